@@ -1,0 +1,4 @@
+//! Codes about how layers are put together: branches, merges, names, macros, repeats, inputs.
+
+codes! { GRAPH:
+}
