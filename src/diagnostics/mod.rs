@@ -6,8 +6,8 @@
 //! what would mend it. Severity settings are applied to findings after all analysis is done, so no
 //! setting of severity is an input of the analysis.
 
-pub mod codes;
 mod code;
+pub mod codes;
 
 use crate::text::{TextEdit, TextRange};
 

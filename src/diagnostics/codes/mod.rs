@@ -102,7 +102,10 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for code in all() {
             assert!(seen.insert(code.name()), "two codes are called {code}");
-            let plain = code.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            let plain = code
+                .name()
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
             assert!(plain, "{code} is not kebab-case");
             assert_eq!(Code::from_name(code.name()), Some(code));
         }
