@@ -1,1 +1,22 @@
-//! .
+//! The language as data: every layer with its parameters and its rule, and the names that the other
+//! sections know.
+//!
+//! A layer is one entry ([`LayerEntry`]): name, aliases, parameters, documentation, and the pure
+//! function that gives output shape, parameter counts and multiply-accumulates for known arguments
+//! and input shapes. Everything else in the project reads that entry. Adding a layer touches one
+//! file of [`layers`].
+//!
+//! A rule sees plain values: hyperparameters have been replaced by one of their choices, macro
+//! parameters by their arguments. It does not know of text; it says which parameter is to blame, and
+//! the caller finds the place.
+
+mod args;
+mod layer;
+pub mod layers;
+mod rule;
+mod value;
+
+pub use args::Args;
+pub use layer::{Category, Default, Kind, LayerEntry, Operands, Param, Rule};
+pub use rule::{Blame, BlockOutcome, Framework, Outcome, Problem, RuleCx, Suggestion};
+pub use value::Value;

@@ -1,0 +1,209 @@
+//! The type of one entry of the layer table.
+
+use super::rule::{Outcome, Problem, RuleCx};
+use crate::shape::Shape;
+
+/// Everything the project knows of one layer.
+#[derive(Debug)]
+pub struct LayerEntry {
+    /// Keras's name, which the formatter writes.
+    pub name: &'static str,
+    /// Other names that are read, matched without regard to case.
+    pub aliases: &'static [&'static str],
+    /// The family.
+    pub category: Category,
+    /// One line: what it does.
+    pub summary: &'static str,
+    /// The parameters, in Keras's order.
+    pub params: &'static [Param],
+    /// The parameters that positional arguments mean, where this language's order is not Keras's.
+    /// Empty: the order of `params`.
+    pub positional: &'static [&'static str],
+    /// How many tensors it takes.
+    pub operands: Operands,
+    /// The parameter that gives the channels (or features) of the output: `filters`, `units`.
+    pub channels: Option<&'static str>,
+    /// What it computes.
+    pub rule: Rule,
+    /// The output shape in words, for documentation: `(batch, *spatial, filters)`.
+    pub output: &'static str,
+    /// How PyTorch spells it, for documentation; empty where it has nothing like it.
+    pub torch: &'static str,
+    /// More documentation, in Markdown; may be empty.
+    pub notes: &'static str,
+}
+
+/// Families of layers, as Keras's manual groups them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Category {
+    /// Dense, Embedding, Activation and the like.
+    Core,
+    /// Activation layers.
+    Activation,
+    /// Convolutions.
+    Convolution,
+    /// Pooling.
+    Pooling,
+    /// Recurrent layers and cells.
+    Recurrent,
+    /// Layers around layers.
+    Wrapper,
+    /// Normalization.
+    Normalization,
+    /// Dropout and noise.
+    Regularization,
+    /// Layers that move or repeat elements.
+    Reshaping,
+    /// Layers of several tensors.
+    Merging,
+    /// Attention.
+    Attention,
+    /// Layers that this language builds of several of Keras's.
+    Composite,
+    /// Names that only this language has.
+    Special,
+}
+
+/// How many tensors a layer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operands {
+    /// One.
+    One,
+    /// Several, at least two: a merge.
+    Several {
+        /// The largest number, where there is one.
+        max: Option<usize>,
+    },
+    /// One, which then stands for all of them, or up to this many.
+    OneOr(usize),
+}
+
+/// What a layer computes.
+#[derive(Debug, Clone, Copy)]
+pub enum Rule {
+    /// A function of arguments and input shapes.
+    Pure(fn(&RuleCx<'_>) -> Result<Outcome, Problem>),
+    /// A layer around another layer (its parameter of kind [`Kind::Layer`]).
+    Wrapper {
+        /// What the inner layer sees.
+        enter: fn(&RuleCx<'_>, &Shape) -> Result<Shape, Problem>,
+        /// What becomes of the inner layer's outcome.
+        leave: fn(&RuleCx<'_>, &Shape, Outcome) -> Result<Outcome, Problem>,
+        /// Which inner layers are taken; empty for all.
+        inner: &'static [&'static str],
+    },
+    /// `block(x) + x`; the model adds the block's layers up.
+    Residual,
+    /// The name and its parameters are known, the shape is not modelled.
+    Opaque,
+}
+
+/// One parameter of a layer.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Keras's name.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// `None` for a required parameter.
+    pub default: Option<Default>,
+    /// One line.
+    pub doc: &'static str,
+}
+
+/// The value of a parameter that is not given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Default {
+    /// `None`: whatever the layer makes of that.
+    None,
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A boolean.
+    Bool(bool),
+    /// A string.
+    Str(&'static str),
+    /// A tuple of whole numbers.
+    Ints(&'static [i64]),
+    /// A tuple of pairs of whole numbers.
+    Pairs(&'static [[i64; 2]]),
+}
+
+/// What a parameter takes. `None` is taken where it is the default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// A whole number of at least `min`.
+    Int {
+        /// The smallest value.
+        min: i64,
+    },
+    /// A whole number, or a tuple of `rank` of them, each at least `min`.
+    Ints {
+        /// How many.
+        rank: usize,
+        /// The smallest value of each.
+        min: i64,
+    },
+    /// A number between two bounds, both inclusive.
+    Number {
+        /// The smallest value.
+        min: f64,
+        /// The largest value.
+        max: f64,
+    },
+    /// `true` or `false`.
+    Bool,
+    /// The name of an activation function, or `None`.
+    Activation,
+    /// One of these strings.
+    Choice {
+        /// The strings.
+        values: &'static [&'static str],
+        /// Whether letter case is ignored.
+        any_case: bool,
+    },
+    /// Any string.
+    Str,
+    /// An axis, or a list of axes.
+    Axes,
+    /// A tuple of whole numbers, such as a target shape. One number alone is an error with a fix.
+    Sizes,
+    /// A whole number, a pair, or a tuple of `rank` pairs, each number at least 0.
+    Pairs {
+        /// How many spatial dimensions.
+        rank: usize,
+    },
+    /// Another layer.
+    Layer,
+    /// Anything: initializers, regularizers, constraints.
+    Any,
+}
+
+impl LayerEntry {
+    /// The parameter with this name and its index.
+    pub fn param(&self, name: &str) -> Option<(usize, &'static Param)> {
+        self.params.iter().enumerate().find(|(_, param)| param.name == name)
+    }
+
+    /// The parameter that positional argument `index` means.
+    pub fn positional(&self, index: usize) -> Option<(usize, &'static Param)> {
+        match self.positional.get(index) {
+            Some(name) => self.param(name),
+            None if self.positional.is_empty() => {
+                self.params.get(index).map(|param| (index, param))
+            }
+            None => None,
+        }
+    }
+
+    /// How many positional arguments there may be.
+    pub fn max_positional(&self) -> usize {
+        if self.positional.is_empty() { self.params.len() } else { self.positional.len() }
+    }
+
+    /// Whether it merges several tensors into one.
+    pub fn is_merge(&self) -> bool {
+        !matches!(self.operands, Operands::One)
+    }
+}

@@ -1,0 +1,5 @@
+//! Dense and its kin.
+
+use crate::lang::LayerEntry;
+
+pub const LAYERS: &[LayerEntry] = &[];
