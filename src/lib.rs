@@ -27,6 +27,7 @@
 #![deny(clippy::print_stdout)]
 
 pub mod diagnostics;
+pub mod ide;
 pub mod lang;
 pub mod shape;
 pub mod syntax;
