@@ -3,9 +3,16 @@
 //! Repeats are kept compressed in the model; [`NetworkReport::rows`] expands them one row at a time,
 //! so a table of a million rows needs no memory for them.
 
-use smol_str::SmolStr;
+use std::sync::Arc;
 
+use smol_str::{SmolStr, format_smolstr};
+
+use super::view::{InputView, ShapeView, shape_view, unknown_because};
 use crate::diagnostics::Diagnostic;
+use crate::model::analysis::NetworkModel;
+use crate::model::document::Document;
+use crate::model::place::Place;
+use crate::model::result::{Copies, Layer, Node, Part};
 use crate::shape::Count;
 use crate::text::{TextRange, TextSize};
 
@@ -14,7 +21,7 @@ use crate::text::{TextRange, TextSize};
 pub struct FileReport {
     /// The networks in the order of the text.
     pub networks: Vec<NetworkReport>,
-    /// The findings in the order of the text, severity settings applied.
+    /// The findings in the order of the text, with the severities of their codes.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -29,16 +36,8 @@ pub struct NetworkReport {
     pub outputs: Vec<Option<ShapeView>>,
     /// The sums over all layers.
     pub totals: Totals,
-    rows: Vec<Row>,
-}
-
-/// An input of a network.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InputView {
-    /// Its name, where it has one.
-    pub name: Option<SmolStr>,
-    /// Its shape; `None` where the declaration has a mistake.
-    pub shape: Option<ShapeView>,
+    document: Arc<Document>,
+    chunks: Vec<(u32, Arc<[Node]>)>,
 }
 
 /// Sums over all layers of a network, batch 1.
@@ -61,7 +60,7 @@ pub struct Row {
     pub path: String,
     /// Keras's name of the layer, or the author's for a class of their own.
     pub layer: SmolStr,
-    /// The argument `name`.
+    /// The argument `name`, with the numbers of copies and expansions.
     pub name: Option<SmolStr>,
     /// The layer's text.
     pub range: TextRange,
@@ -85,40 +84,167 @@ pub struct Row {
     pub activation: Count,
 }
 
-/// A shape as it is shown, the batch first.
-pub type ShapeView = Vec<DimView>;
-
-/// A dimension as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DimView {
-    /// A number.
-    Known(u64),
-    /// Unknown.
-    Unknown,
-    /// An unknown size with a name.
-    Symbol(String),
-    /// A formula over named unknowns.
-    Expr(String),
-    /// One of these, depending on a hyperparameter; sorted.
-    Choices(Vec<u64>),
-    /// Any size between two bounds.
-    Between(u64, u64),
-}
-
 impl NetworkReport {
-    /// A report with these rows.
-    pub fn new(
-        name: Option<SmolStr>,
-        inputs: Vec<InputView>,
-        outputs: Vec<Option<ShapeView>>,
-        totals: Totals,
-        rows: Vec<Row>,
-    ) -> NetworkReport {
-        NetworkReport { name, inputs, outputs, totals, rows }
+    pub(super) fn new(document: Arc<Document>, model: NetworkModel) -> NetworkReport {
+        let inputs = model
+            .inputs
+            .iter()
+            .map(|(name, tensor)| InputView { name: name.clone(), shape: shape_view(tensor) })
+            .collect();
+        NetworkReport {
+            name: model.name,
+            inputs,
+            outputs: model.outputs.iter().map(shape_view).collect(),
+            totals: Totals {
+                trainable: model.counts.trainable,
+                non_trainable: model.counts.non_trainable,
+                macs: model.counts.macs,
+                activation: model.counts.activation,
+            },
+            document,
+            chunks: model.chunks,
+        }
     }
 
     /// The rows in the order of the text, repeats and macros expanded.
     pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
-        self.rows.iter().cloned()
+        let outside = Around { path: String::new(), call: None, suffix: String::new() };
+        let stack = self
+            .chunks
+            .iter()
+            .rev()
+            .map(|(base, nodes)| Frame::Nodes { nodes: nodes.clone(), at: 0, base: *base, around: outside.clone() })
+            .collect();
+        Rows { document: &self.document, stack }
+    }
+}
+
+/// What is around the layers of a frame.
+#[derive(Debug, Clone)]
+struct Around {
+    path: String,
+    /// The outermost call of a macro.
+    call: Option<Place>,
+    /// The numbers that names get.
+    suffix: String,
+}
+
+/// A step of the walk that is not done yet.
+enum Frame {
+    Nodes { nodes: Arc<[Node]>, at: usize, base: u32, around: Around },
+    Parts { parts: Arc<[Part]>, at: usize, around: Around },
+    Copies { runs: Arc<[Copies]>, run: usize, copy: u64, around: Around },
+    Alternatives { alternatives: Arc<[Arc<[Part]>]>, at: usize, around: Around },
+}
+
+/// Walks the tree of a network without expanding it in memory.
+struct Rows<'a> {
+    document: &'a Document,
+    stack: Vec<Frame>,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Row;
+
+    fn next(&mut self) -> Option<Row> {
+        loop {
+            // Each step takes one element of the innermost frame and leaves the frame for the rest.
+            match self.stack.pop()? {
+                Frame::Nodes { nodes, at, base, around } => {
+                    let Some(node) = nodes.get(at) else { continue };
+                    let mut inner = around.clone();
+                    if !inner.path.is_empty() {
+                        inner.path.push('.');
+                    }
+                    inner.path.push_str(&(base + node.index).to_string());
+                    if let Some(branch) = &node.branch {
+                        inner.path.push('.');
+                        inner.path.push_str(branch);
+                    }
+                    let parts = node.parts.clone();
+                    self.stack.push(Frame::Nodes { nodes, at: at + 1, base, around });
+                    self.stack.push(Frame::Parts { parts, at: 0, around: inner });
+                }
+                Frame::Parts { parts, at, around } => {
+                    let Some(part) = parts.get(at).cloned() else { continue };
+                    self.stack.push(Frame::Parts { parts, at: at + 1, around: around.clone() });
+                    if let Some(row) = self.part(part, around) {
+                        return Some(row);
+                    }
+                }
+                Frame::Copies { runs, run, copy, around } => {
+                    let Some(current) = runs.get(run) else { continue };
+                    if copy == current.count {
+                        self.stack.push(Frame::Copies { runs, run: run + 1, copy: 0, around });
+                        continue;
+                    }
+                    let number = current.first + copy;
+                    let parts = current.parts.clone();
+                    let mut inner = around.clone();
+                    inner.path.push_str(&format!("#{number}"));
+                    inner.suffix.push_str(&format!("_{}", number + 1));
+                    self.stack.push(Frame::Copies { runs, run, copy: copy + 1, around });
+                    self.stack.push(Frame::Parts { parts, at: 0, around: inner });
+                }
+                Frame::Alternatives { alternatives, at, around } => {
+                    let Some(parts) = alternatives.get(at).cloned() else { continue };
+                    let mut inner = around.clone();
+                    inner.path.push_str(&format!("|{at}"));
+                    self.stack.push(Frame::Alternatives { alternatives, at: at + 1, around });
+                    self.stack.push(Frame::Parts { parts, at: 0, around: inner });
+                }
+            }
+        }
+    }
+}
+
+impl Rows<'_> {
+    fn part(&mut self, part: Part, around: Around) -> Option<Row> {
+        match part {
+            Part::Layer(layer) => Some(self.row(&layer, around)),
+            Part::Add(layer) => {
+                let path = format!("{}.add", around.path);
+                Some(self.row(&layer, Around { path, ..around }))
+            }
+            Part::Inner(nodes) => {
+                self.stack.push(Frame::Nodes { nodes, at: 0, base: 0, around });
+                None
+            }
+            Part::Macro { call, number, body } => {
+                let suffix = number.map_or_else(|| around.suffix.clone(), |number| format!("_{number}"));
+                let around = Around { call: around.call.or(Some(call)), suffix, ..around };
+                self.stack.push(Frame::Nodes { nodes: body, at: 0, base: 0, around });
+                None
+            }
+            Part::Copies(runs) => {
+                self.stack.push(Frame::Copies { runs, run: 0, copy: 0, around });
+                None
+            }
+            Part::Alternatives(alternatives) => {
+                self.stack.push(Frame::Alternatives { alternatives, at: 0, around });
+                None
+            }
+        }
+    }
+
+    fn row(&self, layer: &Layer, around: Around) -> Row {
+        let outputs: Vec<ShapeView> = layer.outputs.iter().filter_map(shape_view).collect();
+        let complete = outputs.len() == layer.outputs.len();
+        let unknown = layer.unknown.as_ref().or_else(|| layer.outputs[0].unknown.as_ref());
+        Row {
+            path: around.path,
+            layer: layer.layer.clone(),
+            name: layer.name.as_ref().map(|name| format_smolstr!("{name}{}", around.suffix)),
+            range: self.document.range(layer.place),
+            expanded_from: around.call.map(|call| self.document.range(call).start()),
+            inputs: layer.inputs.iter().map(shape_view).collect(),
+            unknown_because: (!complete).then(|| unknown_because(self.document, unknown, layer.place)),
+            outputs: if complete { outputs } else { Vec::new() },
+            several_outputs: layer.several_outputs,
+            trainable: layer.counts.trainable,
+            non_trainable: layer.counts.non_trainable,
+            macs: layer.counts.macs,
+            activation: layer.counts.activation,
+        }
     }
 }

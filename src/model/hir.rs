@@ -280,3 +280,10 @@ pub struct Research {
     /// Entries of the `references` blocks.
     pub references: Vec<KeyValue>,
 }
+
+impl Stmt {
+    /// Whether it is `name: { … }`.
+    pub fn is_branch(&self) -> bool {
+        matches!(self.kind, StmtKind::Branch(_))
+    }
+}

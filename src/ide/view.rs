@@ -1,0 +1,107 @@
+//! Tensors as they are shown: dimensions that depend on a choice become sets of sizes, and an
+//! unknown shape says why it is unknown.
+
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use crate::model::document::Document;
+use crate::model::place::Place;
+use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::shape::Dim;
+
+/// An input of a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputView {
+    /// Its name, where it has one.
+    pub name: Option<SmolStr>,
+    /// Its shape; `None` where the declaration has a mistake.
+    pub shape: Option<ShapeView>,
+}
+
+/// A shape as it is shown, the batch first.
+pub type ShapeView = Vec<DimView>;
+
+/// A dimension as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DimView {
+    /// A number.
+    Known(u64),
+    /// Unknown.
+    Unknown,
+    /// An unknown size with a name.
+    Symbol(String),
+    /// A formula over named unknowns.
+    Expr(String),
+    /// One of these, depending on a hyperparameter; sorted.
+    Choices(Vec<u64>),
+    /// Any size between two bounds.
+    Between(u64, u64),
+}
+
+/// A number, `?`, a name or formula, `32|64` for choices, `32..512` for bounds.
+impl fmt::Display for DimView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DimView::Known(size) => write!(f, "{size}"),
+            DimView::Unknown => f.write_str("?"),
+            DimView::Symbol(name) => f.write_str(name),
+            DimView::Expr(formula) => f.write_str(formula),
+            DimView::Choices(sizes) => {
+                let sizes: Vec<String> = sizes.iter().map(u64::to_string).collect();
+                f.write_str(&sizes.join("|"))
+            }
+            DimView::Between(low, high) => write!(f, "{low}..{high}"),
+        }
+    }
+}
+
+/// How a tensor is shown; `None` where its shape or its rank is not known.
+pub fn shape_view(tensor: &Tensor) -> Option<ShapeView> {
+    let rank = tensor.rank()?;
+    Some((0..rank).map(|axis| dim_view(&tensor.choices(axis))).collect())
+}
+
+fn dim_view(choices: &[&Dim]) -> DimView {
+    match choices {
+        [Dim::Known(size)] => DimView::Known(*size),
+        [Dim::Sym(formula)] => match (formula.bounds(), formula.as_symbol()) {
+            (Some((low, Some(high))), _) => DimView::Between(low, high),
+            (_, Some(symbol)) => DimView::Symbol(symbol.name.to_string()),
+            _ => DimView::Expr(formula.to_string()),
+        },
+        [] | [Dim::Unknown] => DimView::Unknown,
+        several => match several.iter().map(|dim| dim.known()).collect::<Option<Vec<u64>>>() {
+            Some(mut sizes) => {
+                sizes.sort_unstable();
+                sizes.dedup();
+                DimView::Choices(sizes)
+            }
+            None => DimView::Unknown,
+        },
+    }
+}
+
+/// Why the output of the layer at `here` is not known.
+pub fn unknown_because(document: &Document, unknown: Option<&Unknown>, here: Place) -> String {
+    let Some(Unknown { why, name, place }) = unknown else {
+        return "an earlier layer has an error".to_string();
+    };
+    let is_here = place.is_some_and(|place| place.owner == here.owner && here.range.contains_range(place.range));
+    let line = place.map(|place| document.line_of(place) + 1);
+    let at = match line {
+        Some(_) if is_here => "this layer".to_string(),
+        Some(line) => format!("`{name}` on line {line}"),
+        None => format!("`{name}`"),
+    };
+    match why {
+        Why::Error => format!("{at} has an error"),
+        Why::NotModelled => format!("the shape of {at} is not modelled"),
+        Why::NoInput if place.is_none() => "the network has no input".to_string(),
+        Why::NoInput => "the input has an error".to_string(),
+        Why::Argument => format!("an argument of {at} is not known"),
+        Why::Rank => format!("the number of dimensions after {at} depends on a choice"),
+        Why::Bound => "a bound of the expansion is passed".to_string(),
+        Why::Unused => "nothing uses the macro".to_string(),
+    }
+}

@@ -1,0 +1,127 @@
+//! A file as a whole: the networks with their tables, and everything that was found about layers and
+//! macros.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::db::{ChunkResult, Db, evaluate, inputs, unused_macro};
+use super::document::{Document, Network};
+use super::eval::MAX_LAYERS;
+use super::lift::lift;
+use super::place::Place;
+use super::result::{Counts, Finding, Node};
+use super::state::{Flow, State};
+use super::tensor::Tensor;
+use super::whole;
+use crate::diagnostics::{Diagnostic, codes};
+
+/// A file as a whole.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The networks in the order of the text.
+    pub networks: Vec<NetworkModel>,
+    /// What was found, in no particular order.
+    pub findings: Vec<Diagnostic<Place>>,
+}
+
+/// A network with its layers.
+#[derive(Debug)]
+pub struct NetworkModel {
+    /// Its name, where it has one.
+    pub name: Option<SmolStr>,
+    /// Its inputs.
+    pub inputs: Arc<Vec<(Option<SmolStr>, Tensor)>>,
+    /// The chunks: the number of the first statement, and the statements.
+    pub chunks: Vec<(u32, Arc<[Node]>)>,
+    /// The tensors that leave the network.
+    pub outputs: Vec<Tensor>,
+    /// The numbers of all layers together.
+    pub counts: Counts,
+}
+
+/// Everything that is known of `document`.
+pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
+    let mut networks = Vec::new();
+    let mut found: Vec<Finding> = Vec::new();
+    let mut expansions: BTreeMap<SmolStr, u64> = BTreeMap::new();
+    for network in &document.networks {
+        networks.push(network_model(db, network, &mut found, &mut expansions));
+    }
+    let mut findings: Vec<Diagnostic<Place>> =
+        lift(found, &expansions).into_iter().map(|finding| finding.diagnostic).collect();
+    let uses = whole::MacroUses::of(document);
+    for (at, definition) in document.macros.iter().enumerate() {
+        if uses.is_unused(at) {
+            let body = unused_macro(db, document.file, definition.input);
+            findings.extend(lift(body.to_vec(), &count_calls(&body)).into_iter().map(|finding| finding.diagnostic));
+        }
+    }
+    whole::check(document, &uses, &mut findings);
+    Analysis { networks, findings }
+}
+
+/// Calls of macros inside the body of an unused one, as far as findings show them.
+fn count_calls(findings: &[Finding]) -> BTreeMap<SmolStr, u64> {
+    let calls = findings.iter().flat_map(|finding| &finding.calls);
+    calls.map(|call| (call.name.clone(), u64::MAX)).collect()
+}
+
+fn network_model(
+    db: &dyn Db,
+    network: &Network,
+    found: &mut Vec<Finding>,
+    expansions: &mut BTreeMap<SmolStr, u64>,
+) -> NetworkModel {
+    let start = inputs(db, network.input);
+    let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), path: None };
+    found.extend(start.findings.iter().cloned().map(plain));
+    let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
+    let results = evaluate(db, &chunk_inputs);
+    let mut chunks = Vec::new();
+    let mut counts = Counts::ZERO;
+    let (mut next, mut layers) = (0, 0u64);
+    for (result, input) in results.iter().zip(&chunk_inputs) {
+        let base = next - u32::from(result.continues_run && next > 0);
+        next = result.nodes.last().map_or(next, |node| base + node.index + 1);
+        counts = counts + result.counts;
+        chunks.push((base, result.nodes.clone()));
+        found.extend(result.findings.iter().map(|finding| placed(finding, base)));
+        for (name, count) in &result.expansions {
+            *expansions.entry(name.clone()).or_default() += count;
+        }
+        let before = layers;
+        layers = layers.saturating_add(result.layers);
+        if layers > MAX_LAYERS && before <= MAX_LAYERS && result.layers <= MAX_LAYERS {
+            if let Some(record) = input.records(db).first() {
+                let message = format!("the network has more than {MAX_LAYERS} layers from about here");
+                let place = Place::new(record.owner, record.stmt.range);
+                found.push(plain(Diagnostic::new(codes::EXPANSION_TOO_LARGE, place, message)));
+            }
+        }
+    }
+    let end = results.last().map_or_else(|| start.state.clone(), |result: &Arc<ChunkResult>| result.state.clone());
+    found.extend(whole::check_inputs(network, &end).into_iter().map(plain));
+    let name = network.header.name.as_ref().map(|name| name.value.clone());
+    NetworkModel { name, inputs: start.state.inputs.clone(), chunks, outputs: outputs(&end), counts }
+}
+
+/// The finding with its whole path.
+fn placed(finding: &Finding, base: u32) -> Finding {
+    let mut finding = finding.clone();
+    if let Some((first, rest)) = finding.path.take() {
+        finding.diagnostic.path = Some(format_smolstr!("{}{rest}", base + first).into());
+    }
+    finding
+}
+
+/// The tensors that leave a network which ends in `state`.
+fn outputs(state: &State) -> Vec<Tensor> {
+    match &state.flow {
+        Flow::One(tensor) => vec![tensor.clone()],
+        Flow::Outputs { tensors, .. } => tensors.clone(),
+        Flow::Branches(open) => open.outputs.clone(),
+        Flow::Inputs => state.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
+    }
+}

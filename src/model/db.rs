@@ -1,0 +1,234 @@
+//! The incremental engine: salsa inputs for pieces of files, and the queries over them.
+//!
+//! A network's statements are inputs in chunks of [`CHUNK`]; each chunk knows the one before it. The
+//! only query of weight is [`chunk`], which evaluates the statements of one chunk from the state
+//! that the chunk before it has left. The next chunk reads that state through [`chunk_state`], so it
+//! is evaluated again only when the state is not what it was.
+//!
+//! salsa recurses into what a query reads. [`evaluate`] therefore asks for the chunks from first to
+//! last, and every other entry point goes through it: when a chunk reads the state of the one before
+//! it, that is up to date already, and the stack stays flat for a network of any length.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::eval::{Evaluator, MacroDef, Record, Scope};
+use super::hir::InputDecl;
+use super::inputs::initial_state;
+use super::place::{OwnerId, Place};
+use super::result::{Counts, Finding, Node, sum_nodes};
+use super::state::{Flow, State};
+use super::tensor::{Tensor, Unknown, Why};
+use crate::diagnostics::Diagnostic;
+use crate::lang::Framework;
+
+/// How many statements a chunk has when it is made. Edits may make it shorter or longer.
+pub const CHUNK: usize = 64;
+
+/// What queries see of the database.
+#[salsa::db]
+pub trait Db: salsa::Database {}
+
+/// The database. One thread changes it; clones are snapshots for readers.
+#[salsa::db]
+#[derive(Clone, Default)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {}
+
+impl Database {
+    /// A database that reports what it does, for tests of reuse.
+    pub fn with_events(events: impl Fn(salsa::Event) + Send + Sync + 'static) -> Database {
+        Database { storage: salsa::Storage::new(Some(Box::new(events))) }
+    }
+}
+
+/// A macro of a file.
+#[salsa::input]
+pub struct MacroInput {
+    /// The macro.
+    #[returns(ref)]
+    pub definition: Arc<MacroDef>,
+}
+
+/// What the networks of a file share.
+#[salsa::input]
+pub struct FileInput {
+    /// The macros by name.
+    #[returns(ref)]
+    pub macros: Arc<BTreeMap<SmolStr, MacroInput>>,
+    /// The macros that have a layer's name, by that name in lower case: they hide the layer in every
+    /// spelling.
+    #[returns(ref)]
+    pub hiding: Arc<BTreeMap<SmolStr, MacroInput>>,
+    /// Whose rules hold.
+    #[returns(copy)]
+    pub framework: Framework,
+}
+
+/// A network but for its statements.
+#[salsa::input]
+pub struct NetworkInput {
+    /// The file.
+    #[returns(copy)]
+    pub file: FileInput,
+    /// The `input` section.
+    #[returns(ref)]
+    pub inputs: Option<Arc<(OwnerId, Vec<InputDecl>)>>,
+    /// Where each `name="…"` stands, for the message on an operand that comes later.
+    #[returns(ref)]
+    pub names: Arc<BTreeMap<SmolStr, Place>>,
+    /// The macros that the network expands more than once: layer names in them get a number.
+    #[returns(ref)]
+    pub used_often: Arc<BTreeSet<SmolStr>>,
+}
+
+/// Some statements of a network.
+#[salsa::input]
+pub struct ChunkInput {
+    /// The network.
+    #[returns(copy)]
+    pub network: NetworkInput,
+    /// The statements.
+    #[returns(ref)]
+    pub records: Arc<[Arc<Record>]>,
+    /// The chunk before this one.
+    #[returns(copy)]
+    pub prev: Option<ChunkInput>,
+}
+
+/// What a chunk gives.
+#[derive(Debug, PartialEq)]
+pub struct ChunkResult {
+    /// The statements with their layers.
+    pub nodes: Arc<[Node]>,
+    /// Whether the first statement continues a run of branches of the chunk before.
+    pub continues_run: bool,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// The numbers of all layers together.
+    pub counts: Counts,
+    /// How many layers there are, repeats counted in full.
+    pub layers: u64,
+    /// How often each macro was expanded.
+    pub expansions: BTreeMap<SmolStr, u64>,
+    /// What the next chunk starts from.
+    pub state: Arc<State>,
+}
+
+/// The state that a network starts from.
+#[derive(Debug, PartialEq)]
+pub struct InputResult {
+    /// The state.
+    pub state: Arc<State>,
+    /// What is wrong with the declarations.
+    pub findings: Vec<Diagnostic<Place>>,
+}
+
+/// The state before a network's first statement.
+#[salsa::tracked(returns(clone))]
+pub fn inputs(db: &dyn Db, network: NetworkInput) -> Arc<InputResult> {
+    let section = network.inputs(db).as_deref().map(|(owner, declarations)| (*owner, declarations.as_slice()));
+    let (state, findings) = initial_state(section);
+    Arc::new(InputResult { state: Arc::new(state), findings })
+}
+
+/// Evaluates the statements of one chunk.
+#[salsa::tracked(returns(clone))]
+pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
+    let network = chunk.network(db);
+    let state = match chunk.prev(db) {
+        Some(prev) => chunk_state(db, prev),
+        None => inputs(db, network).state.clone(),
+    };
+    let records = chunk.records(db);
+    let scope = NetworkScope { db, file: network.file(db), network: Some(network) };
+    let starts_with_branch = records.first().is_some_and(|record| record.stmt.is_branch());
+    let continues_run =
+        starts_with_branch && matches!(&state.flow, Flow::Branches(open) if open.extendable);
+    let mut evaluator = Evaluator::new(&scope, network.file(db).framework(db), State::clone(&state));
+    let nodes: Arc<[Node]> = evaluator.records(records).into();
+    let counts = sum_nodes(&nodes);
+    let (state, findings) = (evaluator.state, evaluator.findings);
+    Arc::new(ChunkResult {
+        nodes,
+        continues_run,
+        findings,
+        counts,
+        layers: evaluator.layers,
+        expansions: evaluator.expanded,
+        state: Arc::new(state),
+    })
+}
+
+/// What the chunk after `chunk` starts from.
+#[salsa::tracked(returns(clone))]
+pub fn chunk_state(db: &dyn Db, chunk_input: ChunkInput) -> Arc<State> {
+    chunk(db, chunk_input).state.clone()
+}
+
+/// What is wrong with the body of a macro that nothing uses: it is evaluated with an unknown tensor
+/// and unknown arguments.
+#[salsa::tracked(returns(clone))]
+pub fn unused_macro(db: &dyn Db, file: FileInput, definition: MacroInput) -> Arc<Vec<Finding>> {
+    let definition = definition.definition(db);
+    let (mut state, _) = initial_state(None);
+    let unknown = Unknown { why: Why::Unused, name: "macro".into(), place: None };
+    state.flow = Flow::One(Tensor::unknown(unknown));
+    let scope = NetworkScope { db, file, network: None };
+    let mut evaluator = Evaluator::new(&scope, file.framework(db), state);
+    evaluator.unused_body(definition);
+    Arc::new(evaluator.findings)
+}
+
+/// The results of a network's chunks, which are given from first to last.
+///
+/// This is the only way in: see the module's documentation.
+pub fn evaluate(db: &dyn Db, chunks: &[ChunkInput]) -> Vec<Arc<ChunkResult>> {
+    chunks
+        .iter()
+        .map(|&input| {
+            db.unwind_if_revision_cancelled();
+            chunk(db, input)
+        })
+        .collect()
+}
+
+struct NetworkScope<'a> {
+    db: &'a dyn Db,
+    file: FileInput,
+    network: Option<NetworkInput>,
+}
+
+impl Scope for NetworkScope<'_> {
+    fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>> {
+        if let Some(input) = self.file.macros(self.db).get(name) {
+            return Some(input.definition(self.db).clone());
+        }
+        let hiding = self.file.hiding(self.db);
+        if hiding.is_empty() {
+            return None;
+        }
+        Some(hiding.get(name.to_ascii_lowercase().as_str())?.definition(self.db).clone())
+    }
+
+    fn macro_names(&self) -> Vec<SmolStr> {
+        self.file.macros(self.db).keys().cloned().collect()
+    }
+
+    fn is_used_often(&self, name: &str) -> bool {
+        self.network.is_some_and(|network| network.used_often(self.db).contains(name))
+    }
+
+    fn later_name(&self, name: &str) -> Option<Place> {
+        self.network?.names(self.db).get(name).copied()
+    }
+}

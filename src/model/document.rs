@@ -1,0 +1,537 @@
+//! A file, kept in step with its text: the only writer of salsa inputs.
+//!
+//! A change parses the text anew and compares the statements and sections with those before it, by
+//! their text. A piece that has not changed keeps its identity and its lowered form, so what salsa
+//! sees is exactly what has changed: an edit in one statement sets the records of one chunk. Where
+//! each piece starts is kept here, outside of salsa, so results do not depend on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use salsa::Setter;
+use smol_str::SmolStr;
+
+use super::db::{CHUNK, ChunkInput, Database, FileInput, MacroInput, NetworkInput};
+use super::eval::{MacroDef, Record};
+use super::hir::{self, Section, SectionKind};
+use super::lower;
+use super::place::{OwnerId, Place};
+use super::uses::Uses;
+use crate::lang::Framework;
+use crate::syntax::{self, AstNode, ast};
+use crate::text::{LineIndex, TextRange, TextSize};
+
+/// A piece of text with its lowered form.
+#[derive(Debug)]
+pub(super) struct Piece<T> {
+    pub range: TextRange,
+    pub owner: OwnerId,
+    pub value: T,
+}
+
+/// A statement with what the file has to know of it as a whole.
+#[derive(Debug)]
+pub(super) struct StmtPiece {
+    pub record: Arc<Record>,
+    pub uses: Uses,
+}
+
+/// A network of the file.
+#[derive(Debug)]
+pub(super) struct Network {
+    pub owner: OwnerId,
+    pub header: hir::NetworkHeader,
+    pub sections: Vec<Piece<Section>>,
+    pub stmts: Vec<Piece<StmtPiece>>,
+    /// The keywords of the layers sections, relative to the network.
+    pub layers: Vec<TextRange>,
+    pub input: NetworkInput,
+    /// The chunks, with how many statements each has.
+    pub chunks: Vec<(ChunkInput, usize)>,
+    /// Chunks that are not in use: salsa never frees an input, so they are used again.
+    spare: Vec<ChunkInput>,
+}
+
+/// A macro of the file.
+#[derive(Debug)]
+pub(super) struct Macro {
+    pub owner: OwnerId,
+    pub header: hir::MacroHeader,
+    pub stmts: Vec<Piece<StmtPiece>>,
+    pub input: MacroInput,
+}
+
+/// A research form of the file.
+#[derive(Debug)]
+pub(super) struct ResearchForm {
+    pub owner: OwnerId,
+    pub value: hir::Research,
+}
+
+/// A file and its pieces.
+#[derive(Debug)]
+pub struct Document {
+    text: String,
+    lines: LineIndex,
+    parse: syntax::Parse,
+    pub(super) file: FileInput,
+    pub(super) networks: Vec<Network>,
+    pub(super) macros: Vec<Macro>,
+    pub(super) research: Vec<ResearchForm>,
+    starts: FxHashMap<OwnerId, TextSize>,
+    next_owner: u32,
+    lowered: usize,
+}
+
+impl Document {
+    /// A file with this text.
+    pub fn new(db: &mut Database, text: &str, framework: Framework) -> Document {
+        let file = FileInput::new(db, Arc::default(), Arc::default(), framework);
+        let mut document = Document {
+            text: String::new(),
+            lines: LineIndex::new(""),
+            parse: syntax::parse(""),
+            file,
+            networks: Vec::new(),
+            macros: Vec::new(),
+            research: Vec::new(),
+            starts: FxHashMap::default(),
+            next_owner: 0,
+            lowered: 0,
+        };
+        document.set_text(db, text.to_string());
+        document
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree and the findings of the parser.
+    pub fn parse(&self) -> &syntax::Parse {
+        &self.parse
+    }
+
+    /// How many statements and sections the last change lowered anew.
+    pub fn lowered(&self) -> usize {
+        self.lowered
+    }
+
+    /// The range of the file that `place` is.
+    pub fn range(&self, place: Place) -> TextRange {
+        let start = self.starts.get(&place.owner).copied().unwrap_or_default();
+        let end = TextSize::of(self.text.as_str());
+        let clamp = |offset: TextSize| (start + offset).min(end);
+        TextRange::new(clamp(place.range.start()), clamp(place.range.end()))
+    }
+
+    /// The zero-based line that `place` starts on.
+    pub fn line_of(&self, place: Place) -> u32 {
+        self.lines.line(self.range(place).start())
+    }
+
+    /// The sections of network number `network`, with their identities.
+    pub fn sections(&self, network: usize) -> impl Iterator<Item = (OwnerId, &Section)> {
+        self.networks[network].sections.iter().map(|piece| (piece.owner, &piece.value))
+    }
+
+    /// The research forms, with their identities.
+    pub fn research(&self) -> impl Iterator<Item = (OwnerId, &hir::Research)> {
+        self.research.iter().map(|form| (form.owner, &form.value))
+    }
+
+    /// Every statement of a layers list or macro body, with its identity.
+    pub fn statements(&self) -> impl Iterator<Item = (OwnerId, &hir::Stmt)> {
+        let networks = self.networks.iter().flat_map(|network| &network.stmts);
+        let macros = self.macros.iter().flat_map(|definition| &definition.stmts);
+        networks.chain(macros).map(|piece| (piece.owner, &piece.value.record.stmt))
+    }
+
+    /// Sets whose rules hold.
+    pub fn set_framework(&mut self, db: &mut Database, framework: Framework) {
+        if self.file.framework(db) != framework {
+            self.file.set_framework(db).to(framework);
+        }
+    }
+
+    /// Replaces the text and brings the inputs up to date.
+    pub fn set_text(&mut self, db: &mut Database, text: String) {
+        self.parse = syntax::parse(&text);
+        self.lines = LineIndex::new(&text);
+        let old_text = std::mem::replace(&mut self.text, text);
+        self.lowered = 0;
+        self.starts.clear();
+        let tree = self.parse.tree();
+        self.sync_macros(db, &old_text, &tree);
+        self.sync_networks(db, &old_text, &tree);
+        let forms: Vec<ast::Research> = tree.research().collect();
+        self.research = forms
+            .iter()
+            .map(|form| {
+                let owner = self.fresh_owner();
+                self.starts.insert(owner, form.syntax().text_range().start());
+                ResearchForm { owner, value: lower::lower_research(form) }
+            })
+            .collect();
+    }
+
+    fn fresh_owner(&mut self) -> OwnerId {
+        self.next_owner += 1;
+        OwnerId(self.next_owner)
+    }
+
+    /// Matches the pieces of a list with those before the change: a common beginning and a common
+    /// end keep what they have, the middle is made anew by `make`.
+    fn reconcile<N: AstNode, T>(
+        &mut self,
+        old: Vec<Piece<T>>,
+        old_text: &str,
+        nodes: &[N],
+        make: impl Fn(&N, OwnerId) -> T,
+    ) -> Vec<Piece<T>> {
+        let ranges: Vec<TextRange> = nodes.iter().map(|node| node.syntax().text_range()).collect();
+        let same = |piece: &Piece<T>, range: &TextRange| old_text[piece.range] == self.text[*range];
+        let prefix = old.iter().zip(&ranges).take_while(|(piece, range)| same(piece, range)).count();
+        let most = old.len().min(ranges.len()) - prefix;
+        let suffix =
+            old.iter().rev().zip(ranges.iter().rev()).take(most).take_while(|(piece, range)| same(piece, range)).count();
+        let middle = prefix..ranges.len() - suffix;
+        let dropped = prefix..old.len() - suffix;
+        // An edit inside one piece keeps its identity, so that what refers to it stays comparable.
+        let kept_owners: Vec<OwnerId> = match (middle.len(), dropped.len()) {
+            (a, b) if a == b => old[dropped.clone()].iter().map(|piece| piece.owner).collect(),
+            _ => Vec::new(),
+        };
+        let mut old: Vec<Option<Piece<T>>> = old.into_iter().map(Some).collect();
+        let old_len = old.len();
+        let mut result = Vec::with_capacity(ranges.len());
+        for (at, range) in ranges.iter().enumerate() {
+            let reused = if at < prefix {
+                old[at].take()
+            } else if at >= middle.end {
+                old[old_len - (ranges.len() - at)].take()
+            } else {
+                None
+            };
+            let piece = match reused {
+                Some(piece) => Piece { range: *range, ..piece },
+                None => {
+                    let owner = match kept_owners.get(at - prefix) {
+                        Some(owner) => *owner,
+                        None => self.fresh_owner(),
+                    };
+                    self.lowered += 1;
+                    Piece { range: *range, owner, value: make(&nodes[at], owner) }
+                }
+            };
+            self.starts.insert(piece.owner, range.start());
+            result.push(piece);
+        }
+        result
+    }
+
+    fn stmts(&mut self, old: Vec<Piece<StmtPiece>>, old_text: &str, nodes: &[ast::Stmt]) -> Vec<Piece<StmtPiece>> {
+        self.reconcile(old, old_text, nodes, |node, owner| {
+            let stmt = lower::lower_stmt(node);
+            let uses = Uses::of(&stmt);
+            StmtPiece { record: Arc::new(Record { owner, stmt }), uses }
+        })
+    }
+
+    fn sync_macros(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {
+        let mut old = std::mem::take(&mut self.macros);
+        for node in tree.macros() {
+            let header = lower::lower_macro_header(&node);
+            let name = |header: &hir::MacroHeader| header.name.as_ref().map(|name| name.value.clone());
+            let found = old.iter().position(|before| name(&before.header) == name(&header));
+            let before = found.map(|at| old.remove(at));
+            let (owner, input, stmts) = match before {
+                Some(before) => (before.owner, Some(before.input), before.stmts),
+                None => (self.fresh_owner(), None, Vec::new()),
+            };
+            self.starts.insert(owner, node.syntax().text_range().start());
+            let nodes: Vec<ast::Stmt> = node.statements().collect();
+            let stmts = self.stmts(stmts, old_text, &nodes);
+            let input = match input {
+                Some(input) => input,
+                None => {
+                    let empty = MacroDef {
+                        owner,
+                        header: header.clone(),
+                        body: Vec::new(),
+                        recursive: false,
+                        names_layers: false,
+                    };
+                    MacroInput::new(db, Arc::new(empty))
+                }
+            };
+            self.macros.push(Macro { owner, header, stmts, input });
+        }
+        let graph = self.macro_graph();
+        let recursive = recursive_macros(&graph);
+        let names_layers = self.naming_macros(&graph);
+        let mut by_name: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
+        let mut hiding: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
+        for (at, definition) in self.macros.iter().enumerate() {
+            let value = MacroDef {
+                owner: definition.owner,
+                header: definition.header.clone(),
+                body: definition.stmts.iter().map(|piece| piece.value.record.clone()).collect(),
+                recursive: recursive[at],
+                names_layers: names_layers[at],
+            };
+            if **definition.input.definition(db) != value {
+                definition.input.set_definition(db).to(Arc::new(value));
+            }
+            if let Some(name) = &definition.header.name {
+                by_name.entry(name.value.clone()).or_insert(definition.input);
+                if crate::lang::find_layer(&name.value).is_some() {
+                    hiding.entry(name.value.to_ascii_lowercase().into()).or_insert(definition.input);
+                }
+            }
+        }
+        if **self.file.macros(db) != by_name {
+            self.file.set_macros(db).to(Arc::new(by_name));
+        }
+        if **self.file.hiding(db) != hiding {
+            self.file.set_hiding(db).to(Arc::new(hiding));
+        }
+    }
+
+    /// Which macro a name means, by number.
+    pub(super) fn macro_index(&self) -> MacroIndex {
+        let mut index = MacroIndex::default();
+        for (at, definition) in self.macros.iter().enumerate() {
+            if let Some(name) = &definition.header.name {
+                index.exact.entry(name.value.clone()).or_insert(at);
+                if crate::lang::find_layer(&name.value).is_some() {
+                    index.hiding.entry(name.value.to_ascii_lowercase().into()).or_insert(at);
+                }
+            }
+        }
+        index
+    }
+
+    /// For each macro, the macros that it uses.
+    fn macro_graph(&self) -> Vec<Vec<usize>> {
+        let index = self.macro_index();
+        let used = |definition: &Macro| {
+            let calls = definition.stmts.iter().flat_map(|piece| &piece.value.uses.calls);
+            calls.filter_map(|(name, ..)| index.find(name)).collect()
+        };
+        self.macros.iter().map(used).collect()
+    }
+
+    /// For each macro, whether it names layers, itself or through others.
+    fn naming_macros(&self, graph: &[Vec<usize>]) -> Vec<bool> {
+        let mut naming: Vec<bool> = self
+            .macros
+            .iter()
+            .map(|definition| definition.stmts.iter().any(|piece| piece.value.uses.names_layers))
+            .collect();
+        loop {
+            let before = naming.clone();
+            for (at, used) in graph.iter().enumerate() {
+                naming[at] |= used.iter().any(|&other| before[other]);
+            }
+            if naming == before {
+                return naming;
+            }
+        }
+    }
+
+    fn sync_networks(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {
+        let mut old: std::collections::VecDeque<Network> = std::mem::take(&mut self.networks).into();
+        let index = self.macro_index();
+        let graph = self.macro_graph();
+        for node in tree.networks() {
+            let header = lower::lower_network_header(&node);
+            let before = old.pop_front();
+            let (owner, input, sections, stmts, chunks, spare) = match before {
+                Some(before) => {
+                    (before.owner, before.input, before.sections, before.stmts, before.chunks, before.spare)
+                }
+                None => {
+                    let input = NetworkInput::new(db, self.file, None, Arc::default(), Arc::default());
+                    (self.fresh_owner(), input, Vec::new(), Vec::new(), Vec::new(), Vec::new())
+                }
+            };
+            let start = node.syntax().text_range().start();
+            self.starts.insert(owner, start);
+            let section_nodes: Vec<ast::Section> = node.sections().collect();
+            let sections =
+                self.reconcile(sections, old_text, &section_nodes, |node, _| lower::lower_section(node));
+            let layers_nodes: Vec<ast::LayersSection> = node.layers().collect();
+            let layers = layers_nodes.iter().map(|section| section.keyword_range() - start).collect();
+            let stmt_nodes: Vec<ast::Stmt> =
+                layers_nodes.iter().flat_map(|section| section.statements().collect::<Vec<_>>()).collect();
+            let stmts = self.stmts(stmts, old_text, &stmt_nodes);
+            let mut network = Network { owner, header, sections, stmts, layers, input, chunks, spare };
+            self.set_network_inputs(db, &network, &index, &graph);
+            sync_chunks(db, &mut network);
+            self.networks.push(network);
+        }
+    }
+
+    fn set_network_inputs(&self, db: &mut Database, network: &Network, index: &MacroIndex, graph: &[Vec<usize>]) {
+        let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
+            SectionKind::Input(declarations) => Some((piece.owner, declarations.clone())),
+            _ => None,
+        });
+        if network.input.inputs(db).as_deref() != inputs.as_ref() {
+            network.input.set_inputs(db).to(inputs.map(Arc::new));
+        }
+        let mut names: BTreeMap<SmolStr, Place> = BTreeMap::new();
+        // How often each macro is used, where 2 stands for every larger number.
+        let mut used: Vec<u8> = vec![0; self.macros.len()];
+        for piece in &network.stmts {
+            for (name, range) in &piece.value.uses.names {
+                names.entry(name.clone()).or_insert(Place::new(piece.owner, *range));
+            }
+            for (name, _, repeated) in &piece.value.uses.calls {
+                if let Some(at) = index.find(name) {
+                    used[at] = used[at].saturating_add(1 + u8::from(*repeated)).min(2);
+                }
+            }
+        }
+        self.spread_uses(index, graph, &mut used);
+        let often: BTreeSet<SmolStr> = self
+            .macros
+            .iter()
+            .zip(&used)
+            .filter(|(_, used)| **used > 1)
+            .filter_map(|(definition, _)| Some(definition.header.name.as_ref()?.value.clone()))
+            .collect();
+        if **network.input.names(db) != names {
+            network.input.set_names(db).to(Arc::new(names));
+        }
+        if **network.input.used_often(db) != often {
+            network.input.set_used_often(db).to(Arc::new(often));
+        }
+    }
+
+    /// Adds the uses of macros by macros. Each round goes one level deeper; numbers only grow and are
+    /// bounded by 2, so it ends.
+    fn spread_uses(&self, index: &MacroIndex, graph: &[Vec<usize>], used: &mut Vec<u8>) {
+        let direct = used.clone();
+        for _ in 0..=graph.len() {
+            let mut next = direct.clone();
+            for (at, definition) in self.macros.iter().enumerate() {
+                let calls = definition.stmts.iter().flat_map(|piece| &piece.value.uses.calls);
+                for (name, _, repeated) in calls {
+                    if let Some(callee) = index.find(name).filter(|_| used[at] > 0) {
+                        let times = used[at].saturating_mul(1 + u8::from(*repeated));
+                        next[callee] = next[callee].saturating_add(times).min(2);
+                    }
+                }
+            }
+            if next == *used {
+                break;
+            }
+            *used = next;
+        }
+    }
+}
+
+/// Macros by name.
+#[derive(Debug, Default)]
+pub(super) struct MacroIndex {
+    exact: FxHashMap<SmolStr, usize>,
+    /// Macros with a layer's name, in lower case.
+    hiding: FxHashMap<SmolStr, usize>,
+}
+
+impl MacroIndex {
+    /// The number of the macro that `name` means.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        if let Some(at) = self.exact.get(name) {
+            return Some(*at);
+        }
+        if self.hiding.is_empty() {
+            return None;
+        }
+        self.hiding.get(name.to_ascii_lowercase().as_str()).copied()
+    }
+}
+
+/// For each macro, whether it can reach itself.
+fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
+    (0..graph.len())
+        .map(|start| {
+            let mut seen = vec![false; graph.len()];
+            let mut pending = graph[start].clone();
+            while let Some(at) = pending.pop() {
+                if at == start {
+                    return true;
+                }
+                if !std::mem::replace(&mut seen[at], true) {
+                    pending.extend(&graph[at]);
+                }
+            }
+            false
+        })
+        .collect()
+}
+
+/// Brings the chunks of a network in step with its statements. Chunks of the common beginning and end
+/// stay as they are; what lies between is set anew.
+fn sync_chunks(db: &mut Database, network: &mut Network) {
+    let records: Vec<Arc<Record>> = network.stmts.iter().map(|piece| piece.value.record.clone()).collect();
+    let old = std::mem::take(&mut network.chunks);
+    let old_count: usize = old.iter().map(|(_, len)| len).sum();
+    let unchanged = |chunk: ChunkInput, from: usize, len: usize, db: &Database| {
+        let held = chunk.records(db);
+        records.get(from..from + len).is_some_and(|now| {
+            held.len() == len && held.iter().zip(now).all(|(a, b)| Arc::ptr_eq(a, b))
+        })
+    };
+    let mut prefix = 0;
+    let mut start = 0;
+    for &(chunk, len) in &old {
+        if !unchanged(chunk, start, len, db) {
+            break;
+        }
+        start += len;
+        prefix += 1;
+    }
+    let mut suffix = 0;
+    let mut end = records.len();
+    for &(chunk, len) in old[prefix..].iter().rev() {
+        if len > end - start || !unchanged(chunk, end - len, len, db) {
+            break;
+        }
+        end -= len;
+        suffix += 1;
+    }
+    let between = &records[start..end];
+    let mut spare = std::mem::take(&mut network.spare);
+    spare.extend(old[prefix..old.len() - suffix].iter().rev().map(|(chunk, _)| *chunk));
+    let mut chunks: Vec<(ChunkInput, usize)> = old[..prefix].to_vec();
+    // A middle that is a little longer than a chunk stays one, so that typing does not split chunks
+    // again and again.
+    let size = if between.len() <= CHUNK + CHUNK / 2 && old_count > 0 { between.len().max(1) } else { CHUNK };
+    for part in between.chunks(size) {
+        let part: Arc<[Arc<Record>]> = part.into();
+        let len = part.len();
+        let chunk = match spare.pop() {
+            Some(chunk) => {
+                chunk.set_records(db).to(part);
+                chunk
+            }
+            None => ChunkInput::new(db, network.input, part, None),
+        };
+        chunks.push((chunk, len));
+    }
+    chunks.extend_from_slice(&old[old.len() - suffix..]);
+    let mut prev = None;
+    for &(chunk, _) in &chunks {
+        if chunk.prev(db) != prev {
+            chunk.set_prev(db).to(prev);
+        }
+        prev = Some(chunk);
+    }
+    network.chunks = chunks;
+    network.spare = spare;
+}

@@ -1,0 +1,377 @@
+//! Which parameter each argument of a layer means.
+
+use smol_str::SmolStr;
+
+use super::{Bound, Evaluator};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::{Kind, LayerEntry, Operands, ParamName, Value, resolve_param};
+use crate::model::hir::{Arg, Call, Expr, ExprKind};
+use crate::model::place::Place;
+use crate::model::tensor::CallPlace;
+
+/// The arguments of a layer by what they mean.
+pub(super) struct Binding<'s> {
+    /// The arguments of the layer's own parameters, by index.
+    pub given: Vec<Option<Given<'s>>>,
+    /// The layer inside a wrapper.
+    pub inner: Option<&'s Call>,
+    /// Operands by name.
+    pub operands: Vec<(SmolStr, Place)>,
+    /// The argument `name`.
+    pub name: Option<(SmolStr, Place)>,
+    /// The argument `shared`.
+    pub shared: Option<(SmolStr, Place)>,
+    /// Whether `trainable=false` is given.
+    pub frozen: bool,
+    /// `in_features` or `in_channels`, which must be what comes in.
+    pub expected_channels: Option<(&'static str, Given<'s>)>,
+    /// Where the call stands.
+    pub call: CallPlace,
+    /// Whether an error was found.
+    pub failed: bool,
+}
+
+/// One argument.
+#[derive(Clone)]
+pub(super) struct Given<'s> {
+    /// Its value.
+    pub bound: Bound,
+    /// The value's expression.
+    pub expr: &'s Expr,
+    /// Where the value stands.
+    pub value: Place,
+    /// Where the argument stands, with its name.
+    pub whole: Place,
+    /// Where the arguments before and after it end and start, for taking it away.
+    pub removal: Place,
+}
+
+impl Evaluator<'_> {
+    /// Where `call` stands.
+    pub(super) fn call_place(&self, call: &Call) -> CallPlace {
+        let name = self.place(call.name.range);
+        match &call.args {
+            None => CallPlace {
+                name,
+                whole: self.place(call.range),
+                insert: Some(name.end()),
+                parens: false,
+                has_args: false,
+            },
+            Some(list) => {
+                let insert = list.closed.then(|| {
+                    let last = list.args.last().map(|arg| arg.range.end());
+                    let at = last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
+                    self.place(crate::text::TextRange::empty(at))
+                });
+                CallPlace {
+                    name,
+                    whole: self.place(call.range),
+                    insert,
+                    parens: true,
+                    has_args: !list.args.is_empty(),
+                }
+            }
+        }
+    }
+
+    /// Finds what the arguments of `call` mean to `entry`, and reports those that mean nothing.
+    pub(super) fn bind<'s>(&mut self, entry: &'static LayerEntry, call: &'s Call) -> Binding<'s> {
+        let mut binding = Binding {
+            given: entry.params.iter().map(|_| None).collect(),
+            inner: None,
+            operands: Vec::new(),
+            name: None,
+            shared: None,
+            frozen: false,
+            expected_channels: None,
+            call: self.call_place(call),
+            failed: false,
+        };
+        let start = self.findings.len();
+        let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
+        let mut positional = 0;
+        let mut first_named: Option<&Arg> = None;
+        for (at, arg) in args.iter().enumerate() {
+            let removal = self.removal(args, at);
+            match &arg.name {
+                Some(name) => {
+                    first_named.get_or_insert(arg);
+                    self.bind_named(entry, &mut binding, arg, &name.value, name.range, removal);
+                }
+                None => {
+                    if let Some(named) = first_named.take() {
+                        let place = self.place(arg.range);
+                        let related = self.place(named.range);
+                        self.emit(
+                            Diagnostic::new(
+                                codes::POSITIONAL_AFTER_NAMED,
+                                place,
+                                "an argument without a name stands after one with a name; it is read by its position among the arguments without names",
+                            )
+                            .with_related(related, "the first argument with a name"),
+                        );
+                        // One report is enough for one list.
+                        first_named = None;
+                    }
+                    if self.bind_operand(entry, &mut binding, arg) {
+                        continue;
+                    }
+                    self.bind_positional(entry, &mut binding, arg, positional, removal);
+                    positional += 1;
+                }
+            }
+        }
+        binding.failed = self.has_error_since(start);
+        binding
+    }
+
+    /// The argument with the comma that goes when the argument goes.
+    fn removal(&self, args: &[Arg], at: usize) -> Place {
+        let range = args[at].range;
+        let range = match (at.checked_sub(1).map(|before| args[before].range), args.get(at + 1)) {
+            (Some(before), _) => crate::text::TextRange::new(before.end(), range.end()),
+            (None, Some(after)) => crate::text::TextRange::new(range.start(), after.range.start()),
+            (None, None) => range,
+        };
+        self.place(range)
+    }
+
+    fn given<'s>(&mut self, arg: &'s Arg, label: &str, removal: Place) -> Given<'s> {
+        let bound = self.eval(&arg.value, label);
+        Given {
+            bound,
+            expr: &arg.value,
+            value: self.place(arg.value.range),
+            whole: self.place(arg.range),
+            removal,
+        }
+    }
+
+    fn set<'s>(&mut self, entry: &'static LayerEntry, binding: &mut Binding<'s>, index: usize, arg: &'s Arg, removal: Place) {
+        let param = &entry.params[index];
+        if let Some(before) = &binding.given[index] {
+            let related = before.whole;
+            let place = self.place(arg.range);
+            self.emit(
+                Diagnostic::new(
+                    codes::DUPLICATE_ARGUMENT,
+                    place,
+                    format!("`{}` of `{}` is given twice", param.name, entry.name),
+                )
+                .with_related(related, "it is given here already")
+                .with_fix("Remove this argument", vec![removal.edit("")]),
+            );
+            return;
+        }
+        if param.kind == Kind::Layer {
+            if let ExprKind::Call(inner) = &arg.value.kind {
+                binding.inner = Some(inner);
+            }
+        }
+        binding.given[index] = Some(self.given(arg, param.name, removal));
+    }
+
+    /// Strings without a name are operands of a merge.
+    fn bind_operand<'s>(&mut self, entry: &'static LayerEntry, binding: &mut Binding<'s>, arg: &'s Arg) -> bool {
+        if entry.operands == Operands::One {
+            return false;
+        }
+        let names = self.operand_names(&arg.value);
+        let found = !names.is_empty();
+        binding.operands.extend(names);
+        found
+    }
+
+    /// The operand names that `expr` gives: a string, or a tuple or list of strings.
+    fn operand_names(&mut self, expr: &Expr) -> Vec<(SmolStr, Place)> {
+        match &expr.kind {
+            ExprKind::Str(name) => vec![(name.clone(), self.place(expr.range))],
+            ExprKind::Tuple(elements) | ExprKind::List(elements)
+                if elements.iter().all(|element| matches!(element.kind, ExprKind::Str(_) | ExprKind::MacroParam(_) | ExprKind::Name(_))) =>
+            {
+                elements.iter().flat_map(|element| self.operand_names(element)).collect()
+            }
+            ExprKind::MacroParam(_) | ExprKind::Name(_) => {
+                let place = self.place(expr.range);
+                match self.eval(expr, "inputs").value.as_constant() {
+                    Some(Value::Str(name)) => vec![(name.clone(), place)],
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn bind_positional<'s>(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &mut Binding<'s>,
+        arg: &'s Arg,
+        position: usize,
+        removal: Place,
+    ) {
+        match entry.positional(position) {
+            Some((index, _)) => self.set(entry, binding, index, arg, removal),
+            None => {
+                let taken = entry.max_positional();
+                let place = self.place(arg.range);
+                let message = match taken {
+                    0 => format!("`{}` takes no arguments without a name", entry.name),
+                    _ => {
+                        let names: Vec<&str> =
+                            (0..taken).filter_map(|at| entry.positional(at)).map(|(_, param)| param.name).collect();
+                        let names = names.into_iter().take(4).collect::<Vec<_>>().join(", ");
+                        let plural = if taken == 1 { "argument" } else { "arguments" };
+                        format!("`{}` takes at most {taken} {plural} without a name ({names})", entry.name)
+                    }
+                };
+                let mut diagnostic = Diagnostic::new(codes::TOO_MANY_ARGUMENTS, place, message);
+                if taken < entry.params.len() {
+                    diagnostic = diagnostic.with_help("write the name of the parameter: `name=value`");
+                }
+                self.emit(diagnostic);
+            }
+        }
+    }
+
+    fn bind_named<'s>(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &mut Binding<'s>,
+        arg: &'s Arg,
+        name: &SmolStr,
+        name_range: crate::text::TextRange,
+        removal: Place,
+    ) {
+        let place = self.place(name_range);
+        if entry.operands != Operands::One && name == "inputs" {
+            let names = self.operand_names(&arg.value);
+            if names.is_empty() {
+                let message = format!("`inputs` of `{}` names layers: `inputs=(\"a\", \"b\")`", entry.name);
+                self.error(codes::BAD_TYPE, arg.value.range, message);
+            }
+            binding.operands.extend(names);
+            return;
+        }
+        match resolve_param(entry, name) {
+            ParamName::Param(index) => self.set(entry, binding, index, arg, removal),
+            ParamName::Alias { index } => {
+                let meant = entry.params[index].name;
+                self.emit(
+                    Diagnostic::new(
+                        codes::PARAMETER_ALIAS,
+                        place,
+                        format!("`{name}` of `{}` is read as Keras's `{meant}`", entry.name),
+                    )
+                    .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
+                );
+                self.set(entry, binding, index, arg, removal);
+            }
+            ParamName::Base(base) => self.bind_base(binding, arg, base, removal),
+            ParamName::Ignored { why } => {
+                self.eval(&arg.value, name);
+                let whole = self.place(arg.range);
+                self.emit(
+                    Diagnostic::new(
+                        codes::IGNORED_PARAMETER,
+                        whole,
+                        format!("`{name}` has no effect on `{}`: {why}", entry.name),
+                    )
+                    .with_fix(format!("Remove `{name}`"), vec![removal.edit("")]),
+                );
+            }
+            ParamName::Legacy { index, why } => {
+                let mut diagnostic = Diagnostic::new(
+                    codes::DEPRECATED_PARAMETER,
+                    place,
+                    format!("`{name}` of `{}` is an old spelling: {why}", entry.name),
+                );
+                match index {
+                    Some(index) => {
+                        let meant = entry.params[index].name;
+                        diagnostic = diagnostic.with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]);
+                        self.emit(diagnostic);
+                        self.set(entry, binding, index, arg, removal);
+                    }
+                    None => {
+                        diagnostic = diagnostic.with_fix(format!("Remove `{name}`"), vec![removal.edit("")]);
+                        self.emit(diagnostic);
+                        self.eval(&arg.value, name);
+                    }
+                }
+            }
+            ParamName::CheckOnly(name) => {
+                let given = self.given(arg, name, removal);
+                binding.expected_channels = Some((name, given));
+            }
+            ParamName::Unknown { suggestion } => {
+                let mut diagnostic = Diagnostic::new(
+                    codes::UNKNOWN_PARAMETER,
+                    place,
+                    format!("`{}` has no parameter `{name}`", entry.name),
+                );
+                let meant = suggestion.and_then(|meant| entry.param(meant).map(|(index, _)| (meant, index)));
+                match (meant, suggestion) {
+                    (Some((meant, _)), _) | (None, Some(meant)) => {
+                        diagnostic = diagnostic
+                            .with_help(format!("did you mean `{meant}`?"))
+                            .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]);
+                    }
+                    (None, None) => {
+                        let help = match known_params(entry) {
+                            names if names.is_empty() => format!("`{}` has no parameters of its own", entry.name),
+                            names => format!("its parameters are {names}"),
+                        };
+                        diagnostic =
+                            diagnostic.with_help(help).with_fix(format!("Remove `{name}`"), vec![removal.edit("")]);
+                    }
+                }
+                self.emit(diagnostic);
+                match meant {
+                    // A near miss of a parameter that is not given otherwise is that parameter.
+                    Some((_, index)) if binding.given[index].is_none() => {
+                        self.set(entry, binding, index, arg, removal);
+                    }
+                    _ => {
+                        self.eval(&arg.value, name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn bind_base<'s>(&mut self, binding: &mut Binding<'s>, arg: &'s Arg, base: &str, removal: Place) {
+        let given = self.given(arg, base, removal);
+        let value = given.bound.value.as_constant().cloned();
+        match (base, value) {
+            ("name" | "shared", Some(Value::Str(text) | Value::Name(text))) => {
+                let slot = if base == "name" { &mut binding.name } else { &mut binding.shared };
+                *slot = Some((text, given.value));
+            }
+            ("name" | "shared", Some(Value::Unknown | Value::None) | None) => {}
+            ("name" | "shared", Some(other)) => {
+                let message = format!("`{base}` takes a string, and {other} is {}", other.describe());
+                let mut diagnostic = Diagnostic::new(codes::BAD_TYPE, given.value, message);
+                if let (Value::Int(_), Some(source)) = (&other, given.bound.source) {
+                    diagnostic = diagnostic.with_fix("Quote it", vec![source.edit(format!("\"{other}\""))]);
+                }
+                self.emit(diagnostic);
+            }
+            ("trainable", Some(Value::Bool(false))) => binding.frozen = true,
+            _ => {}
+        }
+    }
+}
+
+/// The parameters that an author would give, for a message.
+fn known_params(entry: &LayerEntry) -> String {
+    let names: Vec<String> = entry
+        .params
+        .iter()
+        .filter(|param| param.kind != Kind::Any)
+        .take(6)
+        .map(|param| format!("`{}`", param.name))
+        .collect();
+    names.join(", ")
+}

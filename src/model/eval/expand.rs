@@ -1,0 +1,351 @@
+//! Repeats and macros. Copies that see the same tensor share one result, so `Dense(10) * 1000000`
+//! is evaluated three times and not a million.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use smol_str::{SmolStr, format_smolstr};
+
+use super::{Bound, Evaluator, Frame, MacroDef, Step};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::Value;
+use crate::model::hir::{Call, Stmt, StmtKind};
+use crate::model::place::Place;
+use crate::model::result::{Copies, MacroCall, Node, Part};
+use crate::model::state::{Flow, Named, NamedCopies};
+use crate::model::tensor::{Tensor, Why};
+use crate::shape::Worlds;
+
+impl Evaluator<'_> {
+    /// A statement with its `* N`.
+    pub(super) fn repeated(&mut self, stmt: &Stmt) -> Vec<Part> {
+        if stmt.repeats.is_empty() {
+            return self.once(stmt);
+        }
+        if let StmtKind::Branch(branch) = &stmt.kind {
+            let place = self.place(stmt.repeats[0].range);
+            self.emit(
+                Diagnostic::new(
+                    codes::REPEAT_ON_BRANCH,
+                    place,
+                    format!("the branch `{}` cannot be repeated", branch.name.value),
+                )
+                .with_help("put its layers into a macro and repeat that inside the branch"),
+            );
+            return self.once(stmt);
+        }
+        let mut count: u64 = 1;
+        for repeat in &stmt.repeats {
+            match self.repeat_count(repeat) {
+                Some(number) => count = count.saturating_mul(number),
+                None => {
+                    // How often is not known, so what comes out is not either; one copy is still
+                    // looked at for mistakes.
+                    let parts = self.once(stmt);
+                    let place = self.place(repeat.range);
+                    self.fail(Why::Error, "the repeat count", Some(place));
+                    return parts;
+                }
+            }
+        }
+        self.copies(stmt, count)
+    }
+
+    /// The number of copies that `* N` asks for; `None` where that is a mistake or not known.
+    fn repeat_count(&mut self, repeat: &crate::model::hir::Spanned<crate::model::hir::Expr>) -> Option<u64> {
+        let bound = self.eval(&repeat.value, "repeat");
+        let place = self.place(repeat.value.range);
+        let fix = |diagnostic: Diagnostic<Place>, value: i64| match bound.source {
+            Some(source) => diagnostic.with_fix(format!("Change to {value}"), vec![source.edit(value.to_string())]),
+            None => diagnostic,
+        };
+        let bad = |message: String| Diagnostic::new(codes::BAD_REPEAT, place, message);
+        let diagnostic = match bound.value.as_constant() {
+            None | Some(Value::Interval { .. }) => {
+                bad("the number of copies cannot depend on a hyperparameter".to_string())
+                    .with_help("write one network for each number of copies, or a macro for each")
+            }
+            Some(Value::Unknown) => return None,
+            Some(Value::Int(number)) if *number >= 1 => return Some(*number as u64),
+            Some(Value::Int(number)) => fix(bad(format!("a layer is repeated at least once, and {number} is less")), 1),
+            Some(Value::Float(number)) if number.fract() == 0.0 && *number >= 1.0 && *number < 1e15 => {
+                fix(bad(format!("the number of copies is a whole number; write {number:.0}")), *number as i64)
+            }
+            Some(Value::Float(number)) => bad(format!("the number of copies is a whole number, and {number} is not")),
+            Some(Value::Name(name)) => {
+                bad(format!("the number of copies is a whole number, and `{name}` is no parameter of a macro here"))
+            }
+            Some(other) => bad(format!("the number of copies is a whole number, and {other} is {}", other.describe())),
+        };
+        self.emit(diagnostic);
+        None
+    }
+
+    fn copies(&mut self, stmt: &Stmt, count: u64) -> Vec<Part> {
+        let mut runs: Vec<Copies> = Vec::new();
+        let outer_instance = self.instance;
+        let mut number = 0;
+        while number < count {
+            let before = self.state.flow.clone();
+            let layers_before = self.layers;
+            let names_before = self.state.names.clone();
+            let expansions_before = self.state.expansions.clone();
+            self.instance = self.instance_of_copy(outer_instance, number);
+            self.path.push(Step::Copy(number));
+            self.copy_numbers.push(number + 1);
+            let parts: Arc<[Part]> = self.once(stmt).into();
+            self.copy_numbers.pop();
+            self.path.pop();
+            let open = matches!(self.state.flow, Flow::Branches(_));
+            if open && number + 1 < count {
+                self.close_branches();
+            }
+            runs.push(Copies { first: number, count: 1, parts });
+            number += 1;
+            let left = count - number;
+            let same_macros = self.state.expansions == expansions_before;
+            if left == 0 || self.stopped || !same_macros || !same_flow(&before, &self.state.flow) {
+                continue;
+            }
+            // The next copy sees what this one saw, so it gives what this one gave.
+            if let Some(run) = runs.last_mut() {
+                run.count += left;
+            }
+            let layers = self.layers - layers_before;
+            self.count_layers(layers.saturating_mul(left));
+            self.name_copies(&names_before, number, count);
+            number = count;
+        }
+        self.instance = outer_instance;
+        vec![Part::Copies(runs.into())]
+    }
+
+    fn instance_of_copy(&mut self, outer: u64, number: u64) -> u64 {
+        self.instance = outer;
+        self.instance_of(self.stmt, number + 1)
+    }
+
+    /// Gives the copies that were not evaluated the names that the last evaluated one gave.
+    fn name_copies(&mut self, before: &Arc<std::collections::BTreeMap<SmolStr, Named>>, evaluated: u64, count: u64) {
+        let suffix = format!("_{evaluated}");
+        let new: Vec<NamedCopies> = self
+            .state
+            .names
+            .iter()
+            .filter(|(name, _)| !before.contains_key(*name))
+            .filter_map(|(name, named)| {
+                let base = name.strip_suffix(suffix.as_str())?;
+                Some(NamedCopies { base: base.into(), first: evaluated + 1, last: count, named: named.clone() })
+            })
+            .collect();
+        if !new.is_empty() {
+            Arc::make_mut(&mut self.state.copies).extend(new);
+        }
+    }
+
+    /// The name of a layer here: with the numbers of the copies and expansions around it.
+    pub(super) fn numbered(&self, name: &SmolStr) -> SmolStr {
+        let mut result = name.clone();
+        for number in self.frames.last().and_then(|frame| frame.number).iter().chain(&self.copy_numbers) {
+            result = format_smolstr!("{result}_{number}");
+        }
+        result
+    }
+
+    /// Gives a tensor a name that later layers can use.
+    pub(super) fn add_name(&mut self, name: SmolStr, place: Place, tensor: Tensor) {
+        let named = Named { tensor, place, is_input: false };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.local_names.insert(name.clone(), named.clone());
+        }
+        let full = self.numbered(&name);
+        if let Some(before) = self.state.find(&full) {
+            let (first, is_input) = (before.place, before.is_input);
+            let what = if is_input { "an input" } else { "a layer before" };
+            let message = format!("{what} is called `{full}` already");
+            self.emit(
+                Diagnostic::new(codes::DUPLICATE_NAME, place, message)
+                    .with_related(first, format!("the first `{full}`"))
+                    .with_help("names of layers and inputs are unique in a network"),
+            );
+            return;
+        }
+        Arc::make_mut(&mut self.state.names).insert(full, named);
+    }
+
+    /// A use of a macro.
+    pub(super) fn macro_call(&mut self, definition: &Arc<MacroDef>, call: &Call) -> Vec<Part> {
+        let place = self.place(call.name.range);
+        let name = definition.header.name.as_ref().map_or_else(|| call.name.value.clone(), |name| name.value.clone());
+        if definition.recursive {
+            // The definition itself is reported, once.
+            self.fail(Why::Error, &name, Some(place));
+            return Vec::new();
+        }
+        let mut frame = Frame::default();
+        let complete = self.bind_macro(definition, call, &mut frame);
+        let mut number = None;
+        if definition.names_layers && self.scope.is_used_often(&name) {
+            let next = self.state.expansions.get(&name).copied().unwrap_or(0) + 1;
+            number = Some(next);
+            Arc::make_mut(&mut self.state.expansions).insert(name.clone(), next);
+        }
+        *self.expanded.entry(name.clone()).or_default() += 1;
+        let instance = self.instance_of(place, 0);
+        let outer = (self.instance, self.owner, self.stmt, std::mem::take(&mut self.copy_numbers));
+        frame.number = number;
+        // Outside numbers of copies still tell apart the names inside.
+        if number.is_none() {
+            self.copy_numbers = outer.3.clone();
+        }
+        self.instance = instance;
+        self.frames.push(frame);
+        self.calls.push(MacroCall { name: name.clone(), place, instance });
+        let nodes: Vec<Node> = self.records(&definition.body);
+        self.calls.pop();
+        self.frames.pop();
+        (self.instance, self.owner, self.stmt, self.copy_numbers) = outer;
+        if let Flow::Branches(open) = &mut self.state.flow {
+            Arc::make_mut(open).extendable = false;
+        }
+        if !complete && matches!(self.state.flow, Flow::One(_)) {
+            // A missing argument leaves sizes open that only look known.
+            self.fail(Why::Error, &name, Some(place));
+        }
+        vec![Part::Macro { call: place, number, body: nodes.into() }]
+    }
+
+    /// Looks for mistakes in the body of a macro that nothing uses. Parameters without a default are
+    /// not known.
+    pub fn unused_body(&mut self, definition: &Arc<MacroDef>) {
+        if definition.recursive {
+            return;
+        }
+        let mut frame = Frame::default();
+        let outer = std::mem::replace(&mut self.owner, definition.owner);
+        for param in &definition.header.params {
+            let bound = match &param.default {
+                Some(default) => self.eval(default, &param.name.value),
+                None => Bound { value: Worlds::constant(Value::Unknown), source: None },
+            };
+            frame.env.insert(param.name.value.clone(), bound);
+        }
+        self.owner = outer;
+        self.frames.push(frame);
+        self.records(&definition.body);
+        self.frames.pop();
+    }
+
+    /// Binds the arguments of a macro call. `false` where a required one is missing.
+    fn bind_macro(&mut self, definition: &MacroDef, call: &Call, frame: &mut Frame) -> bool {
+        let params = &definition.header.params;
+        let name = &call.name.value;
+        let args = call.args.as_ref().map_or(&[][..], |list| &list.args);
+        let mut given: FxHashMap<&SmolStr, Place> = FxHashMap::default();
+        let mut position = 0;
+        for arg in args {
+            let whole = self.place(arg.range);
+            let param = match &arg.name {
+                Some(arg_name) => {
+                    let found = params.iter().find(|param| param.name.value == arg_name.value);
+                    if found.is_none() {
+                        self.unknown_macro_argument(definition, name, arg_name.value.as_str(), self.place(arg_name.range));
+                    }
+                    found
+                }
+                None => {
+                    position += 1;
+                    let found = params.get(position - 1);
+                    if found.is_none() {
+                        let takes = match params.len() {
+                            0 => "no arguments".to_string(),
+                            1 => "1 argument".to_string(),
+                            count => format!("{count} arguments"),
+                        };
+                        self.emit(Diagnostic::new(
+                            codes::TOO_MANY_ARGUMENTS,
+                            whole,
+                            format!("the macro `{name}` takes {takes}"),
+                        ));
+                    }
+                    found
+                }
+            };
+            let label = param.map_or("", |param| param.name.value.as_str());
+            let bound = self.eval(&arg.value, label);
+            let Some(param) = param else { continue };
+            if let Some(first) = given.insert(&param.name.value, whole) {
+                self.emit(
+                    Diagnostic::new(
+                        codes::DUPLICATE_ARGUMENT,
+                        whole,
+                        format!("`{}` of the macro `{name}` is given twice", param.name.value),
+                    )
+                    .with_related(first, "it is given here already"),
+                );
+                continue;
+            }
+            frame.env.insert(param.name.value.clone(), bound);
+        }
+        let missing: Vec<&SmolStr> = params
+            .iter()
+            .filter(|param| !frame.env.contains_key(&param.name.value) && param.default.is_none())
+            .map(|param| &param.name.value)
+            .collect();
+        if !missing.is_empty() {
+            let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+            let place = self.place(call.name.range);
+            let head = Place::new(definition.owner, definition.header.range);
+            let plural = if names.len() == 1 { "argument" } else { "arguments" };
+            let mut diagnostic = Diagnostic::new(
+                codes::MISSING_PARAMETER,
+                place,
+                format!("the macro `{name}` needs the {plural} {}", names.join(", ")),
+            )
+            .with_related(head, "the macro is defined here");
+            diagnostic.help = Some(format!("write `{name}({})`", missing.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(", ")));
+            self.emit(diagnostic);
+        }
+        // Defaults are the macro's own text, evaluated once for each expansion.
+        let outer = std::mem::replace(&mut self.owner, definition.owner);
+        for param in params {
+            if frame.env.contains_key(&param.name.value) {
+                continue;
+            }
+            let bound = match &param.default {
+                Some(default) => self.eval(default, &param.name.value),
+                None => Bound { value: Worlds::constant(Value::Unknown), source: None },
+            };
+            frame.env.insert(param.name.value.clone(), bound);
+        }
+        self.owner = outer;
+        missing.is_empty()
+    }
+
+    fn unknown_macro_argument(&mut self, definition: &MacroDef, name: &str, wrong: &str, place: Place) {
+        let params: Vec<&str> = definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
+        let head = Place::new(definition.owner, definition.header.range);
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_PARAMETER, place, format!("the macro `{name}` has no parameter `{wrong}`"))
+                .with_related(head, "the macro is defined here");
+        diagnostic = match crate::diagnostics::did_you_mean(wrong, params.iter().copied()) {
+            Some(meant) => diagnostic
+                .with_help(format!("did you mean `{meant}`?"))
+                .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
+            None if params.is_empty() => diagnostic.with_help("it has no parameters"),
+            None => diagnostic.with_help(format!("its parameters are {}", params.join(", "))),
+        };
+        self.emit(diagnostic);
+    }
+}
+
+/// Whether two flows are the same for whatever comes next.
+fn same_flow(a: &Flow, b: &Flow) -> bool {
+    match (a, b) {
+        // Where a size was made matters only to messages, and a copy's neighbours say the same.
+        (Flow::One(a), Flow::One(b)) => {
+            a.shape == b.shape && a.is_unknown() == b.is_unknown() && a.dense_on_map.is_some() == b.dense_on_map.is_some()
+        }
+        _ => a == b,
+    }
+}

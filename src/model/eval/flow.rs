@@ -1,0 +1,394 @@
+//! What each statement takes and where its output goes: sequences, branches, merges, blocks, and
+//! layers that a hyperparameter chooses.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::{Evaluator, MAX_DEPTH, Step};
+use crate::diagnostics::{Diagnostic, Severity, codes};
+use crate::lang::{LayerName, Operands, Rule, resolve_layer};
+use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
+use crate::model::place::{OwnerId, Place};
+use crate::model::result::{Node, Part};
+use crate::model::state::{Flow, OpenBranches};
+use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::shape::{Worlds, union};
+
+/// The operands of a layer, before those that it names itself.
+pub(super) enum Incoming {
+    /// These tensors.
+    Tensors(Vec<Tensor>),
+    /// The layer cannot take what flows; that has been reported.
+    Refused(Unknown),
+}
+
+impl Evaluator<'_> {
+    /// Evaluates statements in sequence.
+    pub(super) fn sequence<'s>(&mut self, stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>) -> Vec<Node> {
+        let mut nodes: Vec<Node> = Vec::new();
+        let outer = (self.owner, self.stmt);
+        let first = std::mem::take(&mut self.first_index);
+        let mut next = first;
+        for (owner, stmt) in stmts {
+            self.owner = owner;
+            self.stmt = self.place(stmt.range);
+            // A run of branches counts as one statement.
+            let continues = matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
+            let index = if continues { next - u32::from(next > first) } else { next };
+            next = index + 1;
+            self.path.push(Step::Index(index));
+            let branch = match &stmt.kind {
+                StmtKind::Branch(branch) => Some(branch.name.value.clone()),
+                _ => None,
+            };
+            let parts = self.statement(stmt).into();
+            self.path.pop();
+            nodes.push(Node { index, branch, parts });
+        }
+        (self.owner, self.stmt) = outer;
+        nodes
+    }
+
+    /// The open run that a branch right here would join.
+    fn extendable_run(&self) -> Option<&Arc<OpenBranches>> {
+        match &self.state.flow {
+            Flow::Branches(open) if open.extendable => Some(open),
+            _ => None,
+        }
+    }
+
+    fn statement(&mut self, stmt: &Stmt) -> Vec<Part> {
+        if self.stopped {
+            self.fail(Why::Bound, "the bound of the expansion", Some(self.stmt));
+            return Vec::new();
+        }
+        // Nesting is bounded, but a stack frame of each level adds up to more than a thread has.
+        stacker::maybe_grow(256 * 1024, 2 * 1024 * 1024, || self.repeated(stmt))
+    }
+
+    /// One copy of a statement.
+    pub(super) fn once(&mut self, stmt: &Stmt) -> Vec<Part> {
+        if self.depth >= MAX_DEPTH {
+            let place = self.place(stmt.range);
+            self.emit(Diagnostic::new(
+                codes::EXPANSION_TOO_LARGE,
+                place,
+                format!("blocks and macros nest more than {MAX_DEPTH} deep here"),
+            ));
+            self.fail(Why::Bound, "the bound of the expansion", Some(place));
+            return Vec::new();
+        }
+        self.depth += 1;
+        let parts = match &stmt.kind {
+            StmtKind::Branch(branch) => self.branch(branch),
+            StmtKind::Call(call) => self.call(call, stmt),
+            StmtKind::Choice(hpo) => self.choice(hpo, stmt),
+            StmtKind::Error => {
+                self.fail(Why::Error, "the mistake", Some(self.stmt));
+                Vec::new()
+            }
+        };
+        self.depth -= 1;
+        parts
+    }
+
+    fn call(&mut self, call: &Call, stmt: &Stmt) -> Vec<Part> {
+        let name = &call.name.value;
+        if let Some(found) = self.scope.find_macro(name) {
+            let mut parts = self.macro_call(&found, call);
+            parts.extend(self.block_after(stmt));
+            return parts;
+        }
+        match resolve_layer(name) {
+            LayerName::Entry(entry) => match entry.rule {
+                Rule::Residual => self.residual(entry, call, stmt),
+                _ => self.layer_statement(entry, call, stmt),
+            },
+            LayerName::Custom => {
+                let mut parts = self.custom_layer(call);
+                parts.extend(self.block_after(stmt));
+                parts
+            }
+            LayerName::Unknown { suggestion } => {
+                self.unknown_layer(call, suggestion);
+                self.block_after(stmt)
+            }
+        }
+    }
+
+    /// The block of a statement, run on what flows.
+    pub(super) fn block_after(&mut self, stmt: &Stmt) -> Vec<Part> {
+        let Some(block) = &stmt.block else { return Vec::new() };
+        let owner = self.owner;
+        let nodes = self.sequence(block.stmts.iter().map(|stmt| (owner, stmt)));
+        self.close_branches();
+        if nodes.is_empty() { Vec::new() } else { vec![Part::Inner(nodes.into())] }
+    }
+
+    fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
+        let name = &call.name.value;
+        let place = self.place(call.name.range);
+        let macros = self.scope.macro_names();
+        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str)).or(suggestion);
+        let mut diagnostic =
+            Diagnostic::new(codes::UNKNOWN_LAYER, place, format!("there is no layer or macro called `{name}`"));
+        diagnostic = match meant {
+            Some(meant) => diagnostic
+                .with_help(format!("did you mean `{meant}`?"))
+                .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
+            None => diagnostic.with_help(
+                "a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like",
+            ),
+        };
+        self.emit(diagnostic);
+        self.count_layers(1);
+        self.fail(Why::Error, name, Some(place));
+    }
+
+    /// Lets an unknown shape flow.
+    pub(super) fn fail(&mut self, why: Why, name: &str, place: Option<Place>) {
+        self.state.flow = Flow::One(Tensor::unknown(Unknown { why, name: name.into(), place }));
+    }
+
+    /// What flows into a layer called `name` that takes `operands`.
+    pub(super) fn incoming(&mut self, name: &str, place: Place, operands: Operands, has_named: bool) -> Incoming {
+        let merges = operands != Operands::One;
+        let refused = |name: &str| Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) });
+        match self.state.flow.clone() {
+            Flow::One(tensor) => Incoming::Tensors(vec![tensor]),
+            Flow::Inputs => {
+                let inputs = self.state.inputs.clone();
+                // A merge that names operands takes the first input and those.
+                let taken = if merges && !has_named { inputs.len() } else { 1 };
+                for index in 0..taken {
+                    self.state.use_input(index);
+                }
+                Incoming::Tensors(inputs.iter().take(taken).map(|(_, tensor)| tensor.clone()).collect())
+            }
+            Flow::Outputs { tensors, .. } if merges => Incoming::Tensors(tensors),
+            Flow::Outputs { tensors, layer, place: origin } => {
+                let message = format!(
+                    "`{name}` takes one tensor, and `{layer}` before it gives {} (the output and its states)",
+                    tensors.len()
+                );
+                let mut diagnostic = Diagnostic::new(codes::SEVERAL_OUTPUTS, place, message)
+                    .with_related(origin, format!("`{layer}` gives several outputs"));
+                diagnostic.help = Some(format!("remove `return_state=true` from `{layer}`, or merge the outputs first"));
+                self.emit(diagnostic);
+                refused(&layer)
+            }
+            Flow::Branches(open) if merges => Incoming::Tensors(open.outputs.clone()),
+            Flow::Branches(open) => {
+                self.unmerged(&open, place, &format!("before `{name}`"));
+                refused(name)
+            }
+        }
+    }
+
+    fn unmerged(&mut self, open: &OpenBranches, place: Place, before: &str) {
+        let names: Vec<String> = open.names.iter().map(|name| format!("`{name}`")).collect();
+        let branches = match names.as_slice() {
+            [only] => format!("the branch {only} is"),
+            _ => format!("the branches {} are", names.join(", ")),
+        };
+        let help = match open.names.len() {
+            1 => "one branch cannot be merged with nothing; add another branch, or an empty one `skip: { }`",
+            _ => "write a merge after the last branch: Concatenate(), Add(), Average(), …",
+        };
+        let mut diagnostic =
+            Diagnostic::new(codes::UNMERGED_BRANCHES, place, format!("{branches} not merged {before}")).with_help(help);
+        if place != open.last {
+            diagnostic = diagnostic.with_related(open.last, "the last branch ends here");
+        }
+        if open.names.len() > 1 {
+            diagnostic = diagnostic
+                .with_fix("Insert `Concatenate()` after the branches", vec![open.last.end().edit("\nConcatenate()")]);
+        }
+        self.emit(diagnostic);
+    }
+
+    /// Ends a block or branch: what flows out of it must be one tensor (or several outputs).
+    pub(super) fn close_branches(&mut self) {
+        if let Flow::Branches(open) = self.state.flow.clone() {
+            self.unmerged(&open, open.last, "at the end of the block");
+            self.fail(Why::Error, "the branches", Some(open.last));
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch) -> Vec<Part> {
+        let place = self.stmt;
+        let open = self.extendable_run().cloned();
+        if let (None, Flow::Branches(open)) = (&open, self.state.flow.clone()) {
+            // Branches that a macro has left open: a merge must come first.
+            let at = self.place(branch.name.range);
+            self.unmerged(&open, at, &format!("before the branch `{}`", branch.name.value));
+            self.fail(Why::Error, "the branches", Some(at));
+        }
+        let start = open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
+        let name = &branch.name.value;
+        // A branch with the name of an input or of an earlier layer starts there.
+        let named = self.find_named(name).map(|named| named.tensor.clone());
+        self.state.flow = match named {
+            Some(tensor) => {
+                self.state.use_input_named(name);
+                Flow::One(tensor)
+            }
+            None => start.clone(),
+        };
+        self.path.push(Step::Branch(name.clone()));
+        let owner = self.owner;
+        let nodes = self.sequence(branch.block.stmts.iter().map(|stmt| (owner, stmt)));
+        self.path.pop();
+        self.close_branches();
+        let outputs = match std::mem::replace(&mut self.state.flow, Flow::Inputs) {
+            Flow::One(tensor) => vec![tensor],
+            Flow::Outputs { tensors, .. } => tensors,
+            // An empty branch of a network with several inputs.
+            Flow::Inputs => {
+                self.state.use_input(0);
+                self.state.inputs.first().map(|(_, tensor)| tensor.clone()).into_iter().collect()
+            }
+            Flow::Branches(_) => Vec::new(),
+        };
+        let mut run = open.map_or_else(
+            || OpenBranches { start, names: Vec::new(), outputs: Vec::new(), last: place, extendable: true },
+            |open| (*open).clone(),
+        );
+        run.names.push(name.clone());
+        run.outputs.extend(outputs);
+        run.last = place;
+        self.state.flow = Flow::Branches(Arc::new(run));
+        vec![Part::Inner(nodes.into())]
+    }
+
+    /// A hyperparameter that chooses a layer.
+    fn choice(&mut self, hpo: &Hpo, stmt: &Stmt) -> Vec<Part> {
+        let mut calls = Vec::new();
+        if !self.flatten_choice(hpo, &mut calls) {
+            self.fail(Why::Error, "the choice", Some(self.stmt));
+            return Vec::new();
+        }
+        let before = self.state.flow.clone();
+        let start = self.findings.len();
+        let mut alternatives: Vec<(Arc<[Part]>, Flow, std::ops::Range<usize>)> = Vec::new();
+        for (number, call) in calls.iter().enumerate() {
+            self.state.flow = before.clone();
+            let first = self.findings.len();
+            self.path.push(Step::Alternative(number as u32));
+            let alternative = Stmt {
+                kind: StmtKind::Call((*call).clone()),
+                repeats: Vec::new(),
+                device: None,
+                block: None,
+                range: call.range,
+            };
+            let parts = self.once(&alternative);
+            self.path.pop();
+            alternatives.push((parts.into(), self.state.flow.clone(), first..self.findings.len()));
+        }
+        let names: Vec<SmolStr> = calls.iter().map(|call| call.name.value.clone()).collect();
+        self.soften_alternatives(start, &names, &alternatives);
+        let place = self.place(hpo.range);
+        self.state.flow = if calls.len() == 1 {
+            alternatives[0].1.clone()
+        } else {
+            let flows: Vec<&Flow> = alternatives.iter().map(|(_, flow, _)| flow).collect();
+            self.join_alternatives(place, names, &flows)
+        };
+        let mut parts = vec![Part::Alternatives(alternatives.into_iter().map(|(parts, ..)| parts).collect())];
+        parts.extend(self.block_after(stmt));
+        parts
+    }
+
+    /// The layers to choose from, nested choices included. `false` where something else stands there.
+    fn flatten_choice<'s>(&mut self, hpo: &'s Hpo, calls: &mut Vec<&'s Call>) -> bool {
+        let HpoKind::Choice(alternatives) = &hpo.kind else {
+            if hpo.kind != HpoKind::Malformed {
+                let message = "in the place of a layer an HPO chooses among layers: `HPO(choice(Dense(64), Dropout(0.5)))`";
+                self.error(codes::BAD_HPO, hpo.range, message);
+            }
+            return false;
+        };
+        if alternatives.is_empty() {
+            self.error(codes::BAD_HPO, hpo.range, "`choice()` needs at least one layer to choose from");
+            return false;
+        }
+        let mut ok = true;
+        for alternative in alternatives {
+            match &alternative.kind {
+                ExprKind::Call(call) => calls.push(call),
+                ExprKind::Hpo(inner) => ok &= self.flatten_choice(inner, calls),
+                ExprKind::Error => ok = false,
+                _ => {
+                    let message = "in the place of a layer every alternative must be a layer, such as `Dense(64)`";
+                    self.error(codes::BAD_HPO, alternative.range, message);
+                    ok = false;
+                }
+            }
+        }
+        if alternatives.len() == 1 && ok {
+            self.error(codes::SINGLE_CHOICE, hpo.range, "a choice of one layer is no choice; write the layer itself");
+        }
+        ok
+    }
+
+    /// What is an error for some alternatives only is a warning that says for which.
+    fn soften_alternatives(
+        &mut self,
+        start: usize,
+        names: &[SmolStr],
+        alternatives: &[(Arc<[Part]>, Flow, std::ops::Range<usize>)],
+    ) {
+        let failed: Vec<bool> = alternatives
+            .iter()
+            .map(|(.., range)| {
+                self.findings[range.clone()].iter().any(|finding| finding.diagnostic.severity == Severity::Error)
+            })
+            .collect();
+        if failed.iter().all(|&failed| failed) || !self.has_error_since(start) {
+            return;
+        }
+        for (number, (.., range)) in alternatives.iter().enumerate() {
+            for finding in &mut self.findings[range.clone()] {
+                if finding.diagnostic.severity == Severity::Error {
+                    finding.diagnostic.severity = Severity::Warning;
+                    let note = format!(" (when {} is chosen, 1 of {} choices)", names[number], names.len());
+                    finding.diagnostic.message.push_str(&note);
+                }
+            }
+        }
+    }
+
+    /// The tensor that flows on after one of several layers was chosen.
+    fn join_alternatives(&mut self, place: Place, names: Vec<SmolStr>, flows: &[&Flow]) -> Flow {
+        let mut tensors: Vec<&Tensor> = Vec::new();
+        for flow in flows {
+            match flow {
+                Flow::One(tensor) => tensors.push(tensor),
+                _ => {
+                    let unknown = Unknown { why: Why::Rank, name: "the choice".into(), place: Some(place) };
+                    return Flow::One(Tensor::unknown(unknown));
+                }
+            }
+        }
+        let variable = self.variable(place, "layer", names);
+        let index = Worlds::choice(variable, (0..tensors.len()).collect());
+        let variables = union(tensors.iter().map(|tensor| tensor.shape.variables()).chain([index.variables()]));
+        let shape = Worlds::for_each(variables, |world| tensors[*index.at(world)].shape.at(world).clone());
+        let Some(shape) = shape else {
+            let unknown = Unknown { why: Why::Argument, name: "the choice".into(), place: Some(place) };
+            return Flow::One(Tensor::unknown(unknown));
+        };
+        let mut joined = Tensor { shape: shape.simplified(), ..tensors[0].clone() };
+        joined.producer = None;
+        joined.origins.clear();
+        joined.dense_on_map = tensors.iter().find_map(|tensor| tensor.dense_on_map);
+        if joined.is_unknown() {
+            joined.unknown = tensors.iter().find_map(|tensor| tensor.unknown.clone());
+        } else {
+            joined.unknown = None;
+        }
+        Flow::One(joined)
+    }
+}

@@ -1,0 +1,230 @@
+//! Evaluation: walks the statements of a network and gives every layer its shapes and numbers.
+//!
+//! The evaluator is a plain loop over pure values; salsa is one floor above. It keeps one [`State`]
+//! and never looks ahead, so that a network can be evaluated in chunks. What it does for one layer:
+//!
+//! 1. [`bind`] finds the parameter that each argument means.
+//! 2. [`expr`] gives the values, for every world of the hyperparameter choices.
+//! 3. [`layer`] validates them and runs the layer's rule, world by world, and turns what is wrong
+//!    into findings at places of the text.
+//!
+//! [`flow`] decides what each statement takes and where its output goes; [`expand`] does repeats and
+//! macros.
+
+mod bind;
+mod expand;
+mod expr;
+mod flow;
+mod layer;
+mod residual;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use smol_str::SmolStr;
+
+use super::hir;
+use super::place::{OwnerId, Place};
+use super::result::{Finding, MacroCall, Node};
+use super::state::State;
+use crate::diagnostics::{Code, Diagnostic, Severity, codes};
+use crate::lang::{Framework, Value};
+use crate::shape::Worlds;
+use crate::text::{TextRange, TextSize};
+
+/// How many layers a network may have, repeats and macros expanded.
+pub const MAX_LAYERS: u64 = 1_000_000;
+/// How deep macros, blocks and branches may nest, all together.
+pub const MAX_DEPTH: usize = 256;
+
+/// A statement with its identity.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The piece of text.
+    pub owner: OwnerId,
+    /// What it says.
+    pub stmt: hir::Stmt,
+}
+
+/// A macro, ready to be expanded.
+#[derive(Debug, PartialEq)]
+pub struct MacroDef {
+    /// The piece of text that the head is.
+    pub owner: OwnerId,
+    /// The head.
+    pub header: hir::MacroHeader,
+    /// The statements of the body.
+    pub body: Vec<Arc<Record>>,
+    /// Whether it uses itself, directly or through others: it is then never expanded.
+    pub recursive: bool,
+    /// Whether it names layers, itself or through others.
+    pub names_layers: bool,
+}
+
+/// Where the evaluator finds macros and the names that a network has further down.
+pub trait Scope {
+    /// The macro called `name`.
+    fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>>;
+    /// The names of all macros, for suggestions.
+    fn macro_names(&self) -> Vec<SmolStr>;
+    /// Whether the network expands the macro called `name` more than once, so that layer names in it
+    /// get a number.
+    fn is_used_often(&self, name: &str) -> bool;
+    /// Where a layer called `name` is written further down in the network.
+    fn later_name(&self, name: &str) -> Option<Place>;
+}
+
+/// The values of a macro's parameters in one expansion.
+#[derive(Debug, Default)]
+struct Frame {
+    env: FxHashMap<SmolStr, Bound>,
+    /// The parameters that have no value because the call has a mistake.
+    local_names: FxHashMap<SmolStr, super::state::Named>,
+    /// The macro's name, and the number of this expansion where names need one.
+    number: Option<u64>,
+}
+
+/// An evaluated expression.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Bound {
+    value: Worlds<Value>,
+    /// The expression that a fix would replace: the literal itself, or the argument of the macro
+    /// call that it came through. `None` where the value is computed.
+    source: Option<Place>,
+}
+
+/// A step of a path.
+#[derive(Debug, Clone, PartialEq)]
+enum Step {
+    Index(u32),
+    Branch(SmolStr),
+    Copy(u64),
+    Alternative(u32),
+    Add,
+}
+
+/// See the module's documentation.
+pub struct Evaluator<'a> {
+    scope: &'a dyn Scope,
+    framework: Framework,
+    /// What the next statement sees.
+    pub state: State,
+    /// What has been found so far.
+    pub findings: Vec<Finding>,
+    /// How many layers there are so far, repeats counted in full.
+    pub layers: u64,
+    /// How often each macro was expanded.
+    pub expanded: BTreeMap<SmolStr, u64>,
+    seen: FxHashSet<(Code, Place, u64)>,
+    owner: OwnerId,
+    frames: Vec<Frame>,
+    calls: Vec<MacroCall>,
+    path: Vec<Step>,
+    /// Which expansion of macros and copies this is, as a hash; 0 outside of all.
+    instance: u64,
+    /// The numbers of the copies around, for names.
+    copy_numbers: Vec<u64>,
+    /// The statement that is being evaluated.
+    stmt: Place,
+    /// How many wrappers, whose insides have no rows of their own, are around.
+    wrapped: usize,
+    /// The number of the first statement of the next sequence.
+    first_index: u32,
+    depth: usize,
+    stopped: bool,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator that starts from `state`.
+    pub fn new(scope: &'a dyn Scope, framework: Framework, state: State) -> Evaluator<'a> {
+        let nowhere = Place::new(OwnerId(0), TextRange::empty(TextSize::new(0)));
+        Evaluator {
+            scope,
+            framework,
+            state,
+            findings: Vec::new(),
+            layers: 0,
+            expanded: BTreeMap::new(),
+            seen: FxHashSet::default(),
+            owner: OwnerId(0),
+            frames: Vec::new(),
+            calls: Vec::new(),
+            path: Vec::new(),
+            instance: 0,
+            copy_numbers: Vec::new(),
+            stmt: nowhere,
+            wrapped: 0,
+            first_index: 0,
+            depth: 0,
+            stopped: false,
+        }
+    }
+
+    /// Evaluates the statements of a layers list, or of a chunk of one.
+    pub fn records(&mut self, records: &[Arc<Record>]) -> Vec<Node> {
+        self.sequence(records.iter().map(|record| (record.owner, &record.stmt)))
+    }
+
+    fn place(&self, range: TextRange) -> Place {
+        Place::new(self.owner, range)
+    }
+
+    /// Adds a finding, unless the same has been found at the same place in the same expansion.
+    fn emit(&mut self, diagnostic: Diagnostic<Place>) {
+        let calls = self.calls.last().map_or(0, |call| call.instance);
+        if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
+            return;
+        }
+        self.findings.push(Finding { diagnostic, calls: self.calls.clone(), path: self.current_path() });
+    }
+
+    fn error(&mut self, code: Code, range: TextRange, message: impl Into<String>) {
+        let place = self.place(range);
+        self.emit(Diagnostic::new(code, place, message));
+    }
+
+    /// The path of the statement that is being evaluated: its outermost number, and the rest.
+    fn current_path(&self) -> Option<(u32, SmolStr)> {
+        let Some(Step::Index(first)) = self.path.first() else { return None };
+        let mut rest = String::new();
+        for step in &self.path[1..] {
+            match step {
+                Step::Index(index) => rest.push_str(&format!(".{index}")),
+                Step::Branch(name) => rest.push_str(&format!(".{name}")),
+                Step::Copy(number) => rest.push_str(&format!("#{number}")),
+                Step::Alternative(number) => rest.push_str(&format!("|{number}")),
+                Step::Add => rest.push_str(".add"),
+            }
+        }
+        Some((*first, rest.into()))
+    }
+
+    /// Counts a layer; past the bound nothing is evaluated any more, and that is said once.
+    fn count_layers(&mut self, layers: u64) {
+        self.layers = self.layers.saturating_add(layers);
+        if self.layers > MAX_LAYERS && !self.stopped {
+            self.stopped = true;
+            let place = self.stmt;
+            self.emit(Diagnostic::new(
+                codes::EXPANSION_TOO_LARGE,
+                place,
+                format!("with repeats and macros expanded the network has more than {MAX_LAYERS} layers here"),
+            ));
+        }
+    }
+
+    /// The hash of an expansion inside this one.
+    fn instance_of(&self, place: Place, copy: u64) -> u64 {
+        use std::hash::{Hash, Hasher};
+        let mut hasher = FxHasher::default();
+        (self.instance, place, copy).hash(&mut hasher);
+        // 0 means "no expansion".
+        hasher.finish() | 1
+    }
+
+    /// Whether an error stands among the findings from `start` on.
+    fn has_error_since(&self, start: usize) -> bool {
+        self.findings[start..].iter().any(|finding| finding.diagnostic.severity == Severity::Error)
+    }
+}

@@ -1,0 +1,197 @@
+//! `ResidualConnection { … }`: the block's output, or its main path's, is added to the input, or to
+//! what the branch `shortcut` makes of it.
+
+use std::sync::Arc;
+
+use super::{Evaluator, Step};
+use crate::diagnostics::Diagnostic;
+use crate::lang::{LayerEntry, Operands, Problem, Suggestion, residual_add};
+use crate::model::hir::{Call, Stmt, StmtKind};
+use crate::model::result::{Counts, Layer, Node, Part};
+use crate::model::state::Flow;
+use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::shape::{Dim, Worlds, union};
+
+use super::flow::Incoming;
+
+impl Evaluator<'_> {
+    pub(super) fn residual(&mut self, entry: &'static LayerEntry, call: &Call, stmt: &Stmt) -> Vec<Part> {
+        let binding = self.bind(entry, call);
+        let place = binding.call.name;
+        let input = match self.incoming(entry.name, place, Operands::One, false) {
+            Incoming::Tensors(tensors) => tensors.into_iter().next(),
+            Incoming::Refused(unknown) => Some(Tensor::unknown(unknown)),
+        };
+        let Some(input) = input else { return Vec::new() };
+        let mut shortcut = Flow::One(input.clone());
+        self.state.flow = Flow::One(input.clone());
+        let mut nodes: Vec<Node> = Vec::new();
+        let owner = self.owner;
+        let outer_stmt = self.stmt;
+        let mut rest: &[Stmt] = stmt.block.as_ref().map_or(&[], |block| &block.stmts);
+        let mut offset = 0;
+        while let Some((first, after)) = rest.split_first() {
+            if path_name(first).is_none() {
+                // Plain statements up to the next path.
+                let end = rest.iter().position(|stmt| path_name(stmt).is_some()).unwrap_or(rest.len());
+                let (plain, after) = rest.split_at(end);
+                let mut part = self.offset_sequence(offset, owner, plain);
+                offset = part.last().map_or(offset, |node| node.index + 1);
+                nodes.append(&mut part);
+                self.close_branches();
+                rest = after;
+                continue;
+            }
+            // `main` and `shortcut` side by side are one run of branches.
+            let mut run = vec![first];
+            rest = after;
+            while let Some((next, after)) = rest.split_first().filter(|(next, _)| path_name(next).is_some()) {
+                run.push(next);
+                rest = after;
+            }
+            for stmt in run {
+                let StmtKind::Branch(branch) = &stmt.kind else { continue };
+                let is_shortcut = path_name(stmt) == Some("shortcut");
+                let main = std::mem::replace(&mut self.state.flow, Flow::One(input.clone()));
+                self.path.push(Step::Index(offset));
+                self.path.push(Step::Branch(branch.name.value.clone()));
+                let inner = self.sequence(branch.block.stmts.iter().map(|stmt| (owner, stmt)));
+                self.close_branches();
+                self.path.pop();
+                self.path.pop();
+                let parts: Arc<[Part]> = vec![Part::Inner(inner.into())].into();
+                nodes.push(Node { index: offset, branch: Some(branch.name.value.clone()), parts });
+                if is_shortcut {
+                    shortcut = std::mem::replace(&mut self.state.flow, main);
+                }
+            }
+            offset += 1;
+        }
+        self.stmt = outer_stmt;
+        let block = std::mem::replace(&mut self.state.flow, Flow::Inputs);
+        let mut parts = vec![Part::Inner(nodes.into())];
+        let (Flow::One(block), Flow::One(shortcut)) = (block, shortcut) else {
+            let message = "the layers of a `ResidualConnection` must give one tensor to add";
+            self.emit(Diagnostic::new(crate::diagnostics::codes::SEVERAL_OUTPUTS, place, message));
+            self.fail(Why::Error, entry.name, Some(place));
+            return parts;
+        };
+        let mut add = self.add_residual(entry, call, block, shortcut);
+        self.pass_on(&add);
+        if let Some((name, place)) = &binding.name {
+            add.name = Some(name.clone());
+            self.add_name(name.clone(), *place, add.outputs[0].clone());
+        }
+        parts.push(Part::Add(Arc::new(add)));
+        parts
+    }
+
+    /// A sequence whose statements are counted from `offset`.
+    fn offset_sequence(&mut self, offset: u32, owner: crate::model::place::OwnerId, stmts: &[Stmt]) -> Vec<Node> {
+        self.first_index = offset;
+        self.sequence(stmts.iter().map(|stmt| (owner, stmt)))
+    }
+
+    /// The addition.
+    fn add_residual(&mut self, entry: &'static LayerEntry, call: &Call, block: Tensor, shortcut: Tensor) -> Layer {
+        let place = self.place(call.name.range);
+        let mut problem: Option<(Problem, usize)> = None;
+        let variables = union([block.shape.variables(), shortcut.shape.variables()]);
+        let mut known = 0;
+        let shape = Worlds::for_each(variables, |world| {
+            let (block, shortcut) = (block.shape.at(world).as_ref()?, shortcut.shape.at(world).as_ref()?);
+            known += 1;
+            match residual_add(block, shortcut) {
+                Ok(shape) => Some(shape),
+                Err(found) => {
+                    let count = problem.take().map_or(0, |(_, count)| count);
+                    problem = Some((found, count + 1));
+                    None
+                }
+            }
+        });
+        let shape = shape.unwrap_or_else(|| Worlds::constant(None));
+        let mut failed = false;
+        if let Some((problem, count)) = problem {
+            failed = true;
+            self.path.push(Step::Add);
+            let mut diagnostic = Diagnostic::new(problem.code, place, problem.message);
+            diagnostic.help = problem.help;
+            if count < known {
+                diagnostic.severity = crate::diagnostics::Severity::Warning;
+                diagnostic.message.push_str(&format!(" (fails for {count} of {known} combinations of choices)"));
+            } else {
+                for suggestion in problem.suggestions {
+                    if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
+                        && let Some(producer) = &block.producer
+                    {
+                        let given = producer.given.iter().find(|(name, _)| *name == param);
+                        let edit = match given {
+                            Some((_, place)) => Some(place.edit(value.clone())),
+                            None => super::layer::insert_argument(&producer.call, &format!("{param}={value}")),
+                        };
+                        if let Some(edit) = edit {
+                            diagnostic = diagnostic
+                                .with_fix(format!("Set `{param}={value}` on `{}`", producer.layer), vec![edit]);
+                        }
+                    }
+                }
+            }
+            for (tensor, axes) in [(&block, &problem.dims), (&shortcut, &problem.dims)] {
+                for &(_, axis) in axes {
+                    if let Some(Some(origin)) = tensor.origins.get(axis)
+                        && !diagnostic.related.iter().any(|related| related.place == origin.place)
+                    {
+                        let sizes: Vec<String> = tensor.choices(axis).into_iter().map(Dim::to_string).collect();
+                        let message = format!("`{}` makes this dimension {}", origin.layer, sizes.join(" or "));
+                        diagnostic = diagnostic.with_related(origin.place, message);
+                    }
+                }
+            }
+            self.emit(diagnostic);
+            self.path.pop();
+        }
+        let activation = shape
+            .values()
+            .iter()
+            .flatten()
+            .map(|shape| shape.elements())
+            .reduce(crate::shape::Count::or);
+        let reason = block.unknown.clone().or_else(|| shortcut.unknown.clone()).unwrap_or(Unknown {
+            why: if failed { Why::Error } else { Why::Argument },
+            name: entry.name.into(),
+            place: Some(place),
+        });
+        let output = Tensor {
+            unknown: None,
+            dense_on_map: block.dense_on_map.or(shortcut.dense_on_map),
+            shape: shape.simplified(),
+            origins: block.origins.clone(),
+            producer: None,
+            leading_none: false,
+        };
+        let is_unknown = output.is_unknown();
+        Layer {
+            layer: "Add".into(),
+            name: None,
+            place,
+            inputs: vec![block, shortcut],
+            outputs: vec![if is_unknown { Tensor::unknown(reason.clone()) } else { output }],
+            several_outputs: false,
+            unknown: is_unknown.then_some(reason),
+            counts: match activation {
+                Some(activation) => Counts { activation, ..Counts::ZERO },
+                None => Counts::UNKNOWN,
+            },
+        }
+    }
+}
+
+/// `main` or `shortcut`, where the statement is that branch.
+fn path_name(stmt: &Stmt) -> Option<&'static str> {
+    match &stmt.kind {
+        StmtKind::Branch(branch) if branch.name.value == "main" => Some("main"),
+        StmtKind::Branch(branch) if branch.name.value == "shortcut" => Some("shortcut"),
+        _ => None,
+    }
+}

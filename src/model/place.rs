@@ -1,0 +1,39 @@
+//! Places that survive edits elsewhere in the text.
+
+use crate::text::{TextEdit, TextRange};
+
+/// A piece of a text: a statement of a layers list or macro body, a section, or the head of a
+/// network or macro. A piece keeps its identity while the text around it changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OwnerId(pub u32);
+
+/// A range of a piece, relative to where the piece starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The piece.
+    pub owner: OwnerId,
+    /// The range in it.
+    pub range: TextRange,
+}
+
+impl Place {
+    /// The range `range` of `owner`.
+    pub fn new(owner: OwnerId, range: TextRange) -> Place {
+        Place { owner, range }
+    }
+
+    /// The empty range at the end.
+    pub fn end(self) -> Place {
+        Place { range: TextRange::empty(self.range.end()), ..self }
+    }
+
+    /// The empty range at the start.
+    pub fn start(self) -> Place {
+        Place { range: TextRange::empty(self.range.start()), ..self }
+    }
+
+    /// The edit that puts `text` here.
+    pub fn edit(self, text: impl Into<String>) -> TextEdit<Place> {
+        TextEdit::new(self, text)
+    }
+}

@@ -1,0 +1,185 @@
+//! What evaluation gives: the layers of a piece of a network as a tree that keeps repeats compressed,
+//! the findings, and the state that the next piece starts from.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::place::Place;
+use super::tensor::{Tensor, Unknown};
+use crate::diagnostics::Diagnostic;
+use crate::shape::Count;
+
+/// One layer with its numbers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// Keras's name, or the author's for a class of their own.
+    pub layer: SmolStr,
+    /// The argument `name`, without the numbers of copies and expansions.
+    pub name: Option<SmolStr>,
+    /// The call.
+    pub place: Place,
+    /// The operands.
+    pub inputs: Vec<Tensor>,
+    /// The outputs, at least one.
+    pub outputs: Vec<Tensor>,
+    /// Whether the layer has a list of outputs.
+    pub several_outputs: bool,
+    /// Why the outputs are not known.
+    pub unknown: Option<Unknown>,
+    /// The numbers.
+    pub counts: Counts,
+}
+
+/// The numbers of a layer or of several, batch 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Trainable parameters.
+    pub trainable: Count,
+    /// Parameters that training does not change.
+    pub non_trainable: Count,
+    /// Multiply-accumulates.
+    pub macs: Count,
+    /// Elements of the activations.
+    pub activation: Count,
+}
+
+impl Counts {
+    /// Nothing.
+    pub const ZERO: Counts = Counts {
+        trainable: Count::ZERO,
+        non_trainable: Count::ZERO,
+        macs: Count::ZERO,
+        activation: Count::ZERO,
+    };
+
+    /// Nothing is known.
+    pub const UNKNOWN: Counts = Counts {
+        trainable: Count::Unknown,
+        non_trainable: Count::Unknown,
+        macs: Count::Unknown,
+        activation: Count::Unknown,
+    };
+
+    fn zip(self, other: Counts, f: impl Fn(Count, Count) -> Count) -> Counts {
+        Counts {
+            trainable: f(self.trainable, other.trainable),
+            non_trainable: f(self.non_trainable, other.non_trainable),
+            macs: f(self.macs, other.macs),
+            activation: f(self.activation, other.activation),
+        }
+    }
+
+    /// The counts that cover both.
+    pub fn or(self, other: Counts) -> Counts {
+        self.zip(other, Count::or)
+    }
+
+    /// Each count `times` times.
+    pub fn times(self, times: u64) -> Counts {
+        self.zip(Counts::ZERO, |count, _| count * times)
+    }
+}
+
+impl std::ops::Add for Counts {
+    type Output = Counts;
+
+    fn add(self, other: Counts) -> Counts {
+        self.zip(other, |a, b| a + b)
+    }
+}
+
+/// A statement with the layers that it stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Its number among its neighbours, a run of branches counting as one. For the statements of a
+    /// network's layers list it is relative to the chunk.
+    pub index: u32,
+    /// The branch's name, for a branch.
+    pub branch: Option<SmolStr>,
+    /// The layers.
+    pub parts: Arc<[Part]>,
+}
+
+/// What a statement stands for, in the order of the text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// The layer itself.
+    Layer(Arc<Layer>),
+    /// The addition of a residual connection.
+    Add(Arc<Layer>),
+    /// Statements inside: a block, a branch.
+    Inner(Arc<[Node]>),
+    /// The statements of a macro.
+    Macro {
+        /// The call.
+        call: Place,
+        /// The number that names in it get, where they get one.
+        number: Option<u64>,
+        /// The body, expanded.
+        body: Arc<[Node]>,
+    },
+    /// The copies of `* N`: runs of equal copies.
+    Copies(Arc<[Copies]>),
+    /// The alternatives of a hyperparameter that chooses a layer.
+    Alternatives(Arc<[Arc<[Part]>]>),
+}
+
+/// A run of equal copies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Copies {
+    /// The number of the first copy, from 0.
+    pub first: u64,
+    /// How many there are.
+    pub count: u64,
+    /// What each of them is.
+    pub parts: Arc<[Part]>,
+}
+
+/// The numbers of several parts together.
+pub fn sum_parts(parts: &[Part]) -> Counts {
+    parts.iter().fold(Counts::ZERO, |sum, part| sum + sum_part(part))
+}
+
+/// The numbers of several statements together.
+pub fn sum_nodes(nodes: &[Node]) -> Counts {
+    nodes.iter().fold(Counts::ZERO, |sum, node| sum + sum_parts(&node.parts))
+}
+
+fn sum_part(part: &Part) -> Counts {
+    match part {
+        Part::Layer(layer) | Part::Add(layer) => layer.counts,
+        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => sum_nodes(nodes),
+        Part::Copies(runs) => {
+            runs.iter().fold(Counts::ZERO, |sum, run| sum + sum_parts(&run.parts).times(run.count))
+        }
+        Part::Alternatives(alternatives) => alternatives
+            .iter()
+            .map(|parts| sum_parts(parts))
+            .reduce(Counts::or)
+            .unwrap_or(Counts::ZERO),
+    }
+}
+
+/// A finding of the evaluation, with the macro calls that led to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The finding. Its path is not set; see `path`.
+    pub diagnostic: Diagnostic<Place>,
+    /// The calls of macros around the place, the outermost first.
+    pub calls: Vec<MacroCall>,
+    /// The path of the layer: the number of the outermost statement, relative to the chunk, and the
+    /// rest.
+    pub path: Option<(u32, SmolStr)>,
+}
+
+/// A call of a macro, expanded.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MacroCall {
+    /// The macro's name.
+    pub name: SmolStr,
+    /// The call's name.
+    pub place: Place,
+    /// Which expansion of the macro this is.
+    pub instance: u64,
+}

@@ -1,0 +1,134 @@
+//! What a layer can see of the layers before it: the tensor that flows, open branches, and names.
+//!
+//! This is the whole of what one chunk of a network passes on to the next, so it is kept small and
+//! comparable: a chunk whose incoming state is what it was is not evaluated again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::place::Place;
+use super::result::Counts;
+use super::tensor::Tensor;
+
+/// What flows from statement to statement.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Flow {
+    /// Nothing has been stated yet, and there are several inputs.
+    Inputs,
+    /// One tensor.
+    One(Tensor),
+    /// The outputs of a layer with several.
+    Outputs {
+        /// The tensors.
+        tensors: Vec<Tensor>,
+        /// The layer.
+        layer: SmolStr,
+        /// Where it stands.
+        place: Place,
+    },
+    /// The branches of a run that the next statement has to merge.
+    Branches(Arc<OpenBranches>),
+}
+
+/// A run of branches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenBranches {
+    /// What flowed before the first of them.
+    pub start: Flow,
+    /// Their names, in the order of the text.
+    pub names: Vec<SmolStr>,
+    /// Their outputs. A branch that ends in a layer with several outputs has all of them here.
+    pub outputs: Vec<Tensor>,
+    /// Where the last of them stands.
+    pub last: Place,
+    /// Whether a branch that follows belongs to the run; not so after a macro that left it open.
+    pub extendable: bool,
+}
+
+/// A named tensor: a layer's output, or an input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// The tensor.
+    pub tensor: Tensor,
+    /// Where it got its name.
+    pub place: Place,
+    /// Whether it is an input of the network.
+    pub is_input: bool,
+}
+
+/// The names of a run of copies: `base_first` to `base_last`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedCopies {
+    /// The name without the number.
+    pub base: SmolStr,
+    /// The first number.
+    pub first: u64,
+    /// The last number.
+    pub last: u64,
+    /// The tensor that each of them is.
+    pub named: Named,
+}
+
+/// A layer whose weights others may share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shared {
+    /// The layer and its arguments, as a text that is equal for equal layers.
+    pub config: String,
+    /// The features that it was built for: what its weights depend on.
+    pub counts: Counts,
+    /// Where it was built.
+    pub place: Place,
+}
+
+/// Everything that a later layer can see.
+#[derive(Debug, Clone, PartialEq)]
+pub struct State {
+    /// What flows.
+    pub flow: Flow,
+    /// Names of layers and inputs.
+    pub names: Arc<BTreeMap<SmolStr, Named>>,
+    /// Names of copies that are kept compressed.
+    pub copies: Arc<Vec<NamedCopies>>,
+    /// Layers with shared weights, by their `shared` argument.
+    pub shared: Arc<BTreeMap<SmolStr, Shared>>,
+    /// The inputs in the order of the text.
+    pub inputs: Arc<Vec<(Option<SmolStr>, Tensor)>>,
+    /// Which inputs something has used.
+    pub used_inputs: Arc<Vec<bool>>,
+    /// The first `Output` layer.
+    pub output: Option<Place>,
+    /// Whether a layer after `Output` has been reported.
+    pub reported_after_output: bool,
+    /// How often each macro with named layers has been expanded.
+    pub expansions: Arc<BTreeMap<SmolStr, u64>>,
+}
+
+impl State {
+    /// The layer or input that `name` means.
+    pub fn find(&self, name: &str) -> Option<&Named> {
+        if let Some(named) = self.names.get(name) {
+            return Some(named);
+        }
+        let (base, number) = name.rsplit_once('_')?;
+        let number: u64 = number.parse().ok()?;
+        let run = self.copies.iter().find(|run| run.base == base && (run.first..=run.last).contains(&number))?;
+        Some(&run.named)
+    }
+
+    /// Notes that input `index` is used.
+    pub fn use_input(&mut self, index: usize) {
+        if self.used_inputs.get(index) == Some(&false) {
+            Arc::make_mut(&mut self.used_inputs)[index] = true;
+        }
+    }
+
+    /// Notes that the input called `name` is used, if there is one.
+    pub fn use_input_named(&mut self, name: &str) {
+        let index = self.inputs.iter().position(|(input, _)| input.as_deref() == Some(name));
+        if let Some(index) = index {
+            self.use_input(index);
+        }
+    }
+}

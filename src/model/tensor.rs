@@ -1,0 +1,138 @@
+//! A tensor on its way through a network: its shape in every world, and where it was made.
+
+use smol_str::SmolStr;
+
+use super::place::Place;
+use crate::shape::{Dim, Shape, Worlds};
+
+/// A tensor between layers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    /// The shape; in a world in which a layer before has failed, it is unknown.
+    pub shape: Worlds<Option<Shape>>,
+    /// Why the shape is unknown, where it is unknown in every world.
+    pub unknown: Option<Unknown>,
+    /// For each axis, where its size was made. Shorter than the rank where that is not known.
+    pub origins: Vec<Option<Origin>>,
+    /// The layer that made the tensor, for fixes that change it.
+    pub producer: Option<Producer>,
+    /// A Dense layer over a feature map that no later layer has flattened.
+    pub dense_on_map: Option<Place>,
+    /// Whether this is an input whose leading `None` was read as the batch.
+    pub leading_none: bool,
+}
+
+/// Where the size of a dimension was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The place of the value that made it, or of the layer.
+    pub place: Place,
+    /// The layer, or `input`.
+    pub layer: SmolStr,
+}
+
+/// The layer that made a tensor, as far as a fix has to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Producer {
+    /// Its name as the table has it.
+    pub layer: &'static str,
+    /// Its whole call, and where a new argument goes.
+    pub call: CallPlace,
+    /// The arguments that are given, by parameter.
+    pub given: Vec<(&'static str, Place)>,
+}
+
+/// Where a call stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallPlace {
+    /// The name.
+    pub name: Place,
+    /// Name and arguments.
+    pub whole: Place,
+    /// Where the next argument goes: before the closing parenthesis, or after the name where there
+    /// are no parentheses. `None` where the argument list is broken.
+    pub insert: Option<Place>,
+    /// Whether there are parentheses.
+    pub parens: bool,
+    /// Whether there are arguments in them.
+    pub has_args: bool,
+}
+
+/// Why a shape is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// The reason.
+    pub why: Why,
+    /// The layer or section that is the reason.
+    pub name: SmolStr,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// Reasons for an unknown shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// There is an error.
+    Error,
+    /// The layer is known, but its shape is not modelled, or the layer is the author's own.
+    NotModelled,
+    /// There is no input, or its declaration has an error.
+    NoInput,
+    /// An argument is not known, or there are too many combinations of choices.
+    Argument,
+    /// The number of dimensions depends on a hyperparameter.
+    Rank,
+    /// A bound of the expansion was passed.
+    Bound,
+    /// The body of a macro that nothing uses.
+    Unused,
+}
+
+impl Tensor {
+    /// A tensor whose shape does not depend on any choice.
+    pub fn known(shape: Shape) -> Tensor {
+        Tensor {
+            shape: Worlds::constant(Some(shape)),
+            unknown: None,
+            origins: Vec::new(),
+            producer: None,
+            dense_on_map: None,
+            leading_none: false,
+        }
+    }
+
+    /// A tensor of unknown shape.
+    pub fn unknown(unknown: Unknown) -> Tensor {
+        Tensor {
+            shape: Worlds::constant(None),
+            unknown: Some(unknown),
+            origins: Vec::new(),
+            producer: None,
+            dense_on_map: None,
+            leading_none: false,
+        }
+    }
+
+    /// Whether the shape is unknown in every world.
+    pub fn is_unknown(&self) -> bool {
+        self.shape.values().iter().all(Option::is_none)
+    }
+
+    /// The rank, where it is known and the same in every world.
+    pub fn rank(&self) -> Option<usize> {
+        let mut ranks = self.shape.values().iter().flatten().map(Shape::rank);
+        let first = ranks.next()?;
+        ranks.all(|rank| rank == first).then_some(first)
+    }
+
+    /// The sizes that an axis can have, each once, in the order of the worlds.
+    pub fn choices(&self, axis: usize) -> Vec<&Dim> {
+        let mut seen: Vec<&Dim> = Vec::new();
+        for dim in self.shape.values().iter().flatten().filter_map(|shape| shape.dims().get(axis)) {
+            if !seen.contains(&dim) {
+                seen.push(dim);
+            }
+        }
+        seen
+    }
+}

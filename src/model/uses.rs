@@ -1,0 +1,110 @@
+//! What a statement mentions: the names that it calls, the layer names that it gives, and the macro
+//! parameters that it may read. A file is looked at as a whole through these summaries.
+
+use smol_str::SmolStr;
+
+use super::hir::{Arg, Block, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
+use crate::text::TextRange;
+
+/// See the module's documentation. Ranges are relative to the statement.
+#[derive(Debug, Default, PartialEq)]
+pub struct Uses {
+    /// The names that stand where a layer or macro is called, and whether a repeat may make more
+    /// than one copy of the call.
+    pub calls: Vec<(SmolStr, TextRange, bool)>,
+    /// Literal `name="…"` arguments.
+    pub names: Vec<(SmolStr, TextRange)>,
+    /// Whether any `name` argument is given, literal or not.
+    pub names_layers: bool,
+    /// Bare names and `$names` in expressions.
+    pub reads: Vec<SmolStr>,
+}
+
+impl Uses {
+    /// What `stmt` mentions.
+    pub fn of(stmt: &Stmt) -> Uses {
+        let mut uses = Uses::default();
+        uses.stmt(stmt, false);
+        uses
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, repeated: bool) {
+        let once = |expr: &Expr| matches!(expr.kind, ExprKind::Int(1));
+        let repeated = repeated || !stmt.repeats.iter().all(|repeat| once(&repeat.value));
+        for repeat in &stmt.repeats {
+            self.expr(&repeat.value);
+        }
+        match &stmt.kind {
+            StmtKind::Call(call) => self.call(call, repeated),
+            StmtKind::Branch(branch) => self.block(&branch.block, repeated),
+            StmtKind::Choice(hpo) => self.choice(hpo, repeated),
+            StmtKind::Error => {}
+        }
+        if let Some(block) = &stmt.block {
+            self.block(block, repeated);
+        }
+    }
+
+    fn block(&mut self, block: &Block, repeated: bool) {
+        for stmt in &block.stmts {
+            self.stmt(stmt, repeated);
+        }
+    }
+
+    fn call(&mut self, call: &Call, repeated: bool) {
+        self.calls.push((call.name.value.clone(), call.name.range, repeated));
+        self.args(call.args.as_ref().map_or(&[], |list| &list.args));
+    }
+
+    fn args(&mut self, args: &[Arg]) {
+        for arg in args {
+            if arg.name.as_ref().is_some_and(|name| name.value == "name") {
+                self.names_layers = true;
+                if let ExprKind::Str(name) = &arg.value.kind {
+                    self.names.push((name.clone(), arg.value.range));
+                }
+            }
+            self.expr(&arg.value);
+        }
+    }
+
+    fn choice(&mut self, hpo: &Hpo, repeated: bool) {
+        if let HpoKind::Choice(alternatives) = &hpo.kind {
+            for alternative in alternatives {
+                match &alternative.kind {
+                    ExprKind::Call(call) => self.call(call, repeated),
+                    ExprKind::Hpo(inner) => self.choice(inner, repeated),
+                    _ => self.expr(alternative),
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) | ExprKind::MacroParam(name) => self.reads.push(name.clone()),
+            ExprKind::Tuple(elements) | ExprKind::List(elements) => {
+                elements.iter().for_each(|element| self.expr(element));
+            }
+            ExprKind::Call(call) => self.args(call.args.as_ref().map_or(&[], |list| &list.args)),
+            ExprKind::Hpo(hpo) => self.hpo(hpo),
+            ExprKind::Neg(inner) => self.expr(inner),
+            ExprKind::Chain(first, rest) => {
+                self.expr(first);
+                rest.iter().for_each(|(_, operand)| self.expr(operand));
+            }
+            _ => {}
+        }
+    }
+
+    fn hpo(&mut self, hpo: &Hpo) {
+        match &hpo.kind {
+            HpoKind::Choice(alternatives) => alternatives.iter().for_each(|alternative| self.expr(alternative)),
+            HpoKind::Range { low, high, step } => {
+                [low, high, step].into_iter().flatten().for_each(|bound| self.expr(bound));
+            }
+            HpoKind::LogRange { low, high } => [low, high].into_iter().flatten().for_each(|bound| self.expr(bound)),
+            HpoKind::Malformed => {}
+        }
+    }
+}
