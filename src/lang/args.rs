@@ -62,15 +62,7 @@ impl<'a> Args<'a> {
 
     /// A size: a whole number of at least 0, or a hyperparameter between bounds.
     pub fn dim(&self, name: &str) -> Dim {
-        match self.value(name) {
-            Value::Interval { name, low, high } if low >= 0.0 => {
-                Dim::between(&name, low.ceil() as u64, high.floor() as u64)
-            }
-            value => value
-                .as_int()
-                .and_then(|number| u64::try_from(number).ok())
-                .map_or(Dim::Unknown, Dim::Known),
-        }
+        dim(&self.value(name))
     }
 
     /// A boolean.
@@ -102,6 +94,75 @@ impl<'a> Args<'a> {
             }
             value => vec![value.as_int(); rank],
         }
+    }
+
+    /// The same for sizes of at least 0.
+    pub fn lengths(&self, name: &str, rank: usize) -> Vec<Option<u64>> {
+        let lengths = self.ints(name, rank).into_iter();
+        lengths.map(|number| number.and_then(|number| u64::try_from(number).ok())).collect()
+    }
+
+    /// A tuple of sizes, or one size as a tuple of itself. `None` where it is not known how many.
+    pub fn sizes(&self, name: &str) -> Option<Vec<Size>> {
+        match self.value(name) {
+            Value::Tuple(elements) | Value::List(elements) => {
+                Some(elements.iter().map(Size::new).collect())
+            }
+            value @ (Value::Int(_) | Value::Bool(_) | Value::Interval { .. }) => {
+                Some(vec![Size::new(&value)])
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An element of a tuple of sizes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Size {
+    /// A number, which may be −1.
+    Number(i64),
+    /// `None`.
+    Absent,
+    /// A size that is not known, or only between bounds.
+    Unknown(Dim),
+}
+
+impl Size {
+    fn new(value: &Value) -> Size {
+        match value {
+            Value::None => Size::Absent,
+            value => value.as_int().map_or_else(|| Size::Unknown(dim(value)), Size::Number),
+        }
+    }
+
+    /// The number, where it is one.
+    pub fn number(&self) -> Option<i64> {
+        match self {
+            Size::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// As a dimension; what is not a size is unknown.
+    pub fn dim(&self) -> Dim {
+        match self {
+            Size::Number(number) => u64::try_from(*number).map_or(Dim::Unknown, Dim::Known),
+            Size::Absent => Dim::Unknown,
+            Size::Unknown(dim) => dim.clone(),
+        }
+    }
+}
+
+/// A size: a whole number of at least 0, or a hyperparameter between bounds.
+fn dim(value: &Value) -> Dim {
+    match value {
+        Value::Interval { name, low, high } if *low >= 0.0 && low.ceil() <= high.floor() => {
+            Dim::between(name, low.ceil() as u64, high.floor() as u64)
+        }
+        value => value
+            .as_int()
+            .and_then(|number| u64::try_from(number).ok())
+            .map_or(Dim::Unknown, Dim::Known),
     }
 }
 

@@ -83,7 +83,9 @@ pub enum Operands {
 pub enum Rule {
     /// A function of arguments and input shapes.
     Pure(fn(&RuleCx<'_>) -> Result<Outcome, Problem>),
-    /// A layer around another layer (its parameter of kind [`Kind::Layer`]).
+    /// A layer around another layer (its first parameter, of kind [`Kind::Layer`]) or around a tuple
+    /// of layers ([`Kind::Layers`]), which run one after another and are put together with
+    /// [`Outcome::chain`].
     Wrapper {
         /// What the inner layer sees.
         enter: fn(&RuleCx<'_>, &Shape) -> Result<Shape, Problem>,
@@ -107,6 +109,8 @@ pub struct Param {
     pub kind: Kind,
     /// `None` for a required parameter.
     pub default: Option<Default>,
+    /// A value that shows what it takes, for fixes and snippets; empty where there is a default.
+    pub example: &'static str,
     /// One line.
     pub doc: &'static str,
 }
@@ -133,8 +137,13 @@ pub enum Default {
 /// What a parameter takes. `None` is taken where it is the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// A whole number of at least `min`.
+    /// A whole number of at least `min`. A boolean counts as 0 or 1, as Keras has it.
     Int {
+        /// The smallest value.
+        min: i64,
+    },
+    /// A whole number of at least `min` where Keras refuses a boolean.
+    StrictInt {
         /// The smallest value.
         min: i64,
     },
@@ -156,7 +165,7 @@ pub enum Kind {
     Bool,
     /// The name of an activation function, or `None`.
     Activation,
-    /// One of these strings.
+    /// One of these strings. Where `"None"` is among them it stands for the value `None`.
     Choice {
         /// The strings.
         values: &'static [&'static str],
@@ -165,10 +174,23 @@ pub enum Kind {
     },
     /// Any string.
     Str,
+    /// One axis.
+    Axis {
+        /// Whether Keras takes a fraction and cuts it off.
+        truncates: bool,
+    },
     /// An axis, or a list of axes.
-    Axes,
-    /// A tuple of whole numbers, such as a target shape. One number alone is an error with a fix.
-    Sizes,
+    Axes {
+        /// Whether `None` is taken, though it is not the default.
+        none: bool,
+    },
+    /// A tuple of whole numbers, such as a target shape.
+    Sizes {
+        /// Whether one number alone is taken; else it is an error with a fix.
+        one: bool,
+        /// Whether elements may be `None`.
+        none: bool,
+    },
     /// A whole number, a pair, or a tuple of `rank` pairs, each number at least 0.
     Pairs {
         /// How many spatial dimensions.
@@ -176,11 +198,79 @@ pub enum Kind {
     },
     /// Another layer.
     Layer,
+    /// Another layer, or a tuple of layers.
+    Layers,
     /// Anything: initializers, regularizers, constraints.
     Any,
 }
 
 impl LayerEntry {
+    /// An entry of one tensor with no aliases and Keras's order of positional arguments.
+    pub(super) const fn new(
+        name: &'static str,
+        category: Category,
+        rule: Rule,
+        params: &'static [Param],
+        summary: &'static str,
+    ) -> LayerEntry {
+        LayerEntry {
+            name,
+            aliases: &[],
+            category,
+            summary,
+            params,
+            positional: &[],
+            operands: Operands::One,
+            channels: None,
+            rule,
+            output: "the input's shape",
+            torch: "",
+            notes: "",
+        }
+    }
+
+    /// The same with other names.
+    pub(super) const fn also(mut self, aliases: &'static [&'static str]) -> LayerEntry {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The same with this language's order of positional arguments.
+    pub(super) const fn ordered(mut self, positional: &'static [&'static str]) -> LayerEntry {
+        self.positional = positional;
+        self
+    }
+
+    /// The same for this number of tensors.
+    pub(super) const fn takes(mut self, operands: Operands) -> LayerEntry {
+        self.operands = operands;
+        self
+    }
+
+    /// The same with the parameter that gives the channels of the output.
+    pub(super) const fn sized_by(mut self, param: &'static str) -> LayerEntry {
+        self.channels = Some(param);
+        self
+    }
+
+    /// The same with the output shape in words.
+    pub(super) const fn gives(mut self, output: &'static str) -> LayerEntry {
+        self.output = output;
+        self
+    }
+
+    /// The same with PyTorch's spelling.
+    pub(super) const fn in_torch(mut self, torch: &'static str) -> LayerEntry {
+        self.torch = torch;
+        self
+    }
+
+    /// The same with more documentation.
+    pub(super) const fn noting(mut self, notes: &'static str) -> LayerEntry {
+        self.notes = notes;
+        self
+    }
+
     /// The parameter with this name and its index.
     pub fn param(&self, name: &str) -> Option<(usize, &'static Param)> {
         self.params.iter().enumerate().find(|(_, param)| param.name == name)

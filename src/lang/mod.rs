@@ -11,12 +11,20 @@
 //! the caller finds the place.
 
 mod args;
+mod broadcast;
+mod geometry;
 mod layer;
 pub mod layers;
+mod names;
+mod require;
 mod rule;
+mod validate;
 mod value;
 
-pub use args::Args;
+pub use args::{Args, Size};
+pub use broadcast::{broadcast, residual_add};
 pub use layer::{Category, Default, Kind, LayerEntry, Operands, Param, Rule};
+pub use names::{LayerName, Origin, ParamName, check_input_size, resolve_layer, resolve_param};
 pub use rule::{Blame, BlockOutcome, Framework, Outcome, Problem, RuleCx, Suggestion};
+pub use validate::validate;
 pub use value::Value;

@@ -1,8 +1,8 @@
 //! What a layer's rule is given and what it gives back.
 
 use super::args::Args;
-use crate::diagnostics::Code;
-use crate::shape::{Count, Shape};
+use crate::diagnostics::{Code, Severity};
+use crate::shape::{Count, Dim, Shape};
 
 /// Which framework's rules hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -35,12 +35,29 @@ pub struct RuleCx<'a> {
     pub framework: Framework,
     /// The layers of a block after the call, where the layer takes a block itself.
     pub block: Option<&'a BlockOutcome>,
+    /// The arguments of the layers inside a wrapper, validated; empty for other layers.
+    pub inner: &'a [Args<'a>],
 }
 
-impl RuleCx<'_> {
+impl<'a> RuleCx<'a> {
+    /// What is given to a layer that is no wrapper and has no block, under Keras's rules.
+    pub fn new(args: &'a Args<'a>, inputs: &'a [Shape]) -> RuleCx<'a> {
+        RuleCx { args, inputs, framework: Framework::default(), block: None, inner: &[] }
+    }
+
     /// The shape of the first operand.
     pub fn input(&self) -> &Shape {
         &self.inputs[0]
+    }
+
+    /// The layer's name.
+    pub fn name(&self) -> &'static str {
+        self.args.entry().name
+    }
+
+    /// A problem of this layer; the message is put behind the layer's name.
+    pub fn problem(&self, code: Code, blame: Blame, message: impl AsRef<str>) -> Problem {
+        Problem::new(code, blame, format!("`{}`: {}", self.name(), message.as_ref()))
     }
 }
 
@@ -60,7 +77,7 @@ pub struct BlockOutcome {
 /// What a layer gives for its arguments and inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// The shapes of the outputs, at least one.
+    /// The shapes of the outputs; empty where not even the number of dimensions is known.
     pub outputs: Vec<Shape>,
     /// Trainable parameters.
     pub trainable: Count,
@@ -88,6 +105,47 @@ impl Outcome {
         }
     }
 
+    /// A layer of which nothing is known but the number of dimensions of its output, batch included.
+    pub fn unknown(rank: usize) -> Outcome {
+        Outcome {
+            outputs: vec![Shape::batched(vec![Dim::Unknown; rank.saturating_sub(1)])],
+            ..Outcome::shapeless()
+        }
+    }
+
+    /// A layer of which nothing is known.
+    pub fn shapeless() -> Outcome {
+        Outcome {
+            outputs: Vec::new(),
+            trainable: Count::Unknown,
+            non_trainable: Count::ZERO,
+            macs: Count::Unknown,
+            activation: Count::Unknown,
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Layers that run one after another, as one: their outputs in order, their counts added up.
+    pub fn chain(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+        let mut all = Outcome {
+            outputs: Vec::new(),
+            trainable: Count::ZERO,
+            non_trainable: Count::ZERO,
+            macs: Count::ZERO,
+            activation: Count::ZERO,
+            warnings: Vec::new(),
+        };
+        for outcome in outcomes {
+            all.outputs.extend(outcome.outputs);
+            all.trainable += outcome.trainable;
+            all.non_trainable += outcome.non_trainable;
+            all.macs += outcome.macs;
+            all.activation += outcome.activation;
+            all.warnings.extend(outcome.warnings);
+        }
+        all
+    }
+
     /// The same with this many trainable parameters.
     pub fn trainable(mut self, count: Count) -> Outcome {
         self.trainable = count;
@@ -105,13 +163,27 @@ impl Outcome {
         self.macs = count;
         self
     }
+
+    /// The same with this many elements kept in memory.
+    pub fn activation(mut self, count: Count) -> Outcome {
+        self.activation = count;
+        self
+    }
+
+    /// The same with one more finding that does not keep the layer from being built.
+    pub fn warn(mut self, problem: Option<Problem>) -> Outcome {
+        self.warnings.extend(problem);
+        self
+    }
 }
 
 /// Something wrong with a layer, without a place in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
-    /// Which finding it is; its default severity holds.
+    /// Which finding it is.
     pub code: Code,
+    /// How bad it is; the code's default unless the problem knows better.
+    pub severity: Severity,
     /// What is to blame.
     pub blame: Blame,
     /// One line, as [`crate::diagnostics::Diagnostic::message`].
@@ -134,6 +206,8 @@ pub enum Blame {
     Param(&'static str),
     /// One element of a parameter's tuple.
     Element(&'static str, usize),
+    /// The argument that is being read, where it is no parameter of the layer.
+    Argument,
 }
 
 /// A change of the text that mends a problem, without a place.
@@ -161,11 +235,21 @@ pub enum Suggestion {
     SetOnProducer {
         /// Which operand.
         operand: usize,
-        /// The parameter.
+        /// The parameter; [`Suggestion::CHANNELS`] for the one that gives its channels.
         param: &'static str,
         /// The value.
         value: String,
     },
+    /// Replace the name of the argument that is being read.
+    RenameArgument(&'static str),
+    /// Take the argument that is being read away.
+    RemoveArgument,
+}
+
+impl Suggestion {
+    /// Stands for the producer's own parameter of [`super::LayerEntry::channels`], which a rule
+    /// cannot know.
+    pub const CHANNELS: &'static str = "channels";
 }
 
 impl Problem {
@@ -173,6 +257,7 @@ impl Problem {
     pub fn new(code: Code, blame: Blame, message: impl Into<String>) -> Problem {
         Problem {
             code,
+            severity: code.severity(),
             blame,
             message: message.into(),
             help: None,
@@ -196,6 +281,12 @@ impl Problem {
     /// The same with the suggestion to give `param` this value.
     pub fn suggest_set(self, param: &'static str, value: impl ToString) -> Problem {
         self.suggest(Suggestion::Set { param, value: value.to_string() })
+    }
+
+    /// The same as a warning: Keras builds the layer all the same.
+    pub fn as_warning(mut self) -> Problem {
+        self.severity = Severity::Warning;
+        self
     }
 
     /// The same, pointing to one more dimension.

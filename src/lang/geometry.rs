@@ -1,0 +1,216 @@
+//! Windows that slide over an image: the arithmetic that convolutions and pooling share.
+//!
+//! An image here is any tensor of a batch, one to three spatial dimensions, and channels.
+
+use super::rule::{Blame, Problem, RuleCx};
+use crate::diagnostics::codes;
+use crate::shape::{Dim, Shape};
+
+/// An input read as an image.
+#[derive(Debug, Clone)]
+pub(super) struct Image {
+    batch: Dim,
+    /// The sizes of the spatial dimensions.
+    pub spatial: Vec<Dim>,
+    /// The number of channels.
+    pub channels: Dim,
+    /// Where the channels are, the batch being axis 0.
+    pub channel_axis: usize,
+}
+
+impl Image {
+    /// Reads the input as an image with `rank` spatial dimensions. `Ok(None)` where it is not known
+    /// where the channels are.
+    pub fn read(cx: &RuleCx<'_>, rank: usize) -> Result<Option<Image>, Problem> {
+        let first = channels_first(cx);
+        let axes = match (first.unwrap_or(false), rank) {
+            (false, 1) => "(steps, channels)",
+            (false, 2) => "(height, width, channels)",
+            (false, _) => "(depth, height, width, channels)",
+            (true, 1) => "(channels, steps)",
+            (true, 2) => "(channels, height, width)",
+            (true, _) => "(channels, depth, height, width)",
+        };
+        cx.need_rank(0, rank + 2, axes)?;
+        Ok(first.map(|first| Image::of(cx.input(), first)))
+    }
+
+    /// The image that `shape`, of at least two dimensions, is.
+    pub fn of(shape: &Shape, channels_first: bool) -> Image {
+        let dims = shape.dims();
+        let channel_axis = if channels_first { 1 } else { dims.len().saturating_sub(1).max(1) };
+        let spatial = (1..dims.len()).filter(|&axis| axis != channel_axis);
+        Image {
+            batch: shape.batch(),
+            spatial: spatial.map(|axis| dims[axis].clone()).collect(),
+            channels: dims.get(channel_axis).cloned().unwrap_or(Dim::Unknown),
+            channel_axis,
+        }
+    }
+
+    /// The axis of spatial dimension `index`, the batch being axis 0.
+    pub fn axis(&self, index: usize) -> usize {
+        if self.channel_axis == 1 && !self.spatial.is_empty() { index + 2 } else { index + 1 }
+    }
+
+    /// The shape of an image with the same layout.
+    pub fn with(&self, spatial: Vec<Dim>, channels: Dim) -> Shape {
+        let mut dims = vec![self.batch.clone()];
+        if self.channel_axis == 1 {
+            dims.push(channels);
+            dims.extend(spatial);
+        } else {
+            dims.extend(spatial);
+            dims.push(channels);
+        }
+        Shape::new(dims)
+    }
+}
+
+/// Whether channels come first; `None` where that is not known.
+pub(super) fn channels_first(cx: &RuleCx<'_>) -> Option<bool> {
+    if cx.args.entry().param("data_format").is_none() || cx.args.is_none("data_format") {
+        return Some(false);
+    }
+    Some(cx.args.text("data_format")? == "channels_first")
+}
+
+/// A window that slides over an image.
+#[derive(Debug, Clone)]
+pub(super) struct Window {
+    /// The parameter that gives its size.
+    param: &'static str,
+    /// Its size along each spatial dimension.
+    pub size: Vec<Option<u64>>,
+    strides: Vec<Option<u64>>,
+    dilation: Vec<Option<u64>>,
+    /// Whether the input is padded, so that every position counts.
+    padded: Option<bool>,
+}
+
+impl Window {
+    /// The kernel of a convolution.
+    pub fn kernel(cx: &RuleCx<'_>, rank: usize) -> Window {
+        Window {
+            param: "kernel_size",
+            size: cx.args.lengths("kernel_size", rank),
+            strides: cx.args.lengths("strides", rank),
+            dilation: cx.args.lengths("dilation_rate", rank),
+            padded: padded(cx),
+        }
+    }
+
+    /// The window of a pooling layer, which moves by its own size unless it says otherwise.
+    pub fn pool(cx: &RuleCx<'_>, rank: usize) -> Window {
+        let size = cx.args.lengths("pool_size", rank);
+        Window {
+            param: "pool_size",
+            strides: match cx.args.is_none("strides") {
+                true => size.clone(),
+                false => cx.args.lengths("strides", rank),
+            },
+            size,
+            dilation: vec![Some(1); rank],
+            padded: padded(cx),
+        }
+    }
+
+    /// How many elements the window covers, where that is known.
+    pub fn volume(&self) -> Option<u64> {
+        self.size.iter().try_fold(1u64, |volume, size| Some(volume.saturating_mul((*size)?)))
+    }
+
+    /// How far the window reaches along a dimension.
+    fn span(&self, index: usize) -> Option<u64> {
+        let (size, dilation) = (self.size[index]?, self.dilation[index]?);
+        Some(size.saturating_sub(1).saturating_mul(dilation).saturating_add(1))
+    }
+
+    /// The number of positions along each spatial dimension of `image`.
+    pub fn positions(&self, cx: &RuleCx<'_>, image: &Image) -> Result<Vec<Dim>, Problem> {
+        let fits = |index: usize| match (self.padded, self.span(index)) {
+            (Some(false), Some(span)) => {
+                image.spatial[index].bounds().1.is_none_or(|size| span <= size)
+            }
+            _ => true,
+        };
+        let tight: Vec<usize> = (0..self.size.len()).filter(|&index| !fits(index)).collect();
+        if !tight.is_empty() {
+            return Err(self.too_large(cx, image, &tight));
+        }
+        let position = |(index, size): (usize, &Dim)| {
+            let (Some(stride), Some(padded)) = (self.strides[index], self.padded) else {
+                return Dim::Unknown;
+            };
+            if padded {
+                return size.ceil_div(stride);
+            }
+            let rest = self.span(index).and_then(|span| i64::try_from(span).ok());
+            match rest.and_then(|span| size.offset(-span)) {
+                Some(rest) => rest.floor_div(stride).add(&Dim::Known(1)),
+                None => Dim::Unknown,
+            }
+        };
+        Ok(image.spatial.iter().enumerate().map(position).collect())
+    }
+
+    fn too_large(&self, cx: &RuleCx<'_>, image: &Image, tight: &[usize]) -> Problem {
+        let size: Vec<u64> = self.size.iter().map(|size| size.unwrap_or(1)).collect();
+        // What fits: as it is where it fits, else the largest.
+        let fitting: Vec<u64> = (0..size.len())
+            .map(|index| match (tight.contains(&index), image.spatial[index].bounds().1) {
+                (true, Some(room)) => {
+                    room.saturating_sub(1) / self.dilation[index].unwrap_or(1).max(1) + 1
+                }
+                _ => size[index],
+            })
+            .collect();
+        let dilated = self.dilation.iter().any(|&dilation| dilation.is_some_and(|d| d > 1));
+        let input: Vec<String> = image.spatial.iter().map(Dim::to_string).collect();
+        let reach = match dilated {
+            true => {
+                let spans: Vec<u64> =
+                    (0..size.len()).map(|index| self.span(index).unwrap_or(1)).collect();
+                format!(" with its dilation spans {}, which", product(&spans))
+            }
+            false => String::new(),
+        };
+        let blame = match (tight, cx.args.given(self.param).and_then(|value| value.elements())) {
+            ([index], Some(_)) => Blame::Element(self.param, *index),
+            _ => Blame::Param(self.param),
+        };
+        let param = self.param;
+        let mut problem = cx.problem(
+            codes::KERNEL_TOO_LARGE,
+            blame,
+            format!(
+                "`{param}` {}{reach} does not fit the {} input; the largest that fits is {}, or use `padding=\"same\"`",
+                product(&size),
+                input.join("×"),
+                product(&fitting),
+            ),
+        );
+        for &index in tight {
+            problem = problem.dim(0, image.axis(index));
+        }
+        problem.suggest_set(param, tuple(&fitting)).suggest_set("padding", "\"same\"")
+    }
+}
+
+fn padded(cx: &RuleCx<'_>) -> Option<bool> {
+    Some(cx.args.text("padding")? != "valid")
+}
+
+/// `3×5`, or `3` for one number.
+pub(super) fn product(sizes: &[u64]) -> String {
+    sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×")
+}
+
+/// As the language writes it: one number where all are the same.
+pub(super) fn tuple(sizes: &[u64]) -> String {
+    match sizes {
+        [] => "()".to_owned(),
+        [first, rest @ ..] if rest.iter().all(|size| size == first) => first.to_string(),
+        _ => format!("({})", sizes.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}

@@ -1,0 +1,245 @@
+//! Activation layers, and the names of the activation functions.
+
+use super::core::unchanged;
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Size,
+    Suggestion, Value,
+};
+use crate::shape::{Count, Dim};
+
+/// The activation functions that Keras knows by name. Letter case matters.
+pub const ACTIVATIONS: &[&str] = &[
+    "relu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    "linear",
+    "gelu",
+    "silu",
+    "swish",
+    "elu",
+    "selu",
+    "leaky_relu",
+    "softplus",
+    "softsign",
+    "mish",
+    "relu6",
+    "celu",
+    "exponential",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "log_sigmoid",
+    "log_softmax",
+    "soft_shrink",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "tanh_shrink",
+];
+
+const fn activation(
+    name: &'static str,
+    rule: fn(&RuleCx<'_>) -> Result<Outcome, Problem>,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Activation, Rule::Pure(rule), params, summary)
+}
+
+/// Activation layers.
+pub static LAYERS: &[LayerEntry] = &[
+    activation(
+        "Activation",
+        apply,
+        &[required(
+            "activation",
+            Kind::Activation,
+            "\"relu\"",
+            "The name of the function.",
+        )],
+        "Applies an activation function by name.",
+    )
+    .ordered(&["activation"])
+    .in_torch("nn.ReLU and its kin"),
+    activation(
+        "ReLU",
+        unchanged,
+        &[
+            optional("max_value", NOT_NEGATIVE, Default::None, "The largest value that comes out."),
+            optional("negative_slope", NOT_NEGATIVE, Default::Float(0.0), "The factor below the threshold."),
+            optional("threshold", NOT_NEGATIVE, Default::Float(0.0), "From where on values pass."),
+        ],
+        "Lets positive values pass and cuts off the others.",
+    )
+    .in_torch("nn.ReLU"),
+    activation(
+        "LeakyReLU",
+        unchanged,
+        &[optional(
+            "negative_slope",
+            NOT_NEGATIVE,
+            Default::Float(0.3),
+            "The factor of negative values.",
+        )],
+        "Lets positive values pass and shrinks the others.",
+    )
+    .in_torch("nn.LeakyReLU")
+    .noting("The slope is 0.3 by default here and in Keras, 0.01 in PyTorch."),
+    activation(
+        "ELU",
+        unchanged,
+        &[optional("alpha", NUMBER, Default::Float(1.0), "The scale of negative values.")],
+        "Lets positive values pass and bends the others exponentially.",
+    )
+    .in_torch("nn.ELU"),
+    activation(
+        "Softmax",
+        softmax,
+        &[optional("axis", AXES, Default::Int(-1), "The axis that adds up to 1.")],
+        "Turns numbers into shares that add up to 1.",
+    )
+    .in_torch("nn.Softmax"),
+    activation(
+        "PReLU",
+        prelu,
+        &[
+            optional("alpha_initializer", Kind::Any, Default::Str("Zeros"), "How the slopes start."),
+            free("alpha_regularizer", "A penalty on the slopes."),
+            free("alpha_constraint", "A bound on the slopes."),
+            optional(
+                "shared_axes",
+                AXES,
+                Default::None,
+                "Axes that share a slope, counted from 1 without the batch.",
+            ),
+        ],
+        "Lets positive values pass and multiplies the others by learned slopes.",
+    )
+    .in_torch("nn.PReLU")
+    .noting("Without `shared_axes` every element has a slope of its own; after a convolution, `shared_axes=(1, 2)` gives one for each channel."),
+];
+
+/// What the activation `glu` means for a layer whose last dimension is `width`, which comes from
+/// `param`: it halves that dimension when the layer runs, although Keras builds the next layer for
+/// the whole.
+pub(super) fn glu(
+    cx: &RuleCx<'_>,
+    width: &Dim,
+    param: &'static str,
+) -> Result<Option<Problem>, Problem> {
+    if cx.args.value("activation").as_text() != Some("glu") {
+        return Ok(None);
+    }
+    let blame = Blame::Param("activation");
+    match width.known() {
+        Some(odd) if odd % 2 == 1 => {
+            let problem = cx.problem(
+                codes::BAD_VALUE,
+                blame,
+                format!("`glu` halves the last dimension, which is {odd}; it must be even"),
+            );
+            Err(match cx.args.is_given(param) && param != "activation" {
+                true => problem.suggest_set(param, odd.saturating_add(1)),
+                false => problem,
+            })
+        }
+        _ => Ok(Some(cx.problem(
+            codes::RUN_TIME_SHAPE,
+            blame,
+            format!(
+                "`glu` halves the last dimension ({width}) when the network runs, but Keras builds the next layer for all of it"
+            ),
+        ))),
+    }
+}
+
+fn apply(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let glu = glu(cx, &cx.input().last(), "activation")?;
+    Ok(Outcome::new(cx.input().clone()).warn(glu))
+}
+
+/// One axis or a list of axes, as numbers; an element that is not known is left out.
+pub(super) fn axes(cx: &RuleCx<'_>, param: &str) -> Option<Vec<i64>> {
+    Some(cx.args.sizes(param)?.iter().filter_map(Size::number).collect())
+}
+
+/// Keras finds a wrong axis only when the network runs.
+fn softmax(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    for axis in axes(cx, "axis").unwrap_or_default() {
+        cx.axis_of(0, "axis", axis)?;
+    }
+    unchanged(cx)
+}
+
+fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let input = cx.input();
+    let mut slopes: Vec<Option<Dim>> = input.unbatched().iter().cloned().map(Some).collect();
+    let mut warning = None;
+    for axis in axes(cx, "shared_axes").unwrap_or_default() {
+        // Keras subtracts 1 and indexes from the end where that is negative.
+        let Some(index) = python_index(axis.saturating_sub(1), slopes.len()) else {
+            let last = slopes.len();
+            return Err(cx
+                .problem(
+                    codes::AXIS_OUT_OF_RANGE,
+                    Blame::Param("shared_axes"),
+                    format!("`shared_axes` has {axis}; the axes of {input} are 1 to {last}, without the batch"),
+                ));
+        };
+        if axis < 1 {
+            warning = Some(
+                cx.problem(
+                    codes::BAD_VALUE,
+                    Blame::Param("shared_axes"),
+                    format!(
+                        "axes count from 1 here, so Keras takes {axis} for axis {}; write {} if that is meant",
+                        index + 1,
+                        index + 1
+                    ),
+                )
+                .as_warning(),
+            );
+        }
+        slopes[index] = None;
+    }
+    if cx.args.value("shared_axes") == Value::Unknown {
+        return Ok(Outcome::new(input.clone()).trainable(Count::Unknown));
+    }
+    let mut count = Count::known(1);
+    for (index, slope) in slopes.iter().enumerate() {
+        if let Some(dim) = slope {
+            let sized = cx.determined(0, index + 1).map_err(|problem| {
+                let problem = problem
+                    .help("let the slopes be shared along that dimension with `shared_axes`");
+                let mut axes: Vec<String> = (0..slopes.len())
+                    .filter(|&at| slopes[at].as_ref().is_none_or(|dim| !dim.is_determined()))
+                    .map(|at| (at + 1).to_string())
+                    .collect();
+                if let [only] = axes.as_mut_slice() {
+                    only.push(',');
+                }
+                problem.suggest(Suggestion::Set {
+                    param: "shared_axes",
+                    value: format!("({})", axes.join(", ")),
+                })
+            });
+            sized?;
+            count = count * Count::from(dim);
+        }
+    }
+    Ok(Outcome::new(input.clone()).trainable(count).warn(warning))
+}
+
+/// The index that Python means by `index` in a list of `len`.
+fn python_index(index: i64, len: usize) -> Option<usize> {
+    let len = i64::try_from(len).ok()?;
+    let from_start = if index < 0 { index.checked_add(len)? } else { index };
+    if (0..len).contains(&from_start) { usize::try_from(from_start).ok() } else { None }
+}

@@ -1,0 +1,376 @@
+//! Attention.
+
+use super::activation::axes;
+use super::convolution::{nearest_divisor, positive};
+use super::merging::{channels_of, check_operands};
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::require::shown;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Operands, Outcome, Param, Problem, Rule, RuleCx,
+    Suggestion,
+};
+use crate::shape::{Count, Dim, Shape};
+
+const USE_GATE: Param =
+    optional("use_gate", Kind::Bool, Default::Bool(false), "Whether a gate is learned as well.");
+const SLIDING_WINDOW: Param =
+    free("sliding_window", "How far each position sees, where not everything.");
+const FLASH_ATTENTION: Param = free("flash_attention", "Whether the fast version is used.");
+
+const MULTI_HEAD: &[Param] = &[
+    required("num_heads", POSITIVE, "8", "How many heads there are."),
+    required("key_dim", POSITIVE, "64", "How many features each head compares."),
+    optional(
+        "value_dim",
+        POSITIVE,
+        Default::None,
+        "How many features each head gives; `key_dim` where not given.",
+    ),
+    DROPOUT,
+    USE_BIAS,
+    optional(
+        "output_shape",
+        Kind::Sizes { one: true, none: false },
+        Default::None,
+        "The features of the output; the query's where not given.",
+    ),
+    optional(
+        "attention_axes",
+        AXES,
+        Default::None,
+        "The axes that attend to one another; all but batch and features where not given.",
+    ),
+    SLIDING_WINDOW,
+    FLASH_ATTENTION,
+    KERNEL_INITIALIZER,
+    BIAS_INITIALIZER,
+    KERNEL_REGULARIZER,
+    BIAS_REGULARIZER,
+    ACTIVITY_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    USE_GATE,
+    SEED,
+];
+const GROUPED: &[Param] = &[
+    required("head_dim", POSITIVE, "64", "How many features each head has."),
+    required("num_query_heads", POSITIVE, "8", "How many heads ask."),
+    required(
+        "num_key_value_heads",
+        POSITIVE,
+        "2",
+        "How many heads answer; must divide `num_query_heads`.",
+    ),
+    DROPOUT,
+    USE_BIAS,
+    SLIDING_WINDOW,
+    FLASH_ATTENTION,
+    KERNEL_INITIALIZER,
+    BIAS_INITIALIZER,
+    KERNEL_REGULARIZER,
+    BIAS_REGULARIZER,
+    ACTIVITY_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    USE_GATE,
+    SEED,
+];
+
+const fn attention(
+    name: &'static str,
+    rule: fn(&RuleCx<'_>) -> Result<Outcome, Problem>,
+    params: &'static [Param],
+    operands: Operands,
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Attention, Rule::Pure(rule), params, summary).takes(operands)
+}
+
+const QUERY_VALUE_KEY: Operands = Operands::Several { max: Some(3) };
+
+/// Attention layers.
+pub static LAYERS: &[LayerEntry] = &[
+    attention("MultiHeadAttention", multi_head, MULTI_HEAD, Operands::OneOr(3), "Lets each position of a sequence look at all others, with several heads.")
+        .ordered(&["num_heads", "key_dim", "value_dim"])
+        .gives("(batch, …the query's steps, the query's features or `output_shape`)")
+        .in_torch("nn.MultiheadAttention")
+        .noting("With one tensor it attends to itself; operands are query, value, key. `key_dim` is the size of one head, so the features need not be a multiple of `num_heads`; PyTorch's `embed_dim` does."),
+    attention("GroupQueryAttention", grouped, GROUPED, Operands::OneOr(3), "Multi-head attention whose query heads share keys and values.")
+        .also(&["GroupedQueryAttention"])
+        .gives("the query's shape"),
+    attention(
+        "Attention",
+        dot_product,
+        &[
+            optional("use_scale", Kind::Bool, Default::Bool(false), "Whether scores are multiplied by a learned number."),
+            optional(
+                "score_mode",
+                Kind::Choice { values: &["dot", "concat"], any_case: false },
+                Default::Str("dot"),
+                "How query and key are compared.",
+            ),
+            DROPOUT,
+            SEED,
+        ],
+        QUERY_VALUE_KEY,
+        "Lets a query look at values by the product of query and key.",
+    )
+    .gives("(batch, the query's steps, the value's features)")
+    .in_torch("F.scaled_dot_product_attention")
+    .noting("Operands are query, value and, where it is not the value, key."),
+    attention(
+        "AdditiveAttention",
+        additive,
+        &[
+            optional("use_scale", Kind::Bool, Default::Bool(true), "Whether scores are weighted by a learned vector."),
+            DROPOUT,
+        ],
+        QUERY_VALUE_KEY,
+        "Lets a query look at values by the sum of query and key.",
+    )
+    .gives("(batch, the query's steps, the value's features)")
+    .noting("Operands are query, value and, where it is not the value, key."),
+];
+
+/// Query and the tensor that is attended to (the query itself where there is one tensor).
+fn query_and_value<'a>(cx: &'a RuleCx<'_>) -> (&'a Shape, &'a Shape, usize) {
+    let value = if cx.inputs.len() > 1 { 1 } else { 0 };
+    (&cx.inputs[0], &cx.inputs[value], value)
+}
+
+/// Keys and values are pairs, so there are as many of each. Keras sees it when the network runs.
+fn check_lengths(cx: &RuleCx<'_>) -> Result<(), Problem> {
+    let [_, value, key] = cx.inputs else { return Ok(()) };
+    if value.rank() < 3 || key.rank() < 3 {
+        return Ok(());
+    }
+    let (at, other) = (value.rank() - 2, key.rank() - 2);
+    let (values, keys) = (&value.dims()[at], &key.dims()[other]);
+    if !values.never_equals(keys) {
+        return Ok(());
+    }
+    Err(cx
+        .problem(
+            codes::SHAPE_MISMATCH,
+            Blame::Layer,
+            format!("the value {value} has {values} steps and the key {key} has {keys}; they must be equal"),
+        )
+        .dim(1, at)
+        .dim(2, other))
+}
+
+fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_operands(cx)?;
+    let (query, value, value_at) = query_and_value(cx);
+    if query.rank() < 3 {
+        cx.need_rank(0, 3, "a sequence (steps, features)")?;
+    }
+    if value.rank() != query.rank() {
+        return Err(cx.problem(
+            codes::RANK_MISMATCH,
+            Blame::Layer,
+            format!("query {query} and value {value} must have the same number of dimensions"),
+        ));
+    }
+    check_lengths(cx)?;
+    let last = query.rank() - 1;
+    let asked = Count::from(cx.determined(0, last)?);
+    let answered = Count::from(cx.determined(value_at, last)?);
+    let (heads, key) = (Count::from(cx.args.dim("num_heads")), Count::from(cx.args.dim("key_dim")));
+    let width = match cx.args.is_none("value_dim") {
+        true => key,
+        false => Count::from(cx.args.dim("value_dim")),
+    };
+    // Keras takes an empty shape for none at all.
+    let output: Vec<Dim> = match cx.args.is_none("output_shape") {
+        true => vec![query.last()],
+        false => match cx.args.sizes("output_shape") {
+            Some(sizes) if sizes.is_empty() => vec![query.last()],
+            Some(sizes) => sizes.iter().map(|size| size.dim()).collect(),
+            None => vec![Dim::Unknown],
+        },
+    };
+    let given = Count::product(&output);
+    let gate = cx.if_set("use_gate", asked * heads * width);
+    let gate_bias = cx.if_set("use_gate", heads * width);
+    let kernels =
+        asked * heads * key + answered * heads * (key + width) + heads * width * given + gate;
+    let biases = heads * (key * 2 + width) + given + gate_bias;
+    let middle = 1..last;
+    let attends: Vec<usize> = match cx.args.is_none("attention_axes") {
+        true => middle.clone().collect(),
+        false => match axes(cx, "attention_axes") {
+            Some(given) => {
+                let found: Result<Vec<usize>, Problem> =
+                    given.into_iter().map(|axis| cx.axis_of(0, "attention_axes", axis)).collect();
+                found?
+            }
+            None => return Ok(Outcome::unknown(query.rank())),
+        },
+    };
+    let size = |shape: &Shape, axes: &mut dyn Iterator<Item = usize>| {
+        axes.fold(Count::known(1), |all, axis| all * Count::from(&shape.dims()[axis]))
+    };
+    let (asks, answers) = (size(query, &mut middle.clone()), size(value, &mut middle.clone()));
+    let (near, far) =
+        (size(query, &mut attends.iter().copied()), size(value, &mut attends.iter().copied()));
+    let apart = size(query, &mut middle.filter(|axis| !attends.contains(axis)));
+    let macs = asks * asked * heads * key
+        + answers * answered * heads * (key + width)
+        + apart * heads * near * far * (key + width)
+        + asks * heads * width * given
+        + asks * gate;
+    let kept = query.dims()[..last].iter().cloned().chain(output);
+    let outcome = Outcome::new(Shape::new(kept));
+    let activation = outcome.activation
+        + apart * heads * near * far
+        + asks * heads * key
+        + answers * heads * (key + width);
+    Ok(outcome.trainable(kernels + cx.if_set("use_bias", biases)).macs(macs).activation(activation))
+}
+
+fn grouped(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_operands(cx)?;
+    if let (Some(asking), Some(answering)) =
+        (positive(cx, "num_query_heads"), positive(cx, "num_key_value_heads"))
+        && asking % answering != 0
+    {
+        let divisor = nearest_divisor(answering, |n| asking % n == 0);
+        return Err(cx
+            .problem(
+                codes::INDIVISIBLE,
+                Blame::Param("num_key_value_heads"),
+                format!("`num_key_value_heads={answering}` does not divide `num_query_heads={asking}`; {divisor} works"),
+            )
+            .suggest_set("num_key_value_heads", divisor));
+    }
+    for operand in 0..cx.inputs.len() {
+        cx.need_rank(operand, 3, "a sequence (steps, features)")?;
+    }
+    check_lengths(cx)?;
+    let (query, value, value_at) = query_and_value(cx);
+    let (asked, answered) = (cx.determined(0, 2)?, cx.determined(value_at, 2)?);
+    if asked.never_equals(&answered) {
+        let problem = cx
+            .problem(
+                codes::SHAPE_MISMATCH,
+                Blame::Layer,
+                format!("query {query} and value {value} must have the same number of features"),
+            )
+            .dim(0, 2)
+            .dim(value_at, 2);
+        return Err(match asked.known() {
+            Some(features) => problem.suggest(channels_of(value_at, features)),
+            None => problem,
+        });
+    }
+    let (asked, answered) = (Count::from(asked), Count::from(answered));
+    let count = |param: &str| Count::from(cx.args.dim(param));
+    let asking = count("num_query_heads") * count("head_dim");
+    let answering = count("num_key_value_heads") * count("head_dim");
+    let gate = cx.if_set("use_gate", asked * asking);
+    let kernels = asked * asking * 2 + answered * answering * 2 + gate;
+    let biases = asking + answering * 2 + asked + cx.if_set("use_gate", asking);
+    let (near, far) = (Count::from(&query.dims()[1]), Count::from(&value.dims()[1]));
+    let macs = near * asked * asking * 2
+        + far * answered * answering * 2
+        + near * far * asking * 2
+        + near * gate;
+    let outcome = Outcome::new(query.clone());
+    let activation = outcome.activation
+        + count("num_query_heads") * near * far
+        + near * asking
+        + far * answering * 2;
+    Ok(outcome.trainable(kernels + cx.if_set("use_bias", biases)).macs(macs).activation(activation))
+}
+
+/// What attention without projections asks of query, value and key: the last dimensions of query and
+/// key agree, and the key is as long as the value. Gives a warning where an operand has no steps,
+/// which Keras lets pass.
+fn check_operand_sizes(cx: &RuleCx<'_>) -> Result<Option<Problem>, Problem> {
+    check_operands(cx)?;
+    let key_at = if cx.inputs.len() > 2 { 2 } else { 1 };
+    let (query, key) = (&cx.inputs[0], &cx.inputs[key_at]);
+    if query.last().never_equals(&key.last()) {
+        let name = if key_at == 2 { "key" } else { "value" };
+        let problem = cx
+            .problem(
+                codes::SHAPE_MISMATCH,
+                Blame::Layer,
+                format!("the last dimensions of query {query} and {name} {key} must be equal"),
+            )
+            .dim(0, query.rank() - 1)
+            .dim(key_at, key.rank() - 1);
+        return Err(match (query.last().known(), key.last().known()) {
+            (Some(asked), Some(answered)) => {
+                problem.suggest(channels_of(key_at, asked)).suggest(channels_of(0, answered))
+            }
+            _ => problem,
+        });
+    }
+    check_lengths(cx)?;
+    let Some(operand) = cx.inputs.iter().position(|shape| shape.rank() == 2) else {
+        return Ok(None);
+    };
+    let problem = cx.problem(
+        codes::RANK_MISMATCH,
+        Blame::Layer,
+        format!(
+            "attends over steps, but operand {} ({}) has none, so Keras attends over the batch",
+            operand + 1,
+            shown(&cx.inputs[operand])
+        ),
+    );
+    Ok(Some(problem.as_warning().suggest(Suggestion::SetOnProducer {
+        operand,
+        param: "return_sequences",
+        value: "true".to_owned(),
+    })))
+}
+
+/// Query × value positions, for tensors of a batch, steps and features.
+fn scores(cx: &RuleCx<'_>) -> Count {
+    let (query, value) = (&cx.inputs[0], &cx.inputs[1]);
+    match (query.dims(), value.dims()) {
+        ([_, asks, _], [_, answers, _]) => Count::from(asks) * Count::from(answers),
+        _ => Count::Unknown,
+    }
+}
+
+fn attended(cx: &RuleCx<'_>) -> Outcome {
+    let outcome = Outcome::new(cx.inputs[0].with_last(cx.inputs[1].last()));
+    let activation = outcome.activation + scores(cx);
+    outcome.activation(activation)
+}
+
+fn dot_product(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let warning = check_operand_sizes(cx)?;
+    let mode = cx.args.text("score_mode");
+    let compared = match mode.as_deref() {
+        Some("dot") => Count::from(cx.inputs[0].last()),
+        Some(_) => Count::ZERO,
+        None => Count::Unknown,
+    };
+    let weight = match mode.as_deref() {
+        Some("concat") => Count::known(1),
+        Some(_) => Count::ZERO,
+        None => Count::Between(0, 1),
+    };
+    let macs = scores(cx) * (compared + Count::from(cx.inputs[1].last()));
+    let weights = cx.if_set("use_scale", Count::known(1)) + weight;
+    Ok(attended(cx).trainable(weights).macs(macs).warn(warning))
+}
+
+fn additive(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let warning = check_operand_sizes(cx)?;
+    let weights = match cx.args.bool("use_scale") {
+        Some(false) => Count::ZERO,
+        _ => {
+            let features = cx.determined(0, cx.inputs[0].rank() - 1)?;
+            cx.if_set("use_scale", Count::from(features))
+        }
+    };
+    let macs = scores(cx) * Count::from(cx.inputs[1].last());
+    Ok(attended(cx).trainable(weights).macs(macs).warn(warning))
+}

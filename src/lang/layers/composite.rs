@@ -1,0 +1,232 @@
+//! Layers that this language builds of several of Keras's: transformer blocks and positions.
+
+use super::convolution::{nearest_divisor, positive};
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
+};
+use crate::shape::{Count, Dim};
+
+const NUM_HEADS: Param = optional(
+    "num_heads",
+    POSITIVE,
+    Default::Int(8),
+    "How many heads there are; must divide the width.",
+);
+const FF_DIM: Param =
+    optional("ff_dim", POSITIVE, Default::Int(512), "How wide the feed-forward part is inside.");
+const RATE: Param =
+    optional("dropout", SHARE, Default::Float(0.1), "The share of elements that training drops.");
+const NUM_LAYERS: Param =
+    optional("num_layers", POSITIVE, Default::Int(1), "How many blocks are stacked.");
+const D_MODEL: Param = optional(
+    "d_model",
+    POSITIVE,
+    Default::None,
+    "The width; it is always the input's last dimension.",
+);
+
+/// Transformers and positional encodings.
+pub static LAYERS: &[LayerEntry] = &[
+    LayerEntry::new(
+        "TransformerEncoder",
+        Category::Composite,
+        Rule::Pure(transformer::<1>),
+        &[
+            NUM_HEADS,
+            FF_DIM,
+            RATE,
+            NUM_LAYERS,
+            optional("activation", Kind::Activation, Default::Str("relu"), "The function inside the feed-forward part."),
+            optional("use_attention_mask", Kind::Bool, Default::Bool(false), "Whether a mask is taken."),
+            D_MODEL,
+        ],
+        "Self-attention and a feed-forward part, each with a residual connection and a normalization.",
+    )
+    .also(&["Transformer"])
+    .in_torch("nn.TransformerEncoderLayer")
+    .noting(TRANSFORMER_NOTES),
+    LayerEntry::new(
+        "TransformerDecoder",
+        Category::Composite,
+        Rule::Pure(transformer::<2>),
+        &[
+            NUM_HEADS,
+            FF_DIM,
+            RATE,
+            NUM_LAYERS,
+            D_MODEL,
+            optional("use_causal_mask", Kind::Bool, Default::Bool(true), "Whether a position sees earlier ones only."),
+        ],
+        "Causal self-attention, attention to a memory, and a feed-forward part, each with a residual connection and a normalization.",
+    )
+    .in_torch("nn.TransformerDecoderLayer")
+    .noting(TRANSFORMER_NOTES),
+    LayerEntry::new(
+        "PositionalEncoding",
+        Category::Composite,
+        Rule::Pure(positions),
+        &[
+            optional("max_len", POSITIVE, Default::Int(5000), "The longest sequence."),
+            optional(
+                "encoding_type",
+                Kind::Choice { values: &["sinusoidal", "learnable"], any_case: false },
+                Default::Str("sinusoidal"),
+                "Whether positions are sines or learned.",
+            ),
+        ],
+        "Adds to each step of a sequence something that tells its position.",
+    )
+    .ordered(&["max_len", "encoding_type"]),
+];
+
+const TRANSFORMER_NOTES: &str = "With the width d and `ff_dim` f, each attention has `4*d*d + 4*d` parameters, the feed-forward part \
+`2*d*f + f + d`, and each normalization `2*d`. A block `{ … }` after it takes the place of the feed-forward part and must keep the shape.";
+
+/// An encoder has one attention, a decoder two.
+fn transformer<const ATTENTIONS: u64>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    cx.need_rank(0, 3, "a sequence (steps, features)")?;
+    let input = cx.input();
+    let width = cx.determined(0, 2)?;
+    check_heads(cx, &width)?;
+    let d = Count::from(&width);
+    let steps = Count::from(&input.dims()[1]);
+    let layers = Count::from(cx.args.dim("num_layers"));
+    let inside = Count::from(cx.args.dim("ff_dim"));
+    let attention = (d * d + d) * 4;
+    let attention_macs = steps * d * d * 4 + steps * steps * d * 2;
+    let (feed, feed_macs, fixed) = match cx.block {
+        Some(block) => {
+            if let Some(output) = &block.output
+                && (output.rank() != input.rank()
+                    || output
+                        .unbatched()
+                        .iter()
+                        .zip(input.unbatched())
+                        .any(|(a, b)| a.never_equals(b)))
+            {
+                return Err(replaced(cx, output));
+            }
+            (block.trainable, block.macs, block.non_trainable)
+        }
+        None => (d * inside * 2 + inside + d, steps * d * inside * 2, Count::ZERO),
+    };
+    let norms = d * 2 * (ATTENTIONS + 1);
+    let outcome = Outcome::new(input.clone());
+    let heads = Count::from(cx.args.dim("num_heads"));
+    let activation = layers * (steps * (d * 6 + inside) + heads * steps * steps);
+    Ok(outcome
+        .trainable(layers * (attention * ATTENTIONS + feed + norms))
+        .non_trainable(layers * fixed)
+        .macs(layers * (attention_macs * ATTENTIONS + feed_macs))
+        .activation(activation)
+        .warn(other_width(cx, &width)))
+}
+
+fn replaced(cx: &RuleCx<'_>, output: &crate::shape::Shape) -> Problem {
+    let input = cx.input();
+    let problem = cx.problem(
+        codes::SHAPE_MISMATCH,
+        Blame::Layer,
+        format!("the block takes the place of the feed-forward part and must keep the shape {input}, but gives {output}"),
+    );
+    match (output.rank() == input.rank(), input.last().known()) {
+        (true, Some(width)) => problem.help(format!(
+            "end the block with a layer that gives {width} features, such as `Dense({width})`"
+        )),
+        _ => problem,
+    }
+}
+
+fn check_heads(cx: &RuleCx<'_>, width: &Dim) -> Result<(), Problem> {
+    let (Some(heads), Some(width)) = (positive(cx, "num_heads"), width.known()) else {
+        return Ok(());
+    };
+    if width % heads == 0 {
+        return Ok(());
+    }
+    let divisor = nearest_divisor(heads, |n| n <= width && width % n == 0);
+    let rounded = width.div_ceil(heads).saturating_mul(heads);
+    let which = match cx.args.is_given("num_heads") {
+        true => "",
+        false => "the default ",
+    };
+    Err(cx
+        .problem(
+            codes::INDIVISIBLE,
+            Blame::Param("num_heads"),
+            format!(
+                "{which}`num_heads={heads}` does not divide the width {width} of the input; `num_heads={divisor}` works, or a width of {rounded}"
+            ),
+        )
+        .suggest_set("num_heads", divisor)
+        .suggest(Suggestion::SetOnProducer {
+            operand: 0,
+            param: Suggestion::CHANNELS,
+            value: rounded.to_string(),
+        })
+        .dim(0, 2))
+}
+
+/// A `d_model` that is not the input's width means something else than the author thinks.
+fn other_width(cx: &RuleCx<'_>, width: &Dim) -> Option<Problem> {
+    let given = positive(cx, "d_model")?;
+    width.never_equals(&Dim::Known(given)).then(|| {
+        cx.problem(
+            codes::SHAPE_MISMATCH,
+            Blame::Param("d_model"),
+            format!(
+                "`d_model={given}` has no effect: the width is the input's last dimension, {width}"
+            ),
+        )
+        .as_warning()
+        .suggest_set("d_model", width)
+        .dim(0, 2)
+    })
+}
+
+fn positions(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    cx.need_rank(0, 3, "a sequence (steps, features)")?;
+    let input = cx.input();
+    let outcome = Outcome::new(input.clone());
+    match cx.args.text("encoding_type").as_deref() {
+        Some("sinusoidal") => {
+            if let Some(width) = input.last().known().filter(|width| width % 2 == 1) {
+                let even = width.saturating_add(1);
+                return Err(cx
+                    .problem(
+                        codes::INDIVISIBLE,
+                        Blame::Layer,
+                        format!("sinusoidal positions come in pairs of sine and cosine, so the width must be even; it is {width}, {even} works"),
+                    )
+                    .suggest(Suggestion::SetOnProducer {
+                        operand: 0,
+                        param: Suggestion::CHANNELS,
+                        value: even.to_string(),
+                    })
+                    .suggest_set("encoding_type", "\"learnable\"")
+                    .dim(0, 2));
+            }
+            Ok(outcome)
+        }
+        Some(_) => {
+            let (steps, longest) = (&input.dims()[1], cx.args.dim("max_len"));
+            if let (Some(steps), Some(longest)) = (steps.bounds().1, longest.bounds().1)
+                && input.dims()[1].bounds().0 > longest
+            {
+                return Err(cx
+                    .problem(
+                        codes::BAD_VALUE,
+                        Blame::Param("max_len"),
+                        format!("`max_len={longest}` is less than the {} steps of the input; {steps} or more works", input.dims()[1]),
+                    )
+                    .suggest_set("max_len", steps)
+                    .dim(0, 1));
+            }
+            let width = cx.determined(0, 2)?;
+            Ok(outcome.trainable(Count::from(&longest) * Count::from(&width)))
+        }
+        None => Ok(outcome.trainable(Count::Unknown)),
+    }
+}

@@ -1,0 +1,159 @@
+//! ConvLSTM: a long short-term memory whose gates are convolutions.
+
+use super::convolution::check_steps;
+use super::recurrent::{
+    GO_BACKWARDS, RETURN_SEQUENCES, RETURN_STATE, STATEFUL, check_stateful, clipped, outputs,
+};
+use super::shared::*;
+use crate::lang::geometry::{Image, Window, channels_first};
+use crate::lang::{Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
+use crate::shape::{Count, Shape};
+
+const fn params<const RANK: usize>() -> [Param; 27] {
+    [
+        FILTERS,
+        kernel_size(RANK),
+        optional(
+            "strides",
+            Kind::Ints { rank: RANK, min: 1 },
+            Default::Int(1),
+            "How far the kernel moves each step.",
+        ),
+        PADDING,
+        DATA_FORMAT,
+        optional(
+            "dilation_rate",
+            Kind::Ints { rank: RANK, min: 1 },
+            Default::Int(1),
+            "How far apart the kernel's elements are.",
+        ),
+        optional(
+            "activation",
+            Kind::Activation,
+            Default::Str("tanh"),
+            "The function that is applied to the candidate state.",
+        ),
+        optional(
+            "recurrent_activation",
+            Kind::Activation,
+            Default::Str("sigmoid"),
+            "The function that is applied to the gates.",
+        ),
+        USE_BIAS,
+        KERNEL_INITIALIZER,
+        RECURRENT_INITIALIZER,
+        BIAS_INITIALIZER,
+        optional(
+            "unit_forget_bias",
+            Kind::Bool,
+            Default::Bool(true),
+            "Whether the bias of the forget gate starts at 1.",
+        ),
+        KERNEL_REGULARIZER,
+        RECURRENT_REGULARIZER,
+        BIAS_REGULARIZER,
+        ACTIVITY_REGULARIZER,
+        KERNEL_CONSTRAINT,
+        RECURRENT_CONSTRAINT,
+        BIAS_CONSTRAINT,
+        optional(
+            "dropout",
+            NUMBER,
+            Default::Float(0.0),
+            "The share of the input that training drops.",
+        ),
+        optional(
+            "recurrent_dropout",
+            NUMBER,
+            Default::Float(0.0),
+            "The share of the state that training drops.",
+        ),
+        SEED,
+        RETURN_SEQUENCES,
+        RETURN_STATE,
+        GO_BACKWARDS,
+        STATEFUL,
+    ]
+}
+
+const PARAMS_1: &[Param] = &params::<1>();
+const PARAMS_2: &[Param] = &params::<2>();
+const PARAMS_3: &[Param] = &params::<3>();
+
+const fn entry(
+    name: &'static str,
+    rule: Rule,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Recurrent, rule, params, summary)
+        .sized_by("filters")
+        .gives("(batch, *positions, filters), or with `return_sequences=true` (batch, steps, *positions, filters)")
+        .noting("Its spatial sizes must be known, because the state starts with them.")
+}
+
+/// Convolutional recurrent layers.
+pub static LAYERS: &[LayerEntry] = &[
+    entry(
+        "ConvLSTM1D",
+        Rule::Pure(conv_lstm::<1>),
+        PARAMS_1,
+        "Runs a convolutional LSTM over sequences of sequences.",
+    ),
+    entry(
+        "ConvLSTM2D",
+        Rule::Pure(conv_lstm::<2>),
+        PARAMS_2,
+        "Runs a convolutional LSTM over a sequence of images.",
+    ),
+    entry(
+        "ConvLSTM3D",
+        Rule::Pure(conv_lstm::<3>),
+        PARAMS_3,
+        "Runs a convolutional LSTM over a sequence of volumes.",
+    ),
+];
+
+fn conv_lstm<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let axes = match (RANK, channels_first(cx).unwrap_or(false)) {
+        (1, false) => "a sequence (time, steps, channels)",
+        (2, false) => "a sequence of images (time, height, width, channels)",
+        (_, false) => "a sequence of volumes (time, depth, height, width, channels)",
+        (1, true) => "a sequence (time, channels, steps)",
+        (2, true) => "a sequence of images (time, channels, height, width)",
+        (_, true) => "a sequence of volumes (time, channels, depth, height, width)",
+    };
+    cx.need_rank(0, RANK + 3, axes)?;
+    check_steps(cx, RANK)?;
+    let Some(first) = channels_first(cx) else {
+        return Ok(Outcome::shapeless());
+    };
+    let input = cx.input();
+    let dims = input.dims();
+    let frame = Shape::new([input.batch()].into_iter().chain(dims[2..].iter().cloned()));
+    let image = Image::of(&frame, first);
+    // One axis further right than in the frame, because of the time.
+    let depth = cx.determined(0, image.channel_axis + 1)?;
+    for index in 0..RANK {
+        cx.determined(0, image.axis(index) + 1)?;
+    }
+    check_stateful(cx)?;
+    let window = Window::kernel(cx, RANK);
+    let positions = window.positions(cx, &image)?;
+    let filters = cx.args.dim("filters");
+    let width = Count::from(&filters);
+    let volume = window.volume().map_or(Count::Unknown, Count::known);
+    let gated = volume * width * 4;
+    let weights = gated * (Count::from(&depth) + width);
+    let run = Count::from(&dims[1]);
+    let count = Count::product(&positions);
+    let last = image.with(positions, filters);
+    let Some(outputs) = outputs(cx, &dims[1], &last, vec![last.clone(); 2]) else {
+        return Ok(Outcome::shapeless());
+    };
+    Ok(Outcome { outputs, ..Outcome::new(last) }
+        .trainable(weights + cx.if_set("use_bias", width * 4))
+        .macs(run * count * weights)
+        .activation(run * count * width)
+        .warn(clipped(cx)))
+}

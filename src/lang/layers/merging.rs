@@ -1,0 +1,295 @@
+//! Layers that make one tensor of several.
+
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Operands, Outcome, Problem, Rule, RuleCx,
+    Suggestion, broadcast, residual_add,
+};
+use crate::shape::{Count, Dim, Shape};
+
+const MANY: Operands = Operands::Several { max: None };
+const TWO: Operands = Operands::Several { max: Some(2) };
+
+const fn element_wise(name: &'static str, summary: &'static str) -> LayerEntry {
+    LayerEntry::new(name, Category::Merging, Rule::Pure(merge), &[], summary)
+        .takes(MANY)
+        .gives("the operands' shape, each dimension the larger where one of them is 1")
+        .noting("Shapes are aligned from the right, and a dimension of 1 fits any other.")
+}
+
+/// Merges.
+pub static LAYERS: &[LayerEntry] = &[
+    element_wise("Add", "Adds tensors up.").in_torch("a + b"),
+    element_wise("Subtract", "Subtracts the second tensor from the first.")
+        .takes(TWO)
+        .in_torch("a - b"),
+    element_wise("Multiply", "Multiplies tensors element by element.").in_torch("a * b"),
+    element_wise("Average", "The average of tensors, element by element."),
+    element_wise("Maximum", "The larger of each element.").in_torch("torch.maximum"),
+    element_wise("Minimum", "The smaller of each element.").in_torch("torch.minimum"),
+    LayerEntry::new(
+        "Concatenate",
+        Category::Merging,
+        Rule::Pure(concatenate),
+        &[optional(
+            "axis",
+            Kind::Axis { truncates: false },
+            Default::Int(-1),
+            "The axis along which the tensors are joined.",
+        )],
+        "Joins tensors along an axis.",
+    )
+    .takes(MANY)
+    .ordered(&["axis"])
+    .gives("the first operand's shape, the axis being the sum")
+    .in_torch("torch.cat"),
+    LayerEntry::new(
+        "Dot",
+        Category::Merging,
+        Rule::Pure(dot),
+        &[
+            required(
+                "axes",
+                AXES,
+                "-1",
+                "The axis that is summed over, or one for each of the two tensors.",
+            ),
+            optional(
+                "normalize",
+                Kind::Bool,
+                Default::Bool(false),
+                "Whether the result is the cosine of the angle.",
+            ),
+        ],
+        "Multiplies two tensors and sums over an axis.",
+    )
+    .takes(TWO)
+    .gives("the first's dimensions and the second's without the axis")
+    .in_torch("torch.einsum"),
+    LayerEntry::new(
+        "ResidualConnection",
+        Category::Merging,
+        Rule::Residual,
+        &[],
+        "Adds the input of its block to the block's output.",
+    )
+    .also(&["Residual"])
+    .gives("the block's output plus its input, as `Add` has it")
+    .in_torch("x + f(x)")
+    .noting("A branch `shortcut: { … }` in the block changes the input before it is added."),
+];
+
+/// Checks the number of operands. One tensor alone is no merge.
+pub(super) fn check_operands(cx: &RuleCx<'_>) -> Result<(), Problem> {
+    let count = cx.inputs.len();
+    let (min, max) = match cx.args.entry().operands {
+        Operands::One => (1, Some(1)),
+        Operands::Several { max } => (2, max),
+        Operands::OneOr(max) => (1, Some(max)),
+    };
+    if count < min {
+        return Err(cx
+            .problem(
+                codes::TOO_FEW_OPERANDS,
+                Blame::Layer,
+                format!("merges {} tensors, but only one comes in", match max {
+                    Some(2) => "two",
+                    _ => "several",
+                }),
+            )
+            .help(format!(
+                "write it after branches, or name an earlier layer: `{}(\"name\")`; a skip around layers is `ResidualConnection() {{ … }}`",
+                cx.name()
+            )));
+    }
+    match max {
+        Some(max) if count > max => Err(cx.problem(
+            codes::TOO_MANY_OPERANDS,
+            Blame::Layer,
+            format!(
+                "takes {} {max} tensors, but {count} come in",
+                if min == max { "exactly" } else { "at most" }
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn merge(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_operands(cx)?;
+    let mut output = cx.inputs[0].clone();
+    for (operand, shape) in cx.inputs.iter().enumerate().skip(1) {
+        output = match broadcast(&output, shape) {
+            Ok(merged) => merged,
+            Err(collision) => {
+                // What was merged so far has the axes of an earlier operand.
+                let from_end = output.rank() - collision.left;
+                let other = (0..operand).rev().find(|&other| {
+                    let rank = cx.inputs[other].rank();
+                    rank > from_end
+                        && cx.inputs[other].dims()[rank - from_end] == output.dims()[collision.left]
+                });
+                let left = other.unwrap_or(0);
+                let axis = cx.inputs[left].rank().saturating_sub(from_end);
+                return Err(disagree(cx, (left, axis), (operand, collision.right)));
+            }
+        };
+    }
+    Ok(Outcome::new(output))
+}
+
+/// Dimension `a` of one operand and dimension `b` of another do not fit.
+fn disagree(cx: &RuleCx<'_>, a: (usize, usize), b: (usize, usize)) -> Problem {
+    let (left, right) = (&cx.inputs[a.0], &cx.inputs[b.0]);
+    let size = |shape: &Shape, axis: usize| shape.dims().get(axis).cloned().unwrap_or(Dim::Unknown);
+    let (x, y) = (size(left, a.1), size(right, b.1));
+    let problem = cx
+        .problem(
+            codes::SHAPE_MISMATCH,
+            Blame::Layer,
+            format!("{left} and {right} do not fit: {x} and {y} must be equal, or one of them 1"),
+        )
+        .dim(a.0, a.1)
+        .dim(b.0, b.1);
+    let only = left.rank() == right.rank()
+        && (1..left.rank()).filter(|&axis| left.dims()[axis] != right.dims()[axis]).count() == 1;
+    match (only && a.1 + 1 == left.rank(), x.known(), y.known()) {
+        (true, Some(x), Some(y)) => {
+            problem.suggest(channels_of(b.0, x)).suggest(channels_of(a.0, y))
+        }
+        _ if left.rank() != right.rank() => {
+            problem.help("shapes are aligned from the right; a Reshape can insert dimensions of 1")
+        }
+        _ => problem,
+    }
+}
+
+/// The producer of an operand should have this many channels.
+pub(super) fn channels_of(operand: usize, channels: u64) -> Suggestion {
+    Suggestion::SetOnProducer { operand, param: Suggestion::CHANNELS, value: channels.to_string() }
+}
+
+fn concatenate(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_operands(cx)?;
+    let rank = cx.inputs[0].rank();
+    if let Some(operand) = cx.inputs.iter().position(|shape| shape.rank() != rank) {
+        return Err(cx
+            .problem(
+                codes::RANK_MISMATCH,
+                Blame::Layer,
+                format!(
+                    "{} and {} have a different number of dimensions, and cannot be joined",
+                    cx.inputs[0], cx.inputs[operand]
+                ),
+            )
+            .help("bring them to the same number of dimensions with Flatten, Reshape or a global pooling"));
+    }
+    let Some(axis) = cx.args.int("axis") else {
+        return Ok(Outcome::unknown(rank));
+    };
+    let axis = cx.axis_of(0, "axis", axis)?;
+    let mut dims = cx.inputs[0].dims().to_vec();
+    for (operand, shape) in cx.inputs.iter().enumerate().skip(1) {
+        for (at, other) in shape.dims().iter().enumerate() {
+            if at == axis {
+                dims[at] = dims[at].add(other);
+            } else if at > 0 && dims[at].never_equals(other) {
+                return Err(unjoinable(cx, axis, at, operand));
+            } else if dims[at] == Dim::Unknown || (!dims[at].is_known() && other.is_known()) {
+                dims[at] = other.clone();
+            }
+        }
+    }
+    Ok(Outcome::new(Shape::new(dims)))
+}
+
+fn unjoinable(cx: &RuleCx<'_>, axis: usize, at: usize, operand: usize) -> Problem {
+    let (first, other) = (&cx.inputs[0], &cx.inputs[operand]);
+    let (x, y) = (&first.dims()[at], &other.dims()[at]);
+    let mut problem = cx
+        .problem(
+            codes::SHAPE_MISMATCH,
+            Blame::Layer,
+            format!(
+                "joins along axis {axis}, so every other dimension must be equal; {first} and {other} have {x} and {y}"
+            ),
+        )
+        .dim(0, at)
+        .dim(operand, at);
+    let differing: Vec<usize> = (1..first.rank())
+        .filter(|&axis| {
+            cx.inputs.iter().any(|shape| shape.dims()[axis].never_equals(&first.dims()[axis]))
+        })
+        .collect();
+    if let [only] = differing.as_slice() {
+        problem =
+            problem.suggest_set("axis", if only + 1 == first.rank() { -1 } else { *only as i64 });
+    }
+    problem
+}
+
+fn dot(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_operands(cx)?;
+    let Some(axes) = cx.args.sizes("axes") else {
+        return Ok(Outcome::shapeless().trainable(Count::ZERO));
+    };
+    let numbers: Option<Vec<i64>> = axes.iter().map(|axis| axis.number()).collect();
+    let (first, second) = match numbers.as_deref() {
+        Some([axis]) => (*axis, *axis),
+        Some([first, second]) => (*first, *second),
+        Some(_) => {
+            return Err(cx
+                .problem(
+                    codes::BAD_VALUE,
+                    Blame::Param("axes"),
+                    format!(
+                        "`axes={}` must be one axis, or one for each of the two tensors",
+                        cx.args.value("axes")
+                    ),
+                )
+                .suggest_set("axes", -1));
+        }
+        None => return Ok(Outcome::shapeless().trainable(Count::ZERO)),
+    };
+    let (a, b) = (cx.axis_of(0, "axes", first)?, cx.axis_of(1, "axes", second)?);
+    let (left, right) = (cx.inputs[0].dims(), cx.inputs[1].dims());
+    if left[a].never_equals(&right[b]) {
+        let problem = cx
+            .problem(
+                codes::SHAPE_MISMATCH,
+                Blame::Param("axes"),
+                format!(
+                    "sums over axis {a} of {} and axis {b} of {}, which must be equal; they are {} and {}",
+                    cx.inputs[0], cx.inputs[1], left[a], right[b]
+                ),
+            )
+            .dim(0, a)
+            .dim(1, b);
+        let fits = |(i, j): &(usize, usize)| left[*i].always_equals(&right[*j]);
+        let pairs = (1..left.len()).flat_map(|i| (1..right.len()).map(move |j| (i, j)));
+        return Err(match pairs.into_iter().find(fits) {
+            Some((i, j)) => problem.suggest_set("axes", format!("({i}, {j})")),
+            None => problem,
+        });
+    }
+    let summed = if left[a].is_known() { &left[a] } else { &right[b] };
+    let kept = |dims: &[Dim], axis: usize| -> Vec<Dim> {
+        (0..dims.len()).filter(|&at| at != axis).map(|at| dims[at].clone()).collect()
+    };
+    let mut dims = kept(left, a);
+    dims.extend(kept(right, b).into_iter().skip(1));
+    let macs = Count::product(dims.iter().skip(1)) * Count::from(summed);
+    if dims.len() == 1 {
+        dims.push(Dim::Known(1));
+    }
+    Ok(Outcome::new(Shape::new(dims)).macs(macs))
+}
+
+/// What a residual connection gives for what its block gives: the counts are the block's.
+pub fn residual(block: Outcome, input: &Shape) -> Result<Outcome, Problem> {
+    let Some(output) = block.outputs.first() else { return Ok(block) };
+    let sum = residual_add(output, input)?;
+    let activation = block.activation + sum.elements();
+    Ok(Outcome { outputs: vec![sum], activation, ..block })
+}

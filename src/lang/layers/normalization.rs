@@ -1,0 +1,282 @@
+//! Normalization layers.
+
+use super::activation::axes;
+use super::convolution::nearest_divisor;
+use super::core::unchanged;
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Value,
+};
+use crate::shape::{Count, Dim};
+
+const fn axis(kind: Kind, doc: &'static str) -> Param {
+    optional("axis", kind, Default::Int(-1), doc)
+}
+const ONE_AXIS: Kind = Kind::Axis { truncates: false };
+const EPSILON: Param = optional(
+    "epsilon",
+    NUMBER,
+    Default::Float(0.001),
+    "A small number that keeps the division from failing.",
+);
+const CENTER: Param =
+    optional("center", Kind::Bool, Default::Bool(true), "Whether a learned offset is added.");
+const SCALE: Param =
+    optional("scale", Kind::Bool, Default::Bool(true), "Whether a learned factor is applied.");
+
+const BATCH: &[Param] = &[
+    axis(Kind::Axis { truncates: true }, "The axis of the features: 1 where channels come first."),
+    optional("momentum", NUMBER, Default::Float(0.99), "How slowly the moving averages follow."),
+    EPSILON,
+    CENTER,
+    SCALE,
+    BETA_INITIALIZER,
+    GAMMA_INITIALIZER,
+    optional(
+        "moving_mean_initializer",
+        Kind::Any,
+        Default::Str("zeros"),
+        "How the moving mean starts.",
+    ),
+    optional(
+        "moving_variance_initializer",
+        Kind::Any,
+        Default::Str("ones"),
+        "How the moving variance starts.",
+    ),
+    BETA_REGULARIZER,
+    GAMMA_REGULARIZER,
+    BETA_CONSTRAINT,
+    GAMMA_CONSTRAINT,
+    optional("renorm", Kind::Bool, Default::Bool(false), "Whether batches are renormalized."),
+    free("renorm_clipping", "Bounds of the renormalization."),
+    optional(
+        "renorm_momentum",
+        NUMBER,
+        Default::Float(0.99),
+        "How slowly the renormalization follows.",
+    ),
+    optional(
+        "synchronized",
+        Kind::Bool,
+        Default::Bool(false),
+        "Whether all devices share the batch statistics.",
+    ),
+];
+const LAYER: &[Param] = &[
+    axis(AXES, "The axis or axes that are normalized together."),
+    EPSILON,
+    CENTER,
+    SCALE,
+    BETA_INITIALIZER,
+    GAMMA_INITIALIZER,
+    BETA_REGULARIZER,
+    GAMMA_REGULARIZER,
+    BETA_CONSTRAINT,
+    GAMMA_CONSTRAINT,
+];
+const GROUP: &[Param] = &[
+    optional(
+        "groups",
+        Kind::Int { min: -1 },
+        Default::Int(32),
+        "How many groups the channels are split into; -1 for one per channel.",
+    ),
+    axis(ONE_AXIS, "The axis of the channels."),
+    EPSILON,
+    CENTER,
+    SCALE,
+    BETA_INITIALIZER,
+    GAMMA_INITIALIZER,
+    BETA_REGULARIZER,
+    GAMMA_REGULARIZER,
+    BETA_CONSTRAINT,
+    GAMMA_CONSTRAINT,
+];
+const INSTANCE: &[Param] = &[
+    axis(ONE_AXIS, "The axis of the channels."),
+    EPSILON,
+    CENTER,
+    SCALE,
+    BETA_INITIALIZER,
+    GAMMA_INITIALIZER,
+    BETA_REGULARIZER,
+    GAMMA_REGULARIZER,
+    BETA_CONSTRAINT,
+    GAMMA_CONSTRAINT,
+];
+
+const fn norm(
+    name: &'static str,
+    rule: fn(&RuleCx<'_>) -> Result<Outcome, Problem>,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Normalization, Rule::Pure(rule), params, summary)
+}
+
+/// Normalization layers.
+pub static LAYERS: &[LayerEntry] = &[
+    norm("BatchNormalization", batch, BATCH, "Normalizes each feature over the batch.")
+        .in_torch("nn.BatchNorm1d, 2d, 3d")
+        .noting("Each feature has two trainable parameters and two moving averages that training does not count as trainable."),
+    norm("LayerNormalization", layer, LAYER, "Normalizes each example over its features.")
+        .in_torch("nn.LayerNorm"),
+    norm("GroupNormalization", group, GROUP, "Normalizes groups of channels of each example.")
+        .in_torch("nn.GroupNorm"),
+    norm("InstanceNormalization", group, INSTANCE, "Normalizes each channel of each example.")
+        .in_torch("nn.InstanceNorm1d, 2d, 3d")
+        .noting("Keras has it as `GroupNormalization(groups=-1)`. PyTorch's has no parameters by default."),
+    norm(
+        "RMSNormalization",
+        root_mean_square,
+        &[
+            axis(AXES, "The trailing axis or axes that are normalized together."),
+            optional("epsilon", NUMBER, Default::Float(1e-6), "A small number that keeps the division from failing."),
+        ],
+        "Divides each example by the root mean square of its features.",
+    )
+    .in_torch("nn.RMSNorm"),
+    norm(
+        "UnitNormalization",
+        unchanged,
+        &[axis(AXES, "The axis or axes along which the length becomes 1.")],
+        "Scales each example to length 1.",
+    ),
+    norm(
+        "Normalization",
+        normalization,
+        &[
+            optional("axis", Kind::Axes { none: true }, Default::Int(-1), "The axes that keep a mean of their own; `None` for one mean."),
+            free("mean", "The mean, where it is known beforehand."),
+            free("variance", "The variance, where it is known beforehand."),
+            optional("invert", Kind::Bool, Default::Bool(false), "Whether the normalization is undone."),
+        ],
+        "Shifts and scales features to mean 0 and variance 1, with statistics from the data.",
+    ),
+];
+
+/// Factor and offset for `features`.
+fn affine(cx: &RuleCx<'_>, features: Count) -> Count {
+    cx.if_set("scale", features) + cx.if_set("center", features)
+}
+
+/// The size of the one axis that is normalized along.
+fn along(cx: &RuleCx<'_>) -> Result<Option<(Dim, usize)>, Problem> {
+    let Some(axis) = (match cx.args.value("axis") {
+        // Keras cuts the fraction off where it takes one at all.
+        Value::Float(number) => Some(number as i64),
+        value => value.as_int(),
+    }) else {
+        return Ok(None);
+    };
+    let axis = cx.axis_of(0, "axis", axis)?;
+    Ok(Some((cx.determined(0, axis)?, axis)))
+}
+
+/// The product of the sizes of the axes that are normalized together.
+fn over(cx: &RuleCx<'_>) -> Result<Option<(Count, Vec<usize>)>, Problem> {
+    let Some(given) = axes(cx, "axis") else { return Ok(None) };
+    let mut found = Vec::new();
+    let mut size = Count::known(1);
+    for axis in given {
+        let axis = cx.axis_of(0, "axis", axis)?;
+        size = size * Count::from(cx.determined(0, axis)?);
+        found.push(axis);
+    }
+    Ok(Some((size, found)))
+}
+
+fn batch(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    cx.need_min_rank(2)?;
+    let features = match along(cx)? {
+        Some((features, _)) => Count::from(features),
+        None => Count::Unknown,
+    };
+    let averages = features * 2 + cx.if_set("renorm", features * 3);
+    let outcome = unchanged(cx)?.trainable(affine(cx, features));
+    Ok(outcome.non_trainable(averages))
+}
+
+fn layer(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    // Without factor and offset there are no weights, so nothing has to be known.
+    if cx.args.bool("center") == Some(false) && cx.args.bool("scale") == Some(false) {
+        for axis in axes(cx, "axis").unwrap_or_default() {
+            cx.axis_of(0, "axis", axis)?;
+        }
+        return unchanged(cx);
+    }
+    let features = over(cx)?.map_or(Count::Unknown, |(features, _)| features);
+    Ok(unchanged(cx)?.trainable(affine(cx, features)))
+}
+
+fn group(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let groups = match cx.args.entry().param("groups") {
+        Some(_) => cx.args.int("groups"),
+        None => Some(-1),
+    };
+    if groups == Some(0) {
+        return Err(cx
+            .problem(
+                codes::BAD_VALUE,
+                Blame::Param("groups"),
+                "`groups` must be at least 1, or -1 for one group per channel",
+            )
+            .suggest_set("groups", -1));
+    }
+    let Some((channels, axis)) = along(cx)? else {
+        return Ok(unchanged(cx)?.trainable(Count::Unknown));
+    };
+    if let (Some(groups), Some(known)) =
+        (groups.and_then(|groups| u64::try_from(groups).ok()), channels.known())
+        && (known < groups || known % groups != 0)
+    {
+        let divisor = nearest_divisor(groups, |n| n <= known && known % n == 0);
+        let message = match cx.args.is_given("groups") {
+            true => format!(
+                "`groups={groups}` does not divide the {known} channels; `groups={divisor}` works"
+            ),
+            false => format!(
+                "the default `groups={groups}` does not divide the {known} channels; `groups={divisor}` works"
+            ),
+        };
+        return Err(cx
+            .problem(codes::INDIVISIBLE, Blame::Param("groups"), message)
+            .suggest_set("groups", divisor)
+            .dim(0, axis));
+    }
+    Ok(unchanged(cx)?.trainable(affine(cx, Count::from(&channels))))
+}
+
+/// Keras builds it for any axes and runs it for trailing ones only.
+fn root_mean_square(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some((size, mut axes)) = over(cx)? else {
+        return Ok(unchanged(cx)?.trainable(Count::Unknown));
+    };
+    axes.sort_unstable();
+    let rank = cx.input().rank();
+    if axes.iter().enumerate().any(|(at, &axis)| axis + axes.len() != rank + at) {
+        return Err(cx
+            .problem(
+                codes::BAD_VALUE,
+                Blame::Param("axis"),
+                format!(
+                    "normalizes trailing axes only; `axis={}` leaves the last dimension of {} out",
+                    cx.args.value("axis"),
+                    cx.input()
+                ),
+            )
+            .suggest_set("axis", -1));
+    }
+    Ok(unchanged(cx)?.trainable(size))
+}
+
+fn normalization(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let size = match cx.args.is_none("axis") {
+        true => Count::known(1),
+        false => over(cx)?.map_or(Count::Unknown, |(size, _)| size),
+    };
+    // Mean, variance, and how much has been counted.
+    Ok(unchanged(cx)?.non_trainable(size * 2 + Count::known(1)))
+}

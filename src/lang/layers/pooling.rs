@@ -1,0 +1,245 @@
+//! Pooling: over windows, over everything, and to a given size.
+
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::geometry::{Image, Window};
+use crate::lang::require::shown;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
+};
+use crate::shape::{Count, Dim, Shape};
+
+const fn pool_size(rank: usize, required_: bool) -> Param {
+    let kind = Kind::Ints { rank, min: 1 };
+    let doc = "The size of the window, one number or one for each spatial dimension.";
+    if required_ {
+        return required("pool_size", kind, "2", doc);
+    }
+    let default = match rank {
+        1 => Default::Int(2),
+        2 => Default::Ints(&[2, 2]),
+        _ => Default::Ints(&[2, 2, 2]),
+    };
+    optional("pool_size", kind, default, doc)
+}
+
+/// Keras has a default for the largest and none for the average.
+const fn window_params<const RANK: usize, const REQUIRED: bool>() -> [Param; 4] {
+    [
+        pool_size(RANK, REQUIRED),
+        optional(
+            "strides",
+            Kind::Ints { rank: RANK, min: 1 },
+            Default::None,
+            "How far the window moves each step; its own size where not given.",
+        ),
+        PADDING_EXACT,
+        DATA_FORMAT,
+    ]
+}
+
+const KEEPDIMS: Param = optional(
+    "keepdims",
+    Kind::Bool,
+    Default::Bool(false),
+    "Whether the spatial dimensions stay, with size 1.",
+);
+const GLOBAL: &[Param] = &[DATA_FORMAT, KEEPDIMS];
+
+const fn adaptive_params<const RANK: usize>() -> [Param; 2] {
+    let doc = "The size of the output, one number or one for each spatial dimension.";
+    [required("output_size", Kind::Ints { rank: RANK, min: 1 }, "1", doc), DATA_FORMAT_EXACT]
+}
+
+const MAX_1: &[Param] = &window_params::<1, false>();
+const MAX_2: &[Param] = &window_params::<2, false>();
+const MAX_3: &[Param] = &window_params::<3, false>();
+const AVERAGE_1: &[Param] = &window_params::<1, true>();
+const AVERAGE_2: &[Param] = &window_params::<2, true>();
+const AVERAGE_3: &[Param] = &window_params::<3, true>();
+const ADAPTIVE_1: &[Param] = &adaptive_params::<1>();
+const ADAPTIVE_2: &[Param] = &adaptive_params::<2>();
+const ADAPTIVE_3: &[Param] = &adaptive_params::<3>();
+
+const fn entry(
+    name: &'static str,
+    rule: Rule,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Pooling, rule, params, summary)
+}
+
+const fn window(
+    name: &'static str,
+    rule: Rule,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    entry(name, rule, params, summary).gives("(batch, *positions, channels)").noting(
+        "The size of each spatial dimension is `floor((size - pool) / stride) + 1` with `padding=\"valid\"` and \
+`ceil(size / stride)` with `\"same\"`.",
+    )
+}
+
+const fn global(name: &'static str, rule: Rule, summary: &'static str) -> LayerEntry {
+    entry(name, rule, GLOBAL, summary)
+        .gives("(batch, channels), or with `keepdims=true` (batch, 1, …, channels)")
+}
+
+const fn adaptive(
+    name: &'static str,
+    rule: Rule,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    entry(name, rule, params, summary).gives("(batch, *output_size, channels)")
+}
+
+const POOL_1: Rule = Rule::Pure(pool::<1>);
+const POOL_2: Rule = Rule::Pure(pool::<2>);
+const POOL_3: Rule = Rule::Pure(pool::<3>);
+const GLOBAL_1: Rule = Rule::Pure(pool_all::<1>);
+const GLOBAL_2: Rule = Rule::Pure(pool_all::<2>);
+const GLOBAL_3: Rule = Rule::Pure(pool_all::<3>);
+const TO_SIZE_1: Rule = Rule::Pure(pool_to_size::<1>);
+const TO_SIZE_2: Rule = Rule::Pure(pool_to_size::<2>);
+const TO_SIZE_3: Rule = Rule::Pure(pool_to_size::<3>);
+const MAX_ORDER: &[&str] = &["pool_size", "strides", "padding"];
+
+/// Pooling layers.
+pub static LAYERS: &[LayerEntry] = &[
+    window("MaxPooling1D", POOL_1, MAX_1, "The largest element of each window of a sequence.")
+        .also(&["MaxPool1D"])
+        .ordered(MAX_ORDER)
+        .in_torch("nn.MaxPool1d"),
+    window("MaxPooling2D", POOL_2, MAX_2, "The largest element of each window of an image.")
+        .also(&["MaxPool2D"])
+        .ordered(MAX_ORDER)
+        .in_torch("nn.MaxPool2d"),
+    window("MaxPooling3D", POOL_3, MAX_3, "The largest element of each window of a volume.")
+        .also(&["MaxPool3D"])
+        .ordered(MAX_ORDER)
+        .in_torch("nn.MaxPool3d"),
+    window("AveragePooling1D", POOL_1, AVERAGE_1, "The average of each window of a sequence.")
+        .also(&["AvgPool1D"])
+        .in_torch("nn.AvgPool1d"),
+    window("AveragePooling2D", POOL_2, AVERAGE_2, "The average of each window of an image.")
+        .also(&["AvgPool2D"])
+        .in_torch("nn.AvgPool2d"),
+    window("AveragePooling3D", POOL_3, AVERAGE_3, "The average of each window of a volume.")
+        .also(&["AvgPool3D"])
+        .in_torch("nn.AvgPool3d"),
+    global("GlobalMaxPooling1D", GLOBAL_1, "The largest element of each channel of a sequence.")
+        .also(&["GlobalMaxPool1D"])
+        .in_torch("nn.AdaptiveMaxPool1d(1) and nn.Flatten()"),
+    global("GlobalMaxPooling2D", GLOBAL_2, "The largest element of each channel of an image.")
+        .also(&["GlobalMaxPool2D"])
+        .in_torch("nn.AdaptiveMaxPool2d(1) and nn.Flatten()"),
+    global("GlobalMaxPooling3D", GLOBAL_3, "The largest element of each channel of a volume.")
+        .also(&["GlobalMaxPool3D"])
+        .in_torch("nn.AdaptiveMaxPool3d(1) and nn.Flatten()"),
+    global("GlobalAveragePooling1D", GLOBAL_1, "The average of each channel of a sequence.")
+        .also(&["GlobalAvgPool1D"])
+        .in_torch("nn.AdaptiveAvgPool1d(1) and nn.Flatten()"),
+    global("GlobalAveragePooling2D", GLOBAL_2, "The average of each channel of an image.")
+        .also(&["GlobalAvgPool2D"])
+        .in_torch("nn.AdaptiveAvgPool2d(1) and nn.Flatten()"),
+    global("GlobalAveragePooling3D", GLOBAL_3, "The average of each channel of a volume.")
+        .also(&["GlobalAvgPool3D"])
+        .in_torch("nn.AdaptiveAvgPool3d(1) and nn.Flatten()"),
+    adaptive(
+        "AdaptiveMaxPooling1D",
+        TO_SIZE_1,
+        ADAPTIVE_1,
+        "Pools a sequence to a given length by the largest element.",
+    )
+    .in_torch("nn.AdaptiveMaxPool1d"),
+    adaptive(
+        "AdaptiveMaxPooling2D",
+        TO_SIZE_2,
+        ADAPTIVE_2,
+        "Pools an image to a given size by the largest element.",
+    )
+    .in_torch("nn.AdaptiveMaxPool2d"),
+    adaptive(
+        "AdaptiveMaxPooling3D",
+        TO_SIZE_3,
+        ADAPTIVE_3,
+        "Pools a volume to a given size by the largest element.",
+    )
+    .in_torch("nn.AdaptiveMaxPool3d"),
+    adaptive(
+        "AdaptiveAveragePooling1D",
+        TO_SIZE_1,
+        ADAPTIVE_1,
+        "Pools a sequence to a given length by the average.",
+    )
+    .in_torch("nn.AdaptiveAvgPool1d"),
+    adaptive(
+        "AdaptiveAveragePooling2D",
+        TO_SIZE_2,
+        ADAPTIVE_2,
+        "Pools an image to a given size by the average.",
+    )
+    .in_torch("nn.AdaptiveAvgPool2d"),
+    adaptive(
+        "AdaptiveAveragePooling3D",
+        TO_SIZE_3,
+        ADAPTIVE_3,
+        "Pools a volume to a given size by the average.",
+    )
+    .in_torch("nn.AdaptiveAvgPool3d"),
+];
+
+fn pool<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(image) = Image::read(cx, RANK)? else {
+        return Ok(Outcome::unknown(RANK + 2));
+    };
+    let positions = Window::pool(cx, RANK).positions(cx, &image)?;
+    Ok(Outcome::new(image.with(positions, image.channels.clone())))
+}
+
+fn pool_all<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    if cx.input().rank() == 2 {
+        let problem = cx.problem(
+            codes::RANK_MISMATCH,
+            Blame::Layer,
+            format!(
+                "takes {RANK} spatial dimension{} and channels; the {} that come in have no spatial dimension left",
+                if RANK == 1 { "" } else { "s" },
+                shown(cx.input()),
+            ),
+        )
+        .help("take the layer away, or place it before the layer that removes the spatial dimensions");
+        return Err(match RANK {
+            1 => problem.suggest(Suggestion::SetOnProducer {
+                operand: 0,
+                param: "return_sequences",
+                value: "true".to_owned(),
+            }),
+            _ => problem,
+        });
+    }
+    let image = Image::read(cx, RANK)?;
+    let (Some(image), Some(keep)) = (image, cx.args.bool("keepdims")) else {
+        return Ok(match cx.args.bool("keepdims") {
+            Some(true) => Outcome::unknown(RANK + 2),
+            Some(false) => Outcome::unknown(2),
+            None => Outcome::shapeless().trainable(Count::ZERO),
+        });
+    };
+    Ok(Outcome::new(match keep {
+        true => image.with(vec![Dim::Known(1); RANK], image.channels.clone()),
+        false => Shape::new([cx.input().batch(), image.channels]),
+    }))
+}
+
+fn pool_to_size<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(image) = Image::read(cx, RANK)? else {
+        return Ok(Outcome::unknown(RANK + 2));
+    };
+    let size = cx.args.lengths("output_size", RANK);
+    let size = size.into_iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
+    Ok(Outcome::new(image.with(size, image.channels.clone())))
+}

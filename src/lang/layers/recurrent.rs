@@ -1,0 +1,401 @@
+//! Recurrent layers, their cells, and RNN, which runs any cell over a sequence.
+
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
+    Value,
+};
+use crate::shape::{Count, Dim, Shape};
+
+const TANH: Param = optional(
+    "activation",
+    Kind::Activation,
+    Default::Str("tanh"),
+    "The function that is applied to the candidate state.",
+);
+const RECURRENT_ACTIVATION: Param = optional(
+    "recurrent_activation",
+    Kind::Activation,
+    Default::Str("sigmoid"),
+    "The function that is applied to the gates.",
+);
+const UNIT_FORGET_BIAS: Param = optional(
+    "unit_forget_bias",
+    Kind::Bool,
+    Default::Bool(true),
+    "Whether the bias of the forget gate starts at 1.",
+);
+/// Keras clips these two instead of refusing them.
+const INPUT_DROPOUT: Param =
+    optional("dropout", NUMBER, Default::Float(0.0), "The share of the input that training drops.");
+const RECURRENT_DROPOUT: Param = optional(
+    "recurrent_dropout",
+    NUMBER,
+    Default::Float(0.0),
+    "The share of the state that training drops.",
+);
+const fn flag(name: &'static str, doc: &'static str) -> Param {
+    optional(name, Kind::Bool, Default::Bool(false), doc)
+}
+pub(super) const RETURN_SEQUENCES: Param =
+    flag("return_sequences", "Whether the output of every step comes out, not only the last.");
+pub(super) const RETURN_STATE: Param =
+    flag("return_state", "Whether the last state comes out as well.");
+pub(super) const GO_BACKWARDS: Param =
+    flag("go_backwards", "Whether the sequence is read from its end.");
+pub(super) const STATEFUL: Param =
+    flag("stateful", "Whether the state is kept from batch to batch.");
+const UNROLL: Param = flag("unroll", "Whether the loop is unrolled.");
+const USE_CUDNN: Param = optional(
+    "use_cudnn",
+    Kind::Any,
+    Default::Str("auto"),
+    "Whether the GPU's own version is used.",
+);
+const RESET_AFTER: Param = optional(
+    "reset_after",
+    Kind::Bool,
+    Default::Bool(true),
+    "Whether the reset gate is applied after the multiplication, which takes a second bias.",
+);
+
+const LSTM: &[Param] = &[
+    UNITS,
+    TANH,
+    RECURRENT_ACTIVATION,
+    USE_BIAS,
+    KERNEL_INITIALIZER,
+    RECURRENT_INITIALIZER,
+    BIAS_INITIALIZER,
+    UNIT_FORGET_BIAS,
+    KERNEL_REGULARIZER,
+    RECURRENT_REGULARIZER,
+    BIAS_REGULARIZER,
+    ACTIVITY_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    RECURRENT_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    INPUT_DROPOUT,
+    RECURRENT_DROPOUT,
+    SEED,
+    RETURN_SEQUENCES,
+    RETURN_STATE,
+    GO_BACKWARDS,
+    STATEFUL,
+    UNROLL,
+    USE_CUDNN,
+];
+const GRU: &[Param] = &[
+    UNITS,
+    TANH,
+    RECURRENT_ACTIVATION,
+    USE_BIAS,
+    KERNEL_INITIALIZER,
+    RECURRENT_INITIALIZER,
+    BIAS_INITIALIZER,
+    KERNEL_REGULARIZER,
+    RECURRENT_REGULARIZER,
+    BIAS_REGULARIZER,
+    ACTIVITY_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    RECURRENT_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    INPUT_DROPOUT,
+    RECURRENT_DROPOUT,
+    SEED,
+    RETURN_SEQUENCES,
+    RETURN_STATE,
+    GO_BACKWARDS,
+    STATEFUL,
+    UNROLL,
+    RESET_AFTER,
+    USE_CUDNN,
+];
+const SIMPLE: &[Param] = &[
+    UNITS,
+    TANH,
+    USE_BIAS,
+    KERNEL_INITIALIZER,
+    RECURRENT_INITIALIZER,
+    BIAS_INITIALIZER,
+    KERNEL_REGULARIZER,
+    RECURRENT_REGULARIZER,
+    BIAS_REGULARIZER,
+    ACTIVITY_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    RECURRENT_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    INPUT_DROPOUT,
+    RECURRENT_DROPOUT,
+    RETURN_SEQUENCES,
+    RETURN_STATE,
+    GO_BACKWARDS,
+    STATEFUL,
+    UNROLL,
+    SEED,
+];
+const LSTM_CELL: &[Param] = &[
+    UNITS,
+    TANH,
+    RECURRENT_ACTIVATION,
+    USE_BIAS,
+    KERNEL_INITIALIZER,
+    RECURRENT_INITIALIZER,
+    BIAS_INITIALIZER,
+    UNIT_FORGET_BIAS,
+    KERNEL_REGULARIZER,
+    RECURRENT_REGULARIZER,
+    BIAS_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    RECURRENT_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    INPUT_DROPOUT,
+    RECURRENT_DROPOUT,
+    SEED,
+];
+const GRU_CELL: &[Param] = &[
+    UNITS,
+    TANH,
+    RECURRENT_ACTIVATION,
+    USE_BIAS,
+    KERNEL_INITIALIZER,
+    RECURRENT_INITIALIZER,
+    BIAS_INITIALIZER,
+    KERNEL_REGULARIZER,
+    RECURRENT_REGULARIZER,
+    BIAS_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    RECURRENT_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    INPUT_DROPOUT,
+    RECURRENT_DROPOUT,
+    RESET_AFTER,
+    SEED,
+];
+const SIMPLE_CELL: &[Param] = &[
+    UNITS,
+    TANH,
+    USE_BIAS,
+    KERNEL_INITIALIZER,
+    RECURRENT_INITIALIZER,
+    BIAS_INITIALIZER,
+    KERNEL_REGULARIZER,
+    RECURRENT_REGULARIZER,
+    BIAS_REGULARIZER,
+    KERNEL_CONSTRAINT,
+    RECURRENT_CONSTRAINT,
+    BIAS_CONSTRAINT,
+    INPUT_DROPOUT,
+    RECURRENT_DROPOUT,
+    SEED,
+];
+const RNN: &[Param] = &[
+    required(
+        "cell",
+        Kind::Layers,
+        "LSTMCell(64)",
+        "The cell, or a tuple of cells that are stacked.",
+    ),
+    RETURN_SEQUENCES,
+    RETURN_STATE,
+    GO_BACKWARDS,
+    STATEFUL,
+    UNROLL,
+    flag("zero_output_for_mask", "Whether masked steps give zeros."),
+];
+
+const fn layer(
+    name: &'static str,
+    params: &'static [Param],
+    summary: &'static str,
+    notes: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Recurrent, Rule::Pure(recurrent), params, summary)
+        .sized_by("units")
+        .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)")
+        .noting(notes)
+}
+
+const fn cell(name: &'static str, params: &'static [Param], summary: &'static str) -> LayerEntry {
+    LayerEntry::new(name, Category::Recurrent, Rule::Pure(step), params, summary)
+        .sized_by("units")
+        .gives("(batch, units)")
+        .noting("One step: it takes no sequence. `RNN(cell)` runs it over one.")
+}
+
+const UNITS_FIRST: &[&str] = &["units"];
+const LSTM_NOTES: &str = "Parameters are `4*units*(features + units) + 4*units`. With `return_state=true` the outputs are the output, the state and the cell state. PyTorch has a second bias.";
+const GRU_NOTES: &str = "Parameters are `3*units*(features + units) + 6*units`; with `reset_after=false` there is one bias, `3*units`.";
+const SIMPLE_NOTES: &str =
+    "Parameters are `units*(features + units) + units`. PyTorch has a second bias.";
+
+/// Recurrent layers and cells.
+pub static LAYERS: &[LayerEntry] = &[
+    layer("LSTM", LSTM, "Runs a long short-term memory over a sequence.", LSTM_NOTES)
+        .ordered(UNITS_FIRST)
+        .in_torch("nn.LSTM"),
+    layer("GRU", GRU, "Runs a gated recurrent unit over a sequence.", GRU_NOTES)
+        .ordered(UNITS_FIRST)
+        .in_torch("nn.GRU"),
+    layer("SimpleRNN", SIMPLE, "Runs a plain recurrence over a sequence.", SIMPLE_NOTES)
+        .ordered(UNITS_FIRST)
+        .in_torch("nn.RNN"),
+    layer(
+        "SimpleRNNDropoutWrapper",
+        SIMPLE,
+        "This language's name for SimpleRNN with dropout.",
+        SIMPLE_NOTES,
+    ),
+    layer("GRUDropoutWrapper", GRU, "This language's name for GRU with dropout.", GRU_NOTES),
+    layer("LSTMDropoutWrapper", LSTM, "This language's name for LSTM with dropout.", LSTM_NOTES),
+    cell("LSTMCell", LSTM_CELL, "One step of a long short-term memory.")
+        .ordered(UNITS_FIRST)
+        .in_torch("nn.LSTMCell"),
+    cell("GRUCell", GRU_CELL, "One step of a gated recurrent unit.")
+        .ordered(UNITS_FIRST)
+        .in_torch("nn.GRUCell"),
+    cell("SimpleRNNCell", SIMPLE_CELL, "One step of a plain recurrence.").in_torch("nn.RNNCell"),
+    LayerEntry::new(
+        "RNN",
+        Category::Recurrent,
+        Rule::Wrapper {
+            enter: first_step,
+            leave: all_steps,
+            inner: &["LSTMCell", "GRUCell", "SimpleRNNCell"],
+        },
+        RNN,
+        "Runs a cell, or a stack of cells, over a sequence.",
+    )
+    .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)"),
+];
+
+/// How many gates the layer or cell has.
+fn gates(name: &str) -> u64 {
+    match name {
+        name if name.starts_with("LSTM") => 4,
+        name if name.starts_with("GRU") => 3,
+        _ => 1,
+    }
+}
+
+/// How many tensors the state of the layer or cell has.
+fn states(name: &str) -> usize {
+    if name.starts_with("LSTM") { 2 } else { 1 }
+}
+
+/// Parameters and multiply-accumulates of one step on `features`.
+fn one_step(cx: &RuleCx<'_>, features: &Dim) -> (Count, Count) {
+    let units = Count::from(cx.args.dim("units"));
+    let gated = units * gates(cx.name());
+    let weights = gated * (Count::from(features) + units);
+    let two_biases = cx.args.entry().param("reset_after").is_some();
+    let bias = gated + if two_biases { cx.if_set("reset_after", gated) } else { Count::ZERO };
+    (weights + cx.if_set("use_bias", bias), weights)
+}
+
+/// Keras clips a dropout that is no share.
+pub(super) fn clipped(cx: &RuleCx<'_>) -> Option<Problem> {
+    ["dropout", "recurrent_dropout"].into_iter().find_map(|param| {
+        let rate = cx.args.number(param).filter(|rate| !(0.0..=1.0).contains(rate))?;
+        let clipped = if rate > 1.0 { "1.0" } else { "0.0" };
+        let problem = cx.problem(
+            codes::BAD_VALUE,
+            Blame::Param(param),
+            format!(
+                "`{param}` is a share between 0 and 1; Keras takes {} for {clipped}",
+                cx.args.value(param)
+            ),
+        );
+        let meant = if rate > 1.0 && rate <= 100.0 { rate / 100.0 } else { 0.0 };
+        Some(problem.as_warning().suggest_set(param, Value::Float(meant)))
+    })
+}
+
+/// A batch of a fixed size is what `stateful` needs, and a network's batch has none.
+pub(super) fn check_stateful(cx: &RuleCx<'_>) -> Result<(), Problem> {
+    if cx.args.bool("stateful") != Some(true) || cx.input().batch().is_determined() {
+        return Ok(());
+    }
+    Err(cx
+        .problem(
+            codes::UNKNOWN_DIMENSION,
+            Blame::Param("stateful"),
+            "`stateful=true` needs a batch of a fixed size, but the batch size is not known",
+        )
+        .suggest(Suggestion::Remove { param: "stateful" }))
+}
+
+/// The outputs of a recurrent layer: `last` of one step, or of all `steps`, and the states.
+pub(super) fn outputs(
+    cx: &RuleCx<'_>,
+    steps: &Dim,
+    last: &Shape,
+    states: Vec<Shape>,
+) -> Option<Vec<Shape>> {
+    let whole = match cx.args.bool("return_sequences")? {
+        true => {
+            let rest = last.unbatched().iter().cloned();
+            Shape::new([last.batch(), steps.clone()].into_iter().chain(rest))
+        }
+        false => last.clone(),
+    };
+    Some(match cx.args.bool("return_state")? {
+        true => [whole].into_iter().chain(states).collect(),
+        false => vec![whole],
+    })
+}
+
+fn recurrent(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    cx.need_rank(0, 3, "a sequence (steps, features)")?;
+    let features = cx.determined(0, 2)?;
+    check_stateful(cx)?;
+    let steps = cx.input().dims()[1].clone();
+    let units = cx.args.dim("units");
+    let (parameters, macs) = one_step(cx, &features);
+    let last = Shape::new([cx.input().batch(), units.clone()]);
+    let Some(outputs) = outputs(cx, &steps, &last, vec![last.clone(); states(cx.name())]) else {
+        return Ok(Outcome::shapeless());
+    };
+    let run = Count::from(&steps);
+    Ok(Outcome { outputs, ..Outcome::new(last) }
+        .trainable(parameters)
+        .macs(run * macs)
+        .activation(run * Count::from(&units))
+        .warn(clipped(cx)))
+}
+
+fn step(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    cx.need_rank(0, 2, "one step of a sequence (features)")?;
+    let features = cx.determined(0, 1)?;
+    let units = cx.args.dim("units");
+    let (parameters, macs) = one_step(cx, &features);
+    let output = Shape::new([cx.input().batch(), units.clone()]);
+    Ok(Outcome::new(output)
+        .trainable(parameters)
+        .macs(macs)
+        .activation(Count::from(&units) * states(cx.name()) as u64)
+        .warn(clipped(cx)))
+}
+
+fn first_step(cx: &RuleCx<'_>, input: &Shape) -> Result<Shape, Problem> {
+    cx.need_rank(0, 3, "a sequence (steps, features)")?;
+    check_stateful(cx)?;
+    Ok(Shape::new([input.batch(), input.last()]))
+}
+
+/// The outcome has an output for each of the stacked cells, the last being the result.
+fn all_steps(cx: &RuleCx<'_>, input: &Shape, cells: Outcome) -> Result<Outcome, Problem> {
+    let steps = input.dims().get(1).cloned().unwrap_or(Dim::Unknown);
+    let run = Count::from(&steps);
+    let stacked = cells.outputs.iter().zip(cx.inner);
+    let states =
+        stacked.flat_map(|(shape, cell)| vec![shape.clone(); states(cell.entry().name)]).collect();
+    let outputs = cells.outputs.last().and_then(|last| outputs(cx, &steps, last, states));
+    Ok(Outcome {
+        outputs: outputs.unwrap_or_default(),
+        macs: run * cells.macs,
+        activation: run * cells.activation,
+        ..cells
+    })
+}

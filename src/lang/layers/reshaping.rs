@@ -1,0 +1,259 @@
+//! Layers that move elements and keep every one: Reshape, Flatten, Permute, RepeatVector.
+
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Size};
+use crate::shape::{Count, Dim, Shape};
+
+const TUPLE: Kind = Kind::Sizes { one: false, none: false };
+
+/// Reshaping.
+pub static LAYERS: &[LayerEntry] = &[
+    LayerEntry::new(
+        "Reshape",
+        Category::Reshaping,
+        Rule::Pure(reshape),
+        &[required(
+            "target_shape",
+            TUPLE,
+            "(-1,)",
+            "The new shape without the batch; one dimension may be -1 and becomes what is left.",
+        )],
+        "Gives the same elements another shape.",
+    )
+    .ordered(&["target_shape"])
+    .gives("(batch, *target_shape)")
+    .in_torch("nn.Unflatten, Tensor.view"),
+    LayerEntry::new(
+        "Flatten",
+        Category::Reshaping,
+        Rule::Pure(flatten),
+        &[DATA_FORMAT],
+        "Makes one dimension of all but the batch.",
+    )
+    .gives("(batch, features)")
+    .in_torch("nn.Flatten"),
+    LayerEntry::new(
+        "Permute",
+        Category::Reshaping,
+        Rule::Pure(permute),
+        &[required(
+            "dims",
+            TUPLE,
+            "(2, 1)",
+            "The new order of the dimensions, counted from 1 without the batch.",
+        )],
+        "Puts the dimensions into another order.",
+    )
+    .gives("(batch, …the input's dimensions in the new order)")
+    .in_torch("Tensor.permute"),
+    LayerEntry::new(
+        "RepeatVector",
+        Category::Reshaping,
+        Rule::Pure(repeat_vector),
+        &[required("n", Kind::StrictInt { min: 1 }, "4", "How often.")],
+        "Repeats a vector, so that it becomes a sequence.",
+    )
+    .gives("(batch, n, features)"),
+];
+
+/// A layer that gives a view of its input keeps nothing of its own.
+fn view(output: Shape) -> Outcome {
+    Outcome::new(output).activation(Count::ZERO)
+}
+
+fn reshape(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(target) = cx.args.sizes("target_shape") else {
+        return Ok(Outcome::shapeless().trainable(Count::ZERO).macs(Count::ZERO));
+    };
+    let input = cx.input();
+    let wrong = |index: usize, message: String| {
+        cx.problem(codes::BAD_VALUE, Blame::Element("target_shape", index), message)
+    };
+    let numbers: Vec<Option<i64>> = target.iter().map(Size::number).collect();
+    if let Some(index) = numbers.iter().position(|n| n.is_some_and(|n| n < -1)) {
+        return Err(wrong(
+            index,
+            format!(
+                "`target_shape` has {}; a dimension is a positive number, or -1 for what is left",
+                numbers[index].unwrap_or(0)
+            ),
+        ));
+    }
+    let free: Vec<usize> = (0..numbers.len()).filter(|&index| numbers[index] == Some(-1)).collect();
+    if let [_, second, ..] = free.as_slice() {
+        return Err(wrong(
+            *second,
+            "only one dimension of `target_shape` may be -1; the other needs a number".to_owned(),
+        ));
+    }
+    let dims: Vec<Dim> = target.iter().map(Size::dim).collect();
+    let fixed = || {
+        let sizes = dims.iter().enumerate().filter(|(index, _)| !free.contains(index));
+        Dim::product(sizes.map(|(_, dim)| dim))
+    };
+    let total = Dim::product(input.unbatched());
+    let left = match free.first() {
+        Some(_) => {
+            let fixed = fixed();
+            let left = left_over(&total, &fixed);
+            if left.is_none() {
+                return Err(mismatch(cx, &numbers, &total, &fixed));
+            }
+            left
+        }
+        None => {
+            let fixed = fixed();
+            if total.never_equals(&fixed) || partly_different(input, &fixed) {
+                return Err(mismatch(cx, &numbers, &total, &fixed));
+            }
+            None
+        }
+    };
+    let dims = dims.into_iter().enumerate().map(|(index, dim)| match &left {
+        Some(left) if free.contains(&index) => left.clone(),
+        _ => dim,
+    });
+    Ok(view(Shape::new([input.batch()].into_iter().chain(dims))))
+}
+
+/// `total / fixed` where it is exact, unknown where that cannot be told, `None` where there is a
+/// rest.
+fn left_over(total: &Dim, fixed: &Dim) -> Option<Dim> {
+    match (total, fixed) {
+        (Dim::Known(total), Dim::Known(fixed)) => {
+            (*fixed > 0 && total % fixed == 0).then(|| Dim::Known(total / fixed))
+        }
+        (_, Dim::Known(0)) => None,
+        (_, Dim::Known(fixed)) => {
+            let quotient = total.floor_div(*fixed);
+            Some(match quotient.times(*fixed).always_equals(total) {
+                true => quotient,
+                false => Dim::Unknown,
+            })
+        }
+        _ => Some(Dim::Unknown),
+    }
+}
+
+/// Whether the sizes of `input` that are known do not divide `fixed`, so that no size of the others
+/// makes up for it.
+fn partly_different(input: &Shape, fixed: &Dim) -> bool {
+    let known = input.unbatched().iter().filter_map(Dim::known);
+    let known = known.fold(1u64, u64::saturating_mul);
+    fixed.known().is_some_and(|fixed| known > 0 && fixed % known != 0)
+}
+
+fn mismatch(cx: &RuleCx<'_>, numbers: &[Option<i64>], total: &Dim, fixed: &Dim) -> Problem {
+    let input = cx.input();
+    let target = cx.args.value("target_shape");
+    let free = numbers.contains(&Some(-1));
+    let message = match free {
+        true => format!(
+            "{total} elements come in ({input}), which `target_shape={target}` cannot hold: {fixed} does not divide {total}"
+        ),
+        false => {
+            format!("{total} elements come in ({input}), but `target_shape={target}` holds {fixed}")
+        }
+    };
+    let mut problem = cx.problem(codes::SIZE_MISMATCH, Blame::Param("target_shape"), message);
+    let Some(total) = total.known() else { return problem };
+    let shown = |sizes: &[i64]| match sizes {
+        [one] => format!("({one},)"),
+        _ => format!("({})", sizes.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    // Change one dimension, the first that can make up for it.
+    let sizes: Option<Vec<i64>> = numbers.iter().copied().collect();
+    let sizes = sizes.unwrap_or_default();
+    for index in 0..sizes.len() {
+        let mut others = sizes.iter().enumerate().filter(|(at, _)| *at != index);
+        let others = others.try_fold(1u64, |all, (_, &size)| {
+            all.checked_mul(u64::try_from(size).ok().filter(|&size| size > 0)?)
+        });
+        let Some(others) = others.filter(|others| total % others == 0) else { continue };
+        let Ok(size) = i64::try_from(total / others) else { continue };
+        let mut changed = sizes.clone();
+        changed[index] = size;
+        problem = problem.suggest_set("target_shape", shown(&changed));
+        changed[index] = -1;
+        return problem.suggest_set("target_shape", shown(&changed));
+    }
+    problem.suggest_set("target_shape", "(-1,)")
+}
+
+fn flatten(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let features = Dim::product(cx.input().unbatched());
+    Ok(view(Shape::new([cx.input().batch(), features])))
+}
+
+fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(dims) = cx.args.sizes("dims") else {
+        return Ok(Outcome::unknown(cx.input().rank()));
+    };
+    let rank = cx.input().rank();
+    let given: Option<Vec<i64>> = dims.iter().map(Size::number).collect();
+    let Some(given) = given else {
+        return Ok(Outcome::unknown(dims.len() + 1));
+    };
+    let count = given.len() as i64;
+    let is_order = |dims: &[i64]| {
+        let mut sorted = dims.to_vec();
+        sorted.sort_unstable();
+        sorted == (1..=count).collect::<Vec<_>>()
+    };
+    let shown = |dims: &[i64]| {
+        let dims: Vec<String> = dims.iter().map(i64::to_string).collect();
+        format!("({}{})", dims.join(", "), if dims.len() == 1 { "," } else { "" })
+    };
+    if !is_order(&given) {
+        let from_zero: Vec<i64> = given.iter().map(|dim| dim.saturating_add(1)).collect();
+        let zero_based = is_order(&from_zero);
+        let problem = cx.problem(
+            codes::BAD_VALUE,
+            Blame::Param("dims"),
+            format!(
+                "`dims={}` must have each of the numbers 1 to {count} once{}",
+                cx.args.value("dims"),
+                if zero_based {
+                    "; the batch is not counted, and the first dimension is 1"
+                } else {
+                    ""
+                }
+            ),
+        );
+        return Err(match zero_based {
+            true => problem.suggest_set("dims", shown(&from_zero)),
+            false => problem,
+        });
+    }
+    if given.len() + 1 != rank {
+        let axes = rank.saturating_sub(1) as i64;
+        let mut order: Vec<i64> = given.iter().copied().filter(|&dim| dim <= axes).collect();
+        order.extend((1..=axes).filter(|dim| !given.contains(dim)));
+        let problem = cx.problem(
+            codes::RANK_MISMATCH,
+            Blame::Param("dims"),
+            format!(
+                "`dims={}` orders {count} dimension{}, but the input {} has {axes}",
+                cx.args.value("dims"),
+                if count == 1 { "" } else { "s" },
+                cx.input(),
+            ),
+        );
+        return Err(match axes {
+            0 => problem,
+            _ => problem.suggest_set("dims", shown(&order)),
+        });
+    }
+    let input = cx.input().dims();
+    let moved = given.iter().map(|&dim| {
+        usize::try_from(dim).ok().and_then(|dim| input.get(dim)).cloned().unwrap_or(Dim::Unknown)
+    });
+    Ok(Outcome::new(Shape::new([cx.input().batch()].into_iter().chain(moved))))
+}
+
+fn repeat_vector(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    cx.need_rank(0, 2, "a vector (features)")?;
+    let input = cx.input();
+    Ok(Outcome::new(Shape::new([input.batch(), cx.args.dim("n"), input.last()])))
+}

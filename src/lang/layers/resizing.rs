@@ -1,0 +1,261 @@
+//! Layers that change the spatial sizes of an image and nothing else: padding, cropping,
+//! upsampling, resizing.
+
+use super::core::unchanged;
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::geometry::Image;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Value,
+};
+use crate::shape::{Count, Dim, Shape};
+
+const fn padding(rank: usize) -> Param {
+    let default = match rank {
+        1 => Default::Int(1),
+        2 => Default::Ints(&[1, 1]),
+        _ => Default::Pairs(&[[1, 1], [1, 1], [1, 1]]),
+    };
+    optional(
+        "padding",
+        Kind::Pairs { rank },
+        default,
+        "How much is added before and after each spatial dimension.",
+    )
+}
+
+/// Keras has another default for each number of dimensions.
+const fn cropping(rank: usize) -> Param {
+    let default = match rank {
+        1 => Default::Ints(&[1, 1]),
+        2 => Default::Pairs(&[[0, 0], [0, 0]]),
+        _ => Default::Pairs(&[[1, 1], [1, 1], [1, 1]]),
+    };
+    optional(
+        "cropping",
+        Kind::Pairs { rank },
+        default,
+        "How much is cut off before and after each spatial dimension.",
+    )
+}
+
+const fn size(rank: usize) -> Param {
+    let doc = "How often each element is repeated, one number or one for each spatial dimension.";
+    let (kind, default) = match rank {
+        1 => (Kind::StrictInt { min: 1 }, Default::Int(2)),
+        2 => (Kind::Ints { rank, min: 1 }, Default::Ints(&[2, 2])),
+        _ => (Kind::Ints { rank, min: 1 }, Default::Ints(&[2, 2, 2])),
+    };
+    optional("size", kind, default, doc)
+}
+
+const INTERPOLATION: &[&str] = &["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"];
+const HEIGHT: Param = required("height", POSITIVE, "224", "The height that comes out.");
+const WIDTH: Param = required("width", POSITIVE, "224", "The width that comes out.");
+
+const fn entry(
+    name: &'static str,
+    rule: fn(&RuleCx<'_>) -> Result<Outcome, Problem>,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Reshaping, Rule::Pure(rule), params, summary)
+}
+
+const PAIRS: &str = "One number is for both ends of every dimension; `((top, bottom), (left, right))` names each end.";
+
+/// Padding, cropping, upsampling and resizing.
+pub static LAYERS: &[LayerEntry] = &[
+    entry(
+        "ZeroPadding1D",
+        pad::<1>,
+        &[padding(1), DATA_FORMAT],
+        "Adds zeros before and after a sequence.",
+    )
+    .gives("(batch, before + steps + after, channels)")
+    .in_torch("nn.ZeroPad1d"),
+    entry("ZeroPadding2D", pad::<2>, &[padding(2), DATA_FORMAT], "Adds zeros around an image.")
+        .gives("(batch, before + size + after, …, channels)")
+        .in_torch("nn.ZeroPad2d")
+        .noting(PAIRS),
+    entry("ZeroPadding3D", pad::<3>, &[padding(3), DATA_FORMAT], "Adds zeros around a volume.")
+        .gives("(batch, before + size + after, …, channels)")
+        .in_torch("nn.ZeroPad3d")
+        .noting(PAIRS),
+    entry("Cropping1D", crop::<1>, &[cropping(1)], "Cuts the ends of a sequence off.")
+        .gives("(batch, steps - before - after, channels)"),
+    entry("Cropping2D", crop::<2>, &[cropping(2), DATA_FORMAT], "Cuts the edges of an image off.")
+        .gives("(batch, size - before - after, …, channels)")
+        .noting(PAIRS),
+    entry("Cropping3D", crop::<3>, &[cropping(3), DATA_FORMAT], "Cuts the edges of a volume off.")
+        .gives("(batch, size - before - after, …, channels)")
+        .noting(PAIRS),
+    entry("UpSampling1D", upsample::<1>, &[size(1)], "Repeats each step of a sequence.")
+        .gives("(batch, steps * size, channels)")
+        .in_torch("nn.Upsample"),
+    entry(
+        "UpSampling2D",
+        upsample::<2>,
+        &[
+            size(2),
+            DATA_FORMAT,
+            optional(
+                "interpolation",
+                Kind::Choice { values: INTERPOLATION, any_case: false },
+                Default::Str("nearest"),
+                "How the new elements come about.",
+            ),
+        ],
+        "Enlarges an image.",
+    )
+    .gives("(batch, height * size, width * size, channels)")
+    .in_torch("nn.Upsample"),
+    entry(
+        "UpSampling3D",
+        upsample::<3>,
+        &[size(3), DATA_FORMAT],
+        "Repeats each element of a volume.",
+    )
+    .gives("(batch, size * factor, …, channels)")
+    .in_torch("nn.Upsample"),
+    entry(
+        "Resizing",
+        resize,
+        &[
+            HEIGHT,
+            WIDTH,
+            optional(
+                "interpolation",
+                Kind::Str,
+                Default::Str("bilinear"),
+                "How the new elements come about.",
+            ),
+            optional(
+                "crop_to_aspect_ratio",
+                Kind::Bool,
+                Default::Bool(false),
+                "Whether the image is cut to keep its proportions.",
+            ),
+            optional(
+                "pad_to_aspect_ratio",
+                Kind::Bool,
+                Default::Bool(false),
+                "Whether the image is padded to keep its proportions.",
+            ),
+            optional("fill_mode", Kind::Str, Default::Str("constant"), "What padding holds."),
+            optional("fill_value", NUMBER, Default::Float(0.0), "The number that padding holds."),
+            optional("antialias", Kind::Bool, Default::Bool(false), "Whether shrinking smooths."),
+            DATA_FORMAT,
+        ],
+        "Brings images to a given size.",
+    )
+    .gives("(batch, height, width, channels)")
+    .in_torch("torchvision.transforms.Resize"),
+    entry(
+        "CenterCrop",
+        resize,
+        &[HEIGHT, WIDTH, DATA_FORMAT],
+        "Cuts the middle out of images, or enlarges them first where they are smaller.",
+    )
+    .gives("(batch, height, width, channels)")
+    .in_torch("torchvision.transforms.CenterCrop"),
+];
+
+/// Before and after of each spatial dimension, from one number, a number for each, or pairs.
+fn pairs(cx: &RuleCx<'_>, param: &str, rank: usize) -> Vec<(Option<i64>, Option<i64>)> {
+    let pair = |value: &Value| match value.elements() {
+        Some([before, after]) => (before.as_int(), after.as_int()),
+        Some(_) => (None, None),
+        None => (value.as_int(), value.as_int()),
+    };
+    let value = cx.args.value(param);
+    match value.elements() {
+        Some(elements) if rank > 1 && elements.len() == rank => elements.iter().map(pair).collect(),
+        _ => vec![pair(&value); rank],
+    }
+}
+
+fn pad<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(image) = Image::read(cx, RANK)? else {
+        return Ok(Outcome::unknown(RANK + 2));
+    };
+    let sizes = image.spatial.iter().zip(pairs(cx, "padding", RANK)).map(|(size, pair)| {
+        let (Some(before), Some(after)) = pair else { return Dim::Unknown };
+        size.offset(before.saturating_add(after)).unwrap_or(Dim::Unknown)
+    });
+    Ok(Outcome::new(image.with(sizes.collect(), image.channels.clone())))
+}
+
+fn crop<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(image) = Image::read(cx, RANK)? else {
+        return Ok(Outcome::unknown(RANK + 2));
+    };
+    let mut sizes = Vec::with_capacity(RANK);
+    for (index, (size, pair)) in image.spatial.iter().zip(pairs(cx, "cropping", RANK)).enumerate() {
+        let (Some(before), Some(after)) = pair else {
+            sizes.push(Dim::Unknown);
+            continue;
+        };
+        let cut = before.saturating_add(after);
+        let room = size.bounds().1.map(|room| i64::try_from(room).unwrap_or(i64::MAX));
+        if let Some(room) = room
+            && cut >= room
+        {
+            let blame = match cx.args.given("cropping").and_then(Value::elements) {
+                Some(_) if RANK > 1 => Blame::Element("cropping", index),
+                _ => Blame::Param("cropping"),
+            };
+            return Err(cx
+                .problem(
+                    codes::KERNEL_TOO_LARGE,
+                    blame,
+                    format!(
+                        "`cropping` takes {before} + {after} away from a dimension of {size}; at most {} can go",
+                        room.saturating_sub(1)
+                    ),
+                )
+                .dim(0, image.axis(index)));
+        }
+        sizes.push(size.offset(-cut).unwrap_or(Dim::Unknown));
+    }
+    Ok(Outcome::new(image.with(sizes, image.channels.clone())))
+}
+
+fn upsample<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let Some(image) = Image::read(cx, RANK)? else {
+        return Ok(Outcome::unknown(RANK + 2));
+    };
+    let factors = cx.args.lengths("size", RANK);
+    let sizes = image.spatial.iter().zip(factors).map(|(size, factor)| match factor {
+        Some(factor) => size.times(factor),
+        None => Dim::Unknown,
+    });
+    Ok(Outcome::new(image.with(sizes.collect(), image.channels.clone())))
+}
+
+/// Both take a batch of images, or one image without channels being split off.
+fn resize(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let input = cx.input();
+    if input.rank() != 3 {
+        let axes = match cx.args.text("data_format").as_deref() {
+            Some("channels_first") => "images (channels, height, width)",
+            _ => "images (height, width, channels)",
+        };
+        cx.need_rank(0, 4, axes)?;
+    }
+    let mut dims = input.dims().to_vec();
+    let first = match cx.args.is_none("data_format") {
+        true => false,
+        false => match cx.args.text("data_format") {
+            Some(layout) => layout == "channels_first",
+            None => return Ok(Outcome::unknown(input.rank())),
+        },
+    };
+    let at = if first { dims.len() - 2 } else { dims.len() - 3 };
+    dims[at] = cx.args.dim("height");
+    dims[at + 1] = cx.args.dim("width");
+    let outcome = unchanged(cx)?;
+    let output = Shape::new(dims);
+    let activation = output.elements();
+    Ok(Outcome { outputs: vec![output], ..outcome }.activation(activation).macs(Count::ZERO))
+}

@@ -1,0 +1,166 @@
+//! Transposed convolutions, which turn each input position into a patch of the output.
+
+use super::convolution::{check_steps, positive};
+use super::shared::*;
+use crate::diagnostics::codes;
+use crate::lang::geometry::Image;
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx,
+};
+use crate::shape::{Count, Dim};
+
+const fn output_padding(rank: usize) -> Param {
+    optional(
+        "output_padding",
+        Kind::Ints { rank, min: 0 },
+        Default::None,
+        "How much is added to the end of each output dimension; must be less than the stride.",
+    )
+}
+
+/// Keras has the data format before the output padding for three dimensions.
+const fn params<const RANK: usize>() -> [Param; 16] {
+    let (fifth, sixth) = match RANK {
+        3 => (DATA_FORMAT, output_padding(RANK)),
+        _ => (output_padding(RANK), DATA_FORMAT),
+    };
+    [
+        FILTERS,
+        kernel_size(RANK),
+        strides(RANK),
+        PADDING,
+        fifth,
+        sixth,
+        dilation_rate(RANK),
+        ACTIVATION,
+        USE_BIAS,
+        KERNEL_INITIALIZER,
+        BIAS_INITIALIZER,
+        KERNEL_REGULARIZER,
+        BIAS_REGULARIZER,
+        ACTIVITY_REGULARIZER,
+        KERNEL_CONSTRAINT,
+        BIAS_CONSTRAINT,
+    ]
+}
+
+const PARAMS_1: &[Param] = &params::<1>();
+const PARAMS_2: &[Param] = &params::<2>();
+const PARAMS_3: &[Param] = &params::<3>();
+
+const fn transposed(
+    name: &'static str,
+    rule: Rule,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    LayerEntry::new(name, Category::Convolution, rule, params, summary)
+        .sized_by("filters")
+        .gives("(batch, *positions, filters)")
+        .noting(
+            "With `padding=\"same\"` each spatial dimension becomes `size * stride`; with `\"valid\"` it becomes \
+`(size-1)*stride + max(kernel, stride)`, the kernel counted with its dilation. `output_padding` sets the end by hand.",
+        )
+}
+
+/// Transposed convolutions.
+pub static LAYERS: &[LayerEntry] = &[
+    transposed(
+        "Conv1DTranspose",
+        Rule::Pure(transpose::<1>),
+        PARAMS_1,
+        "Transposed convolution along a sequence.",
+    )
+    .also(&["Convolution1DTranspose"])
+    .in_torch("nn.ConvTranspose1d"),
+    transposed(
+        "Conv2DTranspose",
+        Rule::Pure(transpose::<2>),
+        PARAMS_2,
+        "Transposed convolution over an image.",
+    )
+    .also(&["Convolution2DTranspose"])
+    .in_torch("nn.ConvTranspose2d"),
+    transposed(
+        "Conv3DTranspose",
+        Rule::Pure(transpose::<3>),
+        PARAMS_3,
+        "Transposed convolution over a volume.",
+    )
+    .also(&["Convolution3DTranspose"])
+    .in_torch("nn.ConvTranspose3d"),
+];
+
+fn transpose<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_output_padding(cx, RANK)?;
+    check_steps(cx, RANK)?;
+    let Some(image) = Image::read(cx, RANK)? else {
+        return Ok(Outcome::unknown(RANK + 2));
+    };
+    let depth = cx.determined(0, image.channel_axis)?;
+    let filters = cx.args.dim("filters");
+    let kernel = cx.args.lengths("kernel_size", RANK);
+    let volume = kernel.iter().try_fold(1u64, |all, size| Some(all.saturating_mul((*size)?)));
+    let weights =
+        volume.map_or(Count::Unknown, Count::known) * Count::from(&depth) * Count::from(&filters);
+    let positions = (0..RANK).map(|index| grown(cx, RANK, index, &image.spatial[index]));
+    let inputs = Count::product(&image.spatial);
+    Ok(Outcome::new(image.with(positions.collect(), filters.clone()))
+        .trainable(weights + cx.bias(&filters))
+        .macs(inputs * weights))
+}
+
+/// The size of output dimension `index`.
+fn grown(cx: &RuleCx<'_>, rank: usize, index: usize, size: &Dim) -> Dim {
+    let length = |param: &str| cx.args.lengths(param, rank)[index];
+    let (Some(stride), Some(padding)) = (length("strides"), cx.args.text("padding")) else {
+        return Dim::Unknown;
+    };
+    let same = padding == "same";
+    let explicit = !cx.args.is_none("output_padding");
+    if same && !explicit {
+        return size.times(stride);
+    }
+    let (Some(kernel), Some(dilation)) = (length("kernel_size"), length("dilation_rate")) else {
+        return Dim::Unknown;
+    };
+    let span = kernel.saturating_sub(1).saturating_mul(dilation).saturating_add(1);
+    let end = match (explicit, length("output_padding")) {
+        (true, Some(padding)) if same => span % 2 + padding,
+        (true, Some(padding)) => span.saturating_add(padding),
+        (true, None) => return Dim::Unknown,
+        (false, _) => span.max(stride),
+    };
+    let before = size.offset(-1).map(|steps| steps.times(stride));
+    before.map_or(Dim::Unknown, |before| before.add(&Dim::Known(end)))
+}
+
+fn check_output_padding(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
+    if cx.args.is_none("output_padding") {
+        return Ok(());
+    }
+    let (padding, strides) =
+        (cx.args.lengths("output_padding", rank), cx.args.lengths("strides", rank));
+    let wrong = padding.iter().zip(&strides).find_map(|pair| match pair {
+        (Some(padding), Some(stride)) if padding >= stride => Some((*padding, *stride)),
+        _ => None,
+    });
+    let Some((padding, stride)) = wrong else { return Ok(()) };
+    let problem = cx.problem(
+        codes::INCOMPATIBLE_PARAMETERS,
+        Blame::Param("output_padding"),
+        format!(
+            "`output_padding` {padding} must be less than the stride {stride} of its dimension; {} works",
+            match stride {
+                1 => "`strides=2` or no output padding".to_owned(),
+                _ => format!("{} or less", stride - 1),
+            }
+        ),
+    );
+    Err(match (stride, positive(cx, "strides")) {
+        (1, _) => problem
+            .suggest(crate::lang::Suggestion::Remove { param: "output_padding" })
+            .suggest_set("strides", padding.saturating_add(1)),
+        _ => problem.suggest_set("output_padding", stride - 1),
+    })
+}

@@ -1,0 +1,314 @@
+//! What the names in a layer call mean: layers with their aliases, the author's own classes, and
+//! parameters with the names that PyTorch, older versions of Keras and this language's
+//! documentation have for them.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::layer::{Category, LayerEntry};
+use super::layers;
+use super::rule::{Blame, Problem, RuleCx, Suggestion};
+use super::value::Value;
+use crate::diagnostics::codes;
+use crate::shape::Dim;
+
+/// What a layer's name means.
+#[derive(Debug, Clone, Copy)]
+pub enum LayerName {
+    /// A layer of the table.
+    Entry(&'static LayerEntry),
+    /// A class of the author's own.
+    Custom,
+    /// Neither.
+    Unknown {
+        /// The layer that may be meant.
+        suggestion: Option<&'static str>,
+    },
+}
+
+/// Names and aliases in lower case.
+static BY_NAME: LazyLock<FxHashMap<String, &'static LayerEntry>> = LazyLock::new(|| {
+    let names = |entry: &'static LayerEntry| std::iter::once(&entry.name).chain(entry.aliases);
+    layers::all()
+        .flat_map(|entry| names(entry).map(move |name| (name.to_ascii_lowercase(), entry)))
+        .collect()
+});
+
+/// The layer with this name or alias, without regard to case.
+pub(super) fn layer(name: &str) -> Option<&'static LayerEntry> {
+    BY_NAME.get(&name.to_ascii_lowercase()).copied()
+}
+
+/// How the name of an author's own class ends.
+const CLASS_ENDINGS: &[&str] = &[
+    "Layer",
+    "RNN",
+    "Transformer",
+    "Encoder",
+    "Decoder",
+    "Block",
+    "Cell",
+    "Module",
+    "Regularizer",
+    "Initializer",
+    "Constraint",
+];
+
+/// What the name of a layer means. Macros are not looked at; they come first.
+pub fn resolve_layer(name: &str) -> LayerName {
+    if let Some(entry) = layer(name) {
+        return LayerName::Entry(entry);
+    }
+    let capitalized = name.starts_with(|first: char| first.is_ascii_uppercase());
+    if capitalized && CLASS_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return LayerName::Custom;
+    }
+    let known = layers::all().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));
+    LayerName::Unknown { suggestion: did_you_mean(name, known.copied()) }
+}
+
+/// Whose name for a parameter an alias is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// PyTorch's.
+    Pytorch,
+    /// The documentation's of this language.
+    Documentation,
+}
+
+/// What the name of an argument means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParamName {
+    /// A parameter of the layer, by index.
+    Param(usize),
+    /// Another name of a parameter.
+    Alias {
+        /// The parameter.
+        index: usize,
+        /// Whose name it is.
+        origin: Origin,
+    },
+    /// What every layer takes: `name`, `trainable` and so on.
+    Base(&'static str),
+    /// The further operands of a merge: `inputs=("a", "b")`.
+    Operands,
+    /// Accepted without effect.
+    Ignored {
+        /// Why it has none.
+        why: &'static str,
+    },
+    /// The number of input channels, which the input has already; see [`check_input_size`].
+    CheckOnly,
+    /// A parameter of older versions of Keras.
+    Legacy {
+        /// The parameter that it has become, if any. Keras takes both, and the old one wins.
+        index: Option<usize>,
+        /// What to write instead.
+        instead: &'static str,
+    },
+    /// `dropout=` of a wrapper: a Dropout with this rate runs after the inner layer.
+    DropoutAfter,
+    /// Any argument of a layer that is not modelled.
+    Kept,
+    /// None of these.
+    Unknown {
+        /// The parameter that may be meant. Where it is required and missing, the caller reads the
+        /// argument as that parameter, so that one mistake is reported once.
+        suggestion: Option<&'static str>,
+    },
+}
+
+const ALIASES: &[(&str, &str, Origin)] = &[
+    ("out_channels", "filters", Origin::Pytorch),
+    ("out_features", "units", Origin::Pytorch),
+    ("hidden_size", "units", Origin::Pytorch),
+    ("stride", "strides", Origin::Pytorch),
+    ("dilation", "dilation_rate", Origin::Pytorch),
+    ("kernel", "kernel_size", Origin::Pytorch),
+    ("pool", "pool_size", Origin::Pytorch),
+    ("p", "rate", Origin::Pytorch),
+    ("dim", "axis", Origin::Pytorch),
+    ("dff", "ff_dim", Origin::Documentation),
+    ("num_blocks", "num_layers", Origin::Documentation),
+    ("dropout_rate", "dropout", Origin::Documentation),
+    ("vocab_size", "input_dim", Origin::Documentation),
+    ("embedding_dim", "output_dim", Origin::Documentation),
+];
+
+const IGNORED: &[(&str, &str, &str)] = &[
+    ("PositionalEncoding", "d_model", "the width is the input's last dimension"),
+    ("PositionalEncoding", "embedding_dim", "the width is the input's last dimension"),
+    (
+        "MultiHeadAttention",
+        "mode",
+        "with one tensor it attends to itself; for cross-attention name the other one, as in `MultiHeadAttention(8, 64, \"memory\")`",
+    ),
+    ("MultiHeadAttention", "batch_first", "the batch always comes first"),
+];
+
+/// Parameters that every layer takes.
+pub const BASE: &[&str] = &[
+    "name",
+    "trainable",
+    "dtype",
+    "shared",
+    "autocast",
+    "activity_regularizer",
+    "input_shape",
+    "input_dim",
+    "batch_shape",
+];
+
+/// What the name of an argument of a layer means.
+pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
+    if let Some((index, _)) = entry.param(name) {
+        return ParamName::Param(index);
+    }
+    if let Some(base) = BASE.iter().find(|base| **base == name) {
+        return ParamName::Base(base);
+    }
+    if let Some((_, _, why)) =
+        IGNORED.iter().find(|(layer, param, _)| *layer == entry.name && *param == name)
+    {
+        return ParamName::Ignored { why };
+    }
+    let alias = ALIASES.iter().filter(|(alias, ..)| *alias == name);
+    let alias = alias.filter_map(|(_, target, origin)| Some((entry.param(target)?.0, *origin)));
+    if let Some((index, origin)) = alias.into_iter().next() {
+        return ParamName::Alias { index, origin };
+    }
+    match (entry.name, name) {
+        ("LeakyReLU", "alpha") => ParamName::Legacy {
+            index: entry.param("negative_slope").map(|(index, _)| index),
+            instead: "negative_slope",
+        },
+        ("Embedding", "input_length") => ParamName::Legacy { index: None, instead: "" },
+        ("TimeDistributed", "dropout") => ParamName::DropoutAfter,
+        (_, "inputs") if entry.is_merge() => ParamName::Operands,
+        (_, "in_channels") if entry.category == Category::Convolution => ParamName::CheckOnly,
+        (_, "in_features") if entry.param("units").is_some() => ParamName::CheckOnly,
+        _ if entry.category == Category::Special && entry.name != "CustomShape" => ParamName::Kept,
+        _ => {
+            let known = entry.params.iter().map(|param| param.name);
+            ParamName::Unknown { suggestion: did_you_mean(name, known) }
+        }
+    }
+}
+
+impl ParamName {
+    /// What is to be said of an argument that is `written` so; the argument is to blame.
+    pub fn problem(self, entry: &'static LayerEntry, written: &str) -> Option<Problem> {
+        let layer = entry.name;
+        let blame = Blame::Argument;
+        let name_of = |index: usize| entry.params.get(index).map_or("", |param| param.name);
+        Some(match self {
+            ParamName::Param(_)
+            | ParamName::Base(_)
+            | ParamName::Operands
+            | ParamName::CheckOnly
+            | ParamName::DropoutAfter
+            | ParamName::Kept => return None,
+            ParamName::Alias { index, origin } => {
+                let name = name_of(index);
+                let whose = match origin {
+                    Origin::Pytorch => "PyTorch's name for it",
+                    Origin::Documentation => "another name for it",
+                };
+                Problem::new(
+                    codes::PARAMETER_ALIAS,
+                    blame,
+                    format!("`{layer}`: the parameter is called `{name}`; `{written}` is {whose}"),
+                )
+                .suggest(Suggestion::RenameArgument(name))
+            }
+            ParamName::Ignored { why } => Problem::new(
+                codes::IGNORED_PARAMETER,
+                blame,
+                format!("`{layer}`: `{written}` has no effect; {why}"),
+            )
+            .suggest(Suggestion::RemoveArgument),
+            ParamName::Legacy { index: Some(index), .. } => {
+                let name = name_of(index);
+                Problem::new(
+                    codes::DEPRECATED_PARAMETER,
+                    blame,
+                    format!("`{layer}`: `{written}` is the old name of `{name}`"),
+                )
+                .suggest(Suggestion::RenameArgument(name))
+            }
+            ParamName::Legacy { index: None, .. } => Problem::new(
+                codes::DEPRECATED_PARAMETER,
+                blame,
+                format!(
+                    "`{layer}`: `{written}` is of older versions of Keras and has no effect now"
+                ),
+            )
+            .suggest(Suggestion::RemoveArgument),
+            ParamName::Unknown { suggestion: Some(name) } => Problem::new(
+                codes::UNKNOWN_PARAMETER,
+                blame,
+                format!("`{layer}` has no parameter `{written}`; did you mean `{name}`?"),
+            )
+            .suggest(Suggestion::RenameArgument(name)),
+            ParamName::Unknown { suggestion: None } => {
+                let problem = Problem::new(
+                    codes::UNKNOWN_PARAMETER,
+                    blame,
+                    format!("`{layer}` has no parameter `{written}`"),
+                )
+                .suggest(Suggestion::RemoveArgument);
+                match entry.params {
+                    [] => problem
+                        .help(format!("`{layer}` takes no parameters but those of every layer")),
+                    params => {
+                        let names: Vec<String> = params
+                            .iter()
+                            .take(8)
+                            .map(|param| format!("`{}`", param.name))
+                            .collect();
+                        let more = if params.len() > 8 { ", …" } else { "" };
+                        problem.help(format!("it has {}{more}", names.join(", ")))
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// Whether `in_channels` or `in_features` (`written`) says what the input has.
+pub fn check_input_size(cx: &RuleCx<'_>, written: &str, value: &Value) -> Option<Problem> {
+    let input = cx.input();
+    let first = cx.args.text("data_format").is_some_and(|layout| layout == "channels_first");
+    let axis = if first && written == "in_channels" { 1 } else { input.rank().checked_sub(1)? };
+    let has = input.dims().get(axis).filter(|_| axis > 0)?;
+    let given = u64::try_from(value.as_int()?).ok()?;
+    has.never_equals(&Dim::Known(given)).then(|| {
+        cx.problem(
+            codes::SHAPE_MISMATCH,
+            Blame::Argument,
+            format!("`{written}={given}`, but the input {input} has {has}"),
+        )
+        .help("the number is taken from the input, so the argument can go")
+        .suggest(Suggestion::RemoveArgument)
+        .dim(0, axis)
+    })
+}
+
+/// The candidate that is most like `wrong`, if any is like it at all.
+pub(super) fn did_you_mean<'a>(
+    wrong: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let wrong = wrong.to_ascii_lowercase();
+    // A third of the letters may be wrong; of two letters none.
+    let allowed = (wrong.chars().count() + 1) / 3;
+    candidates
+        .map(|candidate| {
+            let distance = strsim::damerau_levenshtein(&wrong, &candidate.to_ascii_lowercase());
+            (distance, candidate)
+        })
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}

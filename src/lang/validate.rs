@@ -1,0 +1,641 @@
+//! Whether the arguments of a layer are of the kinds that its parameters take, before any shape is
+//! known. What is wrong is reported and becomes unknown, so that the rule goes on with the rest and
+//! nothing is reported twice; where it is plain what was meant, the value is mended instead.
+
+use super::layer::{Default, Kind, LayerEntry, Param};
+use super::layers::ACTIVATIONS;
+use super::names::did_you_mean;
+use super::rule::{Blame, Problem};
+use super::value::Value;
+use crate::diagnostics::{Code, codes};
+
+/// Checks the arguments of one world; `given` has an element for each parameter of `entry`.
+pub fn validate(entry: &'static LayerEntry, given: &mut [Option<Value>]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (param, slot) in entry.params.iter().zip(given) {
+        match slot.take() {
+            Some(value) => {
+                let mut check = Check { entry, param, problems: &mut problems };
+                *slot = Some(check.value(value));
+            }
+            None if param.default.is_none() => problems.push(missing(entry, param)),
+            None => {}
+        }
+    }
+    problems
+}
+
+fn missing(entry: &LayerEntry, param: &'static Param) -> Problem {
+    let problem = Problem::new(
+        codes::MISSING_PARAMETER,
+        Blame::Layer,
+        format!(
+            "`{}` needs `{}`, {}; write for example `{}={}`",
+            entry.name,
+            param.name,
+            wanted(param.kind),
+            param.name,
+            param.example
+        ),
+    );
+    problem.suggest_set(param.name, param.example)
+}
+
+struct Check<'a> {
+    entry: &'static LayerEntry,
+    param: &'static Param,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn value(&mut self, value: Value) -> Value {
+        match (&value, self.param.kind) {
+            (Value::Unknown, _) => return value,
+            (Value::None, _) if self.takes_none() => return value,
+            (Value::None, _) => return self.none(),
+            _ => {}
+        }
+        let whole = Blame::Param(self.param.name);
+        match self.param.kind {
+            Kind::Int { min } => self.int(value, min, whole, true),
+            Kind::StrictInt { min } => self.int(value, min, whole, false),
+            Kind::Ints { rank, min } => self.ints(value, rank, min),
+            Kind::Number { min, max } => self.number(value, min, max),
+            Kind::Bool => self.bool(value),
+            Kind::Activation => self.activation(value),
+            Kind::Choice { values, any_case } => self.choice(value, values, any_case),
+            Kind::Str => self.string(value),
+            Kind::Axis { truncates } => self.axis(value, truncates),
+            Kind::Axes { .. } => self.axes(value),
+            Kind::Sizes { one, none } => self.sizes(value, one, none),
+            Kind::Pairs { rank } => self.pairs(value, rank),
+            Kind::Layer => self.layer(value),
+            Kind::Layers => match value {
+                Value::Tuple(layers) | Value::List(layers) => {
+                    Value::Tuple(layers.into_iter().map(|layer| self.layer(layer)).collect())
+                }
+                value => self.layer(value),
+            },
+            Kind::Any => match value {
+                Value::Name(text) if self.param.default.is_some() => self.unquoted(text),
+                value => value,
+            },
+        }
+    }
+
+    fn takes_none(&self) -> bool {
+        match self.param.kind {
+            Kind::Any | Kind::Bool | Kind::Activation => true,
+            Kind::Choice { values, .. } if values.contains(&"None") => true,
+            Kind::Axes { none: true } => true,
+            _ => self.param.default == Some(Default::None),
+        }
+    }
+
+    fn none(&mut self) -> Value {
+        let fix = match self.param.default {
+            Some(default) => default.value().to_string(),
+            None => self.param.example.to_owned(),
+        };
+        self.wrong(codes::BAD_TYPE, Blame::Param(self.param.name), &Value::None, Some(fix))
+    }
+
+    /// Reports that the value, or an element of it, is not what the parameter takes. Gives what the
+    /// rule goes on with.
+    fn wrong(&mut self, code: Code, blame: Blame, value: &Value, fix: Option<String>) -> Value {
+        let wanted = wanted(self.param.kind);
+        self.wrong_for(code, blame, value, &wanted, fix)
+    }
+
+    fn wrong_for(
+        &mut self,
+        code: Code,
+        blame: Blame,
+        value: &Value,
+        wanted: &str,
+        fix: Option<String>,
+    ) -> Value {
+        let subject = match blame {
+            Blame::Element(name, index) => format!("element {} of `{name}`", index + 1),
+            _ => format!("`{}`", self.param.name),
+        };
+        let write = fix.as_ref().map(|fix| format!("; write {fix}")).unwrap_or_default();
+        let problem = Problem::new(
+            code,
+            blame,
+            format!("`{}`: {subject} must be {wanted}, not {value}{write}", self.entry.name),
+        );
+        self.problems.push(match (fix, blame) {
+            (Some(fix), Blame::Param(_)) => problem.suggest_set(self.param.name, fix),
+            _ => problem,
+        });
+        Value::Unknown
+    }
+
+    /// A bare name where a string stands usually: read as the string.
+    fn unquoted(&mut self, text: smol_str::SmolStr) -> Value {
+        let name = self.param.name;
+        self.problems.push(
+            Problem::new(
+                codes::UNQUOTED_STRING,
+                Blame::Param(name),
+                format!("`{}`: `{name}={text}` is read as the string \"{text}\"", self.entry.name),
+            )
+            .suggest_set(name, format!("\"{text}\"")),
+        );
+        Value::Str(text)
+    }
+
+    /// A whole number of at least `min`, as the value of the parameter or as an element of it.
+    fn int(&mut self, value: Value, min: i64, blame: Blame, bool: bool) -> Value {
+        let wanted = at_least(min);
+        let smallest = min.max(1).to_string();
+        match &value {
+            Value::Unknown => value,
+            Value::Bool(flag) if bool && i64::from(*flag) >= min => value,
+            Value::Int(number) if *number >= min => value,
+            Value::Interval { low, high, .. } if *low >= min as f64 && low <= high => value,
+            Value::Int(number) => {
+                // A sign is the likeliest slip.
+                let fix = number.checked_neg().filter(|number| *number >= min);
+                let fix = fix.map_or(smallest, |number| number.to_string());
+                self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, Some(fix))
+            }
+            Value::Interval { .. } => {
+                self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None)
+            }
+            Value::Float(number) => {
+                let number = *number;
+                let rounded = (number.abs() < 9e15).then(|| (number.round() as i64).max(min));
+                let integral = rounded.filter(|rounded| *rounded as f64 == number);
+                match integral {
+                    Some(whole) => {
+                        self.float_for_integer(&value, whole, blame);
+                        Value::Int(whole)
+                    }
+                    None => {
+                        let fix = rounded.map(|number| number.to_string());
+                        self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
+                    }
+                }
+            }
+            Value::Bool(flag) => {
+                let fix = i64::from(*flag).max(min).to_string();
+                let code = if bool { codes::BAD_VALUE } else { codes::BAD_TYPE };
+                self.wrong_for(code, blame, &value, &wanted, Some(fix))
+            }
+            Value::Str(text) => {
+                let number = text.trim().parse::<i64>().ok().filter(|number| *number >= min);
+                let fix = number.map_or_else(|| self.usual(), |number| Some(number.to_string()));
+                self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
+            }
+            Value::Tuple(elements) | Value::List(elements) => {
+                let fix = match elements.first() {
+                    Some(Value::Int(number)) if *number >= min => Some(number.to_string()),
+                    _ => self.usual(),
+                };
+                self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
+            }
+            Value::Name(_) | Value::None | Value::Call(_) => {
+                let fix = self.usual();
+                self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
+            }
+        }
+    }
+
+    /// A value that the parameter is usually given.
+    fn usual(&self) -> Option<String> {
+        match self.param.default {
+            None if self.param.example.is_empty() => None,
+            None => Some(self.param.example.to_owned()),
+            Some(Default::None) => None,
+            Some(default) => Some(default.value().to_string()),
+        }
+    }
+
+    fn float_for_integer(&mut self, value: &Value, whole: i64, blame: Blame) {
+        self.wrong_for(
+            codes::FLOAT_FOR_INTEGER,
+            blame,
+            value,
+            "a whole number",
+            Some(whole.to_string()),
+        );
+    }
+
+    fn ints(&mut self, value: Value, rank: usize, min: i64) -> Value {
+        let name = self.param.name;
+        let elements = match value {
+            Value::Tuple(ref elements) | Value::List(ref elements) => elements,
+            Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Interval { .. } => {
+                return self.int(value, min, Blame::Param(name), true);
+            }
+            ref other => {
+                let parsed = other.as_text().and_then(|text| text.trim().parse::<i64>().ok());
+                let fix = parsed.filter(|number| *number >= min).map(|number| number.to_string());
+                let fix = fix.or_else(|| self.usual());
+                return self.wrong(codes::BAD_TYPE, Blame::Param(name), other, fix);
+            }
+        };
+        if elements.len() != rank {
+            let fix = resized(elements, rank).or_else(|| self.usual());
+            return self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
+        }
+        let checked = elements.iter().cloned().enumerate();
+        let checked: Vec<Value> = checked
+            .map(|(index, element)| self.int(element, min, Blame::Element(name, index), true))
+            .collect();
+        Value::Tuple(checked)
+    }
+
+    fn number(&mut self, value: Value, min: f64, max: f64) -> Value {
+        let blame = Blame::Param(self.param.name);
+        match &value {
+            Value::Interval { low, high, .. } if *low >= min && *high <= max => value,
+            Value::Interval { .. } => self.wrong(codes::BAD_VALUE, blame, &value, None),
+            Value::Str(text) => {
+                let number = text.trim().parse::<f64>().ok();
+                let fix = number.filter(|number| (min..=max).contains(number));
+                let fix = fix.map(|number| Value::Float(number).to_string());
+                let fix = fix.or_else(|| self.usual());
+                self.wrong(codes::BAD_TYPE, blame, &value, fix)
+            }
+            other => match other.as_number() {
+                Some(number) if (min..=max).contains(&number) => value,
+                Some(number) => {
+                    // 50 is meant as 50 %.
+                    let share = max == 1.0 && number > 1.0 && number <= 100.0;
+                    let fix = match share {
+                        true if number >= 2.0 => Value::Float(number / 100.0).to_string(),
+                        _ => self.usual().unwrap_or_else(|| Value::Float(min).to_string()),
+                    };
+                    self.wrong(codes::BAD_VALUE, blame, &value, Some(fix))
+                }
+                None => {
+                    let fix = self.usual();
+                    self.wrong(codes::BAD_TYPE, blame, &value, fix)
+                }
+            },
+        }
+    }
+
+    /// Keras takes anything for a boolean, but a string or a tuple is always true.
+    fn bool(&mut self, value: Value) -> Value {
+        let name = self.param.name;
+        match &value {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Interval { .. } => value,
+            Value::Name(text) => {
+                let no = matches!(text.to_ascii_lowercase().as_str(), "no" | "off" | "f" | "n");
+                let fix = Some((!no).to_string());
+                self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix)
+            }
+            other => {
+                let no = other.as_text().is_some_and(|text| {
+                    matches!(text.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0" | "")
+                });
+                self.problems.push(
+                    Problem::new(
+                        codes::BAD_TYPE,
+                        Blame::Param(name),
+                        format!(
+                            "`{}`: `{name}` must be true or false; Keras takes {other} for true",
+                            self.entry.name
+                        ),
+                    )
+                    .as_warning()
+                    .suggest_set(name, !no),
+                );
+                Value::Unknown
+            }
+        }
+    }
+
+    fn activation(&mut self, value: Value) -> Value {
+        let name = self.param.name;
+        let Some(text) = value.as_text().map(smol_str::SmolStr::from) else {
+            // A layer can stand for a function.
+            return match value {
+                Value::Call(_) => value,
+                _ => {
+                    self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, Some("\"relu\"".into()))
+                }
+            };
+        };
+        if ACTIVATIONS.contains(&text.as_str()) {
+            return match value {
+                Value::Name(text) => self.unquoted(text),
+                value => value,
+            };
+        }
+        let known = did_you_mean(&text, ACTIVATIONS.iter().copied());
+        let layer = self.entry.name;
+        let message = match known {
+            _ if text == "threshold" => format!(
+                "`{layer}`: the function \"threshold\" needs two more numbers, so it cannot be named; use \"relu\", or the layer `ReLU(threshold=1.0)`"
+            ),
+            Some(known) if known.eq_ignore_ascii_case(&text) => {
+                format!(
+                    "`{layer}`: the names of activation functions are in lower case: \"{known}\", not \"{text}\""
+                )
+            }
+            Some(known) => {
+                format!(
+                    "`{layer}`: there is no activation function \"{text}\"; did you mean \"{known}\"?"
+                )
+            }
+            None => format!(
+                "`{layer}`: there is no activation function \"{text}\"; there are \"relu\", \"sigmoid\", \"tanh\", \"softmax\", \"gelu\" and others"
+            ),
+        };
+        let fix = known.filter(|_| text != "threshold").unwrap_or("relu");
+        self.problems.push(
+            Problem::new(codes::UNKNOWN_ACTIVATION, Blame::Param(name), message)
+                .suggest_set(name, format!("\"{fix}\"")),
+        );
+        Value::Unknown
+    }
+
+    fn choice(&mut self, value: Value, values: &'static [&'static str], any_case: bool) -> Value {
+        let name = self.param.name;
+        let blame = Blame::Param(name);
+        let quoted = |text: &str| match text {
+            "None" => "None".to_owned(),
+            text => format!("\"{text}\""),
+        };
+        let Some(text) = value.as_text().map(smol_str::SmolStr::from) else {
+            let first = match (name, &value) {
+                // PyTorch's number keeps the size more often than not.
+                ("padding", Value::Int(number)) if *number > 0 => "same",
+                _ => values.first().copied().unwrap_or_default(),
+            };
+            let fix = Some(quoted(first));
+            let unknown = self.wrong(codes::BAD_TYPE, blame, &value, fix);
+            if name == "padding"
+                && let Some(problem) = self.problems.last_mut()
+            {
+                problem.help = Some(
+                    "numbers are for ZeroPadding layers before this one; \"same\" pads so that stride 1 keeps the size"
+                        .to_owned(),
+                );
+            }
+            return unknown;
+        };
+        let known = values.iter().filter(|known| **known != "None").any(|known| match any_case {
+            true => known.eq_ignore_ascii_case(&text),
+            false => *known == text,
+        });
+        if known {
+            return match value {
+                Value::Name(text) => self.unquoted(text),
+                value => value,
+            };
+        }
+        let meant = match text.to_ascii_uppercase().as_str() {
+            "NHWC" | "NWC" | "NDHWC" if name == "data_format" => Some("channels_last"),
+            "NCHW" | "NCW" | "NCDHW" if name == "data_format" => Some("channels_first"),
+            _ => did_you_mean(&text, values.iter().copied()),
+        };
+        let fix = Some(quoted(meant.or(values.first().copied()).unwrap_or_default()));
+        self.wrong(codes::BAD_VALUE, blame, &value, fix)
+    }
+
+    fn string(&mut self, value: Value) -> Value {
+        match value {
+            Value::Str(_) => value,
+            Value::Name(text) => self.unquoted(text),
+            other => {
+                let fix = self.usual();
+                self.wrong(codes::BAD_TYPE, Blame::Param(self.param.name), &other, fix)
+            }
+        }
+    }
+
+    fn axis(&mut self, value: Value, truncates: bool) -> Value {
+        let blame = Blame::Param(self.param.name);
+        match value {
+            Value::Float(number) if truncates && number.abs() < 1e9 => {
+                let whole = number.trunc() as i64;
+                self.float_for_integer(&value, whole, blame);
+                if let Some(problem) = self.problems.pop() {
+                    self.problems.push(problem.as_warning());
+                }
+                Value::Int(whole)
+            }
+            Value::Tuple(ref elements) | Value::List(ref elements) => {
+                let fix = match elements.as_slice() {
+                    [Value::Int(number)] => Some(number.to_string()),
+                    _ => self.usual(),
+                };
+                self.wrong(codes::BAD_TYPE, blame, &value, fix)
+            }
+            value => self.axis_element(value, blame),
+        }
+    }
+
+    fn axis_element(&mut self, value: Value, blame: Blame) -> Value {
+        match value {
+            Value::Interval { .. } => value,
+            Value::Bool(_) | Value::Call(_) | Value::Name(_) => {
+                let fix = self.usual();
+                self.wrong(codes::BAD_TYPE, blame, &value, fix)
+            }
+            Value::Int(_) | Value::Unknown => value,
+            Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e9 => {
+                self.float_for_integer(&value, number as i64, blame);
+                Value::Int(number as i64)
+            }
+            other => {
+                let parsed = other.as_text().and_then(|text| text.trim().parse::<i64>().ok());
+                let fix = parsed.map(|number| number.to_string()).or_else(|| self.usual());
+                self.wrong(codes::BAD_TYPE, blame, &other, fix)
+            }
+        }
+    }
+
+    fn axes(&mut self, value: Value) -> Value {
+        let name = self.param.name;
+        match value {
+            Value::Tuple(elements) | Value::List(elements) => {
+                let elements = elements.into_iter().enumerate();
+                let checked = elements.map(|(index, element)| {
+                    self.axis_element(element, Blame::Element(name, index))
+                });
+                Value::Tuple(checked.collect())
+            }
+            value => self.axis_element(value, Blame::Param(name)),
+        }
+    }
+
+    fn sizes(&mut self, value: Value, one: bool, none: bool) -> Value {
+        let name = self.param.name;
+        match value {
+            Value::Tuple(elements) | Value::List(elements) => {
+                let elements = elements.into_iter().enumerate();
+                let checked = elements.map(|(index, element)| match element {
+                    Value::None if none => element,
+                    element => self.int(element, i64::MIN, Blame::Element(name, index), true),
+                });
+                Value::Tuple(checked.collect())
+            }
+            Value::Interval { .. } if one => value,
+            value if one => self.int(value, 1, Blame::Param(name), true),
+            Value::Int(number) => {
+                let fix = Some(format!("({number},)"));
+                self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
+                Value::Tuple(vec![value])
+            }
+            value => {
+                let fix = self.usual();
+                self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix)
+            }
+        }
+    }
+
+    fn pairs(&mut self, value: Value, rank: usize) -> Value {
+        let name = self.param.name;
+        let count = if rank == 1 { 2 } else { rank };
+        let elements = match value {
+            Value::Tuple(ref elements) | Value::List(ref elements) => elements,
+            // Padding by less than nothing crops; Keras lets it pass.
+            Value::Int(number) if number < 0 && rank > 1 && name == "padding" => {
+                let problem = Problem::new(
+                    codes::BAD_VALUE,
+                    Blame::Param(name),
+                    format!(
+                        "`{}`: `padding={number}` cuts off instead of adding; write `Cropping{rank}D({})` if that is meant",
+                        self.entry.name,
+                        number.unsigned_abs()
+                    ),
+                );
+                let mended = number.unsigned_abs();
+                self.problems.push(problem.as_warning().suggest_set(name, mended));
+                return value;
+            }
+            Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Interval { .. } => {
+                return self.int(value, 0, Blame::Param(name), true);
+            }
+            ref other => {
+                let fix = self.usual();
+                return self.wrong(codes::BAD_TYPE, Blame::Param(name), other, fix);
+            }
+        };
+        if elements.len() != count {
+            let fix = resized(elements, count).or_else(|| self.usual());
+            return self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
+        }
+        let checked = elements.iter().cloned().enumerate().map(|(index, element)| {
+            let blame = Blame::Element(name, index);
+            match element {
+                Value::Tuple(ref ends) | Value::List(ref ends) if rank > 1 => {
+                    if ends.len() != 2 {
+                        return self.wrong_for(
+                            codes::BAD_TYPE,
+                            blame,
+                            &element,
+                            "a number or a pair of numbers",
+                            resized(ends, 2),
+                        );
+                    }
+                    let ends = ends.iter().cloned();
+                    Value::Tuple(ends.map(|end| self.int(end, 0, blame, true)).collect())
+                }
+                element => self.int(element, 0, blame, true),
+            }
+        });
+        Value::Tuple(checked.collect())
+    }
+
+    fn layer(&mut self, value: Value) -> Value {
+        match value {
+            Value::Call(_) | Value::Unknown => value,
+            other => {
+                let fix = match &other {
+                    Value::Name(name) | Value::Str(name) => {
+                        super::names::layer(name).map(|entry| call_of(entry))
+                    }
+                    _ => None,
+                };
+                let fix = fix.or_else(|| self.usual());
+                self.wrong(codes::BAD_TYPE, Blame::Param(self.param.name), &other, fix)
+            }
+        }
+    }
+}
+
+/// A call of a layer with examples for what it needs.
+fn call_of(entry: &LayerEntry) -> String {
+    let required = entry.params.iter().filter(|param| param.default.is_none());
+    let args: Vec<String> =
+        required.map(|param| format!("{}={}", param.name, param.example)).collect();
+    format!("{}({})", entry.name, args.join(", "))
+}
+
+/// `elements` cut or filled up with its last one; one number where all are the same.
+fn resized(elements: &[Value], count: usize) -> Option<String> {
+    let first = elements.first()?;
+    if !elements.iter().all(|element| matches!(element, Value::Int(number) if *number >= 0)) {
+        return None;
+    }
+    if elements.iter().all(|element| element == first) {
+        return Some(first.to_string());
+    }
+    let last = elements.last()?;
+    let resized: Vec<Value> =
+        (0..count).map(|index| elements.get(index).unwrap_or(last).clone()).collect();
+    match resized.as_slice() {
+        [one] => Some(one.to_string()),
+        _ => Some(Value::Tuple(resized).to_string()),
+    }
+}
+
+fn at_least(min: i64) -> String {
+    match min {
+        i64::MIN => "a whole number".to_owned(),
+        min => format!("a whole number of at least {min}"),
+    }
+}
+
+/// What a kind of parameter takes, in words.
+fn wanted(kind: Kind) -> String {
+    match kind {
+        Kind::Int { min } | Kind::StrictInt { min } => at_least(min),
+        Kind::Ints { rank: 1, min } => at_least(min),
+        Kind::Ints { rank, min } => {
+            format!("a whole number or a tuple of {rank}, each at least {min}")
+        }
+        Kind::Number { min, max } if max.is_finite() => {
+            format!("a number between {min} and {max}")
+        }
+        Kind::Number { min, .. } if min.is_finite() => format!("a number of at least {min}"),
+        Kind::Number { .. } => "a number".to_owned(),
+        Kind::Bool => "true or false".to_owned(),
+        Kind::Activation => "the name of an activation function".to_owned(),
+        Kind::Choice { values, .. } => {
+            let quoted: Vec<String> = values
+                .iter()
+                .map(|value| match *value {
+                    "None" => "None".to_owned(),
+                    value => format!("\"{value}\""),
+                })
+                .collect();
+            match quoted.split_last() {
+                Some((last, rest)) if !rest.is_empty() => {
+                    format!("{} or {last}", rest.join(", "))
+                }
+                _ => quoted.join(""),
+            }
+        }
+        Kind::Str => "a string".to_owned(),
+        Kind::Axis { .. } => "one axis, a whole number".to_owned(),
+        Kind::Axes { .. } => "an axis or a tuple of axes".to_owned(),
+        Kind::Sizes { one: true, .. } => "a whole number or a tuple of whole numbers".to_owned(),
+        Kind::Sizes { .. } => "a tuple of whole numbers".to_owned(),
+        Kind::Pairs { rank: 1 } => "a number or a pair (before, after)".to_owned(),
+        Kind::Pairs { rank } => {
+            format!("a number, {rank} numbers, or {rank} pairs (before, after)")
+        }
+        Kind::Layer => "a layer".to_owned(),
+        Kind::Layers => "a layer or a tuple of layers".to_owned(),
+        Kind::Any => "a value".to_owned(),
+    }
+}
