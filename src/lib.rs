@@ -26,9 +26,11 @@
 
 #![deny(clippy::print_stdout)]
 
+pub mod checks;
 pub mod diagnostics;
 pub mod ide;
 pub mod lang;
+pub mod model;
 pub mod shape;
 pub mod syntax;
 pub mod text;

@@ -52,7 +52,7 @@ impl Database {
 }
 
 /// A macro of a file.
-#[salsa::input]
+#[salsa::input(debug)]
 pub struct MacroInput {
     /// The macro.
     #[returns(ref)]
@@ -60,7 +60,7 @@ pub struct MacroInput {
 }
 
 /// What the networks of a file share.
-#[salsa::input]
+#[salsa::input(debug)]
 pub struct FileInput {
     /// The macros by name.
     #[returns(ref)]
@@ -75,7 +75,7 @@ pub struct FileInput {
 }
 
 /// A network but for its statements.
-#[salsa::input]
+#[salsa::input(debug)]
 pub struct NetworkInput {
     /// The file.
     #[returns(copy)]
@@ -92,7 +92,7 @@ pub struct NetworkInput {
 }
 
 /// Some statements of a network.
-#[salsa::input]
+#[salsa::input(debug)]
 pub struct ChunkInput {
     /// The network.
     #[returns(copy)]

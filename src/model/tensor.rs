@@ -36,6 +36,8 @@ pub struct Origin {
 pub struct Producer {
     /// Its name as the table has it.
     pub layer: &'static str,
+    /// The parameter that gives the size of its last dimension.
+    pub channels: Option<&'static str>,
     /// Its whole call, and where a new argument goes.
     pub call: CallPlace,
     /// The arguments that are given, by parameter.

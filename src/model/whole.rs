@@ -47,7 +47,7 @@ pub(super) fn check(document: &Document, uses: &MacroUses, findings: &mut Vec<Di
     }
     for (at, network) in document.networks.iter().enumerate() {
         let Some((name, place)) = network_name(network) else { continue };
-        let before = document.networks[..at].iter().filter_map(network_name).find(|(other, _)| other == name);
+        let before = document.networks[..at].iter().filter_map(network_name).find(|(other, _)| *other == name);
         if let Some((_, first)) = before {
             findings.push(
                 Diagnostic::new(codes::DUPLICATE_NETWORK, place, format!("a network is called `{name}` already"))

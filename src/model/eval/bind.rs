@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::lang::{Kind, LayerEntry, Operands, ParamName, Value, resolve_param};
+use crate::lang::{Kind, LayerEntry, Operands, ParamName, Problem, Suggestion, Value, resolve_param};
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
 use crate::model::tensor::CallPlace;
@@ -13,8 +13,8 @@ use crate::model::tensor::CallPlace;
 pub(super) struct Binding<'s> {
     /// The arguments of the layer's own parameters, by index.
     pub given: Vec<Option<Given<'s>>>,
-    /// The layer inside a wrapper.
-    pub inner: Option<&'s Call>,
+    /// The layers inside a wrapper.
+    pub inner: Vec<&'s Call>,
     /// Operands by name.
     pub operands: Vec<(SmolStr, Place)>,
     /// The argument `name`.
@@ -24,7 +24,7 @@ pub(super) struct Binding<'s> {
     /// Whether `trainable=false` is given.
     pub frozen: bool,
     /// `in_features` or `in_channels`, which must be what comes in.
-    pub expected_channels: Option<(&'static str, Given<'s>)>,
+    pub expected_channels: Option<(SmolStr, Given<'s>)>,
     /// Where the call stands.
     pub call: CallPlace,
     /// Whether an error was found.
@@ -79,7 +79,7 @@ impl Evaluator<'_> {
     pub(super) fn bind<'s>(&mut self, entry: &'static LayerEntry, call: &'s Call) -> Binding<'s> {
         let mut binding = Binding {
             given: entry.params.iter().map(|_| None).collect(),
-            inner: None,
+            inner: Vec::new(),
             operands: Vec::new(),
             name: None,
             shared: None,
@@ -164,9 +164,19 @@ impl Evaluator<'_> {
             );
             return;
         }
-        if param.kind == Kind::Layer {
-            if let ExprKind::Call(inner) = &arg.value.kind {
-                binding.inner = Some(inner);
+        if index == 0 && matches!(param.kind, Kind::Layer | Kind::Layers) {
+            match &arg.value.kind {
+                ExprKind::Call(inner) => binding.inner = vec![inner],
+                ExprKind::Tuple(layers) | ExprKind::List(layers) => {
+                    binding.inner = layers
+                        .iter()
+                        .filter_map(|layer| match &layer.kind {
+                            ExprKind::Call(inner) => Some(&**inner),
+                            _ => None,
+                        })
+                        .collect();
+                }
+                _ => {}
             }
         }
         binding.given[index] = Some(self.given(arg, param.name, removal));
@@ -245,92 +255,31 @@ impl Evaluator<'_> {
         removal: Place,
     ) {
         let place = self.place(name_range);
-        if entry.operands != Operands::One && name == "inputs" {
-            let names = self.operand_names(&arg.value);
-            if names.is_empty() {
-                let message = format!("`inputs` of `{}` names layers: `inputs=(\"a\", \"b\")`", entry.name);
-                self.error(codes::BAD_TYPE, arg.value.range, message);
-            }
-            binding.operands.extend(names);
-            return;
+        let meaning = resolve_param(entry, name);
+        if let Some(problem) = meaning.problem(entry, name) {
+            self.emit_argument(problem, place, removal);
         }
-        match resolve_param(entry, name) {
-            ParamName::Param(index) => self.set(entry, binding, index, arg, removal),
-            ParamName::Alias { index } => {
-                let meant = entry.params[index].name;
-                self.emit(
-                    Diagnostic::new(
-                        codes::PARAMETER_ALIAS,
-                        place,
-                        format!("`{name}` of `{}` is read as Keras's `{meant}`", entry.name),
-                    )
-                    .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
-                );
+        match meaning {
+            ParamName::Param(index) | ParamName::Alias { index, .. } | ParamName::Legacy { index: Some(index), .. } => {
                 self.set(entry, binding, index, arg, removal);
             }
             ParamName::Base(base) => self.bind_base(binding, arg, base, removal),
-            ParamName::Ignored { why } => {
-                self.eval(&arg.value, name);
-                let whole = self.place(arg.range);
-                self.emit(
-                    Diagnostic::new(
-                        codes::IGNORED_PARAMETER,
-                        whole,
-                        format!("`{name}` has no effect on `{}`: {why}", entry.name),
-                    )
-                    .with_fix(format!("Remove `{name}`"), vec![removal.edit("")]),
-                );
-            }
-            ParamName::Legacy { index, why } => {
-                let mut diagnostic = Diagnostic::new(
-                    codes::DEPRECATED_PARAMETER,
-                    place,
-                    format!("`{name}` of `{}` is an old spelling: {why}", entry.name),
-                );
-                match index {
-                    Some(index) => {
-                        let meant = entry.params[index].name;
-                        diagnostic = diagnostic.with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]);
-                        self.emit(diagnostic);
-                        self.set(entry, binding, index, arg, removal);
-                    }
-                    None => {
-                        diagnostic = diagnostic.with_fix(format!("Remove `{name}`"), vec![removal.edit("")]);
-                        self.emit(diagnostic);
-                        self.eval(&arg.value, name);
-                    }
+            ParamName::Operands => {
+                let names = self.operand_names(&arg.value);
+                if names.is_empty() {
+                    let message = format!("`inputs` of `{}` names layers: `inputs=(\"a\", \"b\")`", entry.name);
+                    self.error(codes::BAD_TYPE, arg.value.range, message);
                 }
+                binding.operands.extend(names);
             }
-            ParamName::CheckOnly(name) => {
+            ParamName::CheckOnly => {
                 let given = self.given(arg, name, removal);
-                binding.expected_channels = Some((name, given));
+                binding.expected_channels = Some((name.clone(), given));
             }
-            ParamName::Unknown { suggestion } => {
-                let mut diagnostic = Diagnostic::new(
-                    codes::UNKNOWN_PARAMETER,
-                    place,
-                    format!("`{}` has no parameter `{name}`", entry.name),
-                );
-                let meant = suggestion.and_then(|meant| entry.param(meant).map(|(index, _)| (meant, index)));
-                match (meant, suggestion) {
-                    (Some((meant, _)), _) | (None, Some(meant)) => {
-                        diagnostic = diagnostic
-                            .with_help(format!("did you mean `{meant}`?"))
-                            .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]);
-                    }
-                    (None, None) => {
-                        let help = match known_params(entry) {
-                            names if names.is_empty() => format!("`{}` has no parameters of its own", entry.name),
-                            names => format!("its parameters are {names}"),
-                        };
-                        diagnostic =
-                            diagnostic.with_help(help).with_fix(format!("Remove `{name}`"), vec![removal.edit("")]);
-                    }
-                }
-                self.emit(diagnostic);
-                match meant {
-                    // A near miss of a parameter that is not given otherwise is that parameter.
-                    Some((_, index)) if binding.given[index].is_none() => {
+            ParamName::Unknown { suggestion: Some(meant) } => {
+                // A near miss of a parameter that is not given otherwise is that parameter.
+                match entry.param(meant) {
+                    Some((index, _)) if binding.given[index].is_none() => {
                         self.set(entry, binding, index, arg, removal);
                     }
                     _ => {
@@ -338,7 +287,32 @@ impl Evaluator<'_> {
                     }
                 }
             }
+            ParamName::Ignored { .. }
+            | ParamName::Legacy { index: None, .. }
+            | ParamName::DropoutAfter
+            | ParamName::Kept
+            | ParamName::Unknown { suggestion: None } => {
+                self.eval(&arg.value, name);
+            }
         }
+    }
+
+    /// Reports what is wrong with an argument whose name stands at `name`.
+    pub(super) fn emit_argument(&mut self, problem: Problem, name: Place, removal: Place) {
+        let mut diagnostic = Diagnostic::new(problem.code, name, problem.message).with_severity(problem.severity);
+        diagnostic.help = problem.help;
+        for suggestion in problem.suggestions {
+            diagnostic = match suggestion {
+                Suggestion::RenameArgument(meant) => {
+                    diagnostic.with_fix(format!("Change to `{meant}`"), vec![name.edit(meant)])
+                }
+                Suggestion::RemoveArgument => {
+                    diagnostic.with_fix("Remove the argument", vec![removal.edit("")])
+                }
+                _ => diagnostic,
+            };
+        }
+        self.emit(diagnostic);
     }
 
     fn bind_base<'s>(&mut self, binding: &mut Binding<'s>, arg: &'s Arg, base: &str, removal: Place) {
@@ -362,16 +336,4 @@ impl Evaluator<'_> {
             _ => {}
         }
     }
-}
-
-/// The parameters that an author would give, for a message.
-fn known_params(entry: &LayerEntry) -> String {
-    let names: Vec<String> = entry
-        .params
-        .iter()
-        .filter(|param| param.kind != Kind::Any)
-        .take(6)
-        .map(|param| format!("`{}`", param.name))
-        .collect();
-    names.join(", ")
 }

@@ -126,7 +126,7 @@ impl Evaluator<'_> {
         if nodes.is_empty() { Vec::new() } else { vec![Part::Inner(nodes.into())] }
     }
 
-    fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
+    pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
         let name = &call.name.value;
         let place = self.place(call.name.range);
         let macros = self.scope.macro_names();

@@ -13,7 +13,7 @@ use super::Evaluator;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
 use crate::lang::{
     Args, Blame, BlockOutcome, LayerEntry, LayerName, Operands, Outcome, Problem, Rule, RuleCx, Suggestion, Value,
-    resolve_layer, validate,
+    check_inner, check_input_size, resolve_layer, validate,
 };
 use crate::model::hir::{Call, ExprKind, Stmt};
 use crate::model::place::Place;
@@ -261,24 +261,18 @@ impl Evaluator<'_> {
     /// `in_features` and its kin must be what comes in.
     fn check_expected_channels(&mut self, entry: &'static LayerEntry, binding: &Binding<'_>, operands: &[Tensor]) {
         let Some((name, given)) = &binding.expected_channels else { return };
-        let (Some(Value::Int(expected)), Some(tensor)) = (given.bound.value.as_constant(), operands.first()) else {
-            return;
-        };
-        let Some(rank) = tensor.rank() else { return };
-        let [Dim::Known(found)] = tensor.choices(rank - 1).as_slice() else { return };
-        if i128::from(*found) == i128::from(*expected) {
-            return;
+        let (Some(value), Some(tensor)) = (given.bound.value.as_constant(), operands.first()) else { return };
+        let Some(Some(shape)) = tensor.shape.as_constant() else { return };
+        let args: Vec<Option<Value>> = binding
+            .given
+            .iter()
+            .map(|given| given.as_ref().and_then(|given| given.bound.value.as_constant().cloned()))
+            .collect();
+        let args = Args::new(entry, &args);
+        let inputs = [shape.clone()];
+        if let Some(problem) = check_input_size(&RuleCx::new(&args, &inputs), name, value) {
+            self.emit_argument(problem, given.value, given.removal);
         }
-        let found = *found;
-        let mut diagnostic = Diagnostic::new(
-            codes::SHAPE_MISMATCH,
-            given.value,
-            format!("`{name}` of `{}` says {expected}, and {found} come in", entry.name),
-        );
-        if let Some(source) = given.bound.source {
-            diagnostic = diagnostic.with_fix(format!("Change `{name}` to {found}"), vec![source.edit(found.to_string())]);
-        }
-        self.emit(self.with_origin(diagnostic, tensor, rank - 1));
     }
 
     /// The same finding with the place where the size of `axis` was made.
@@ -315,70 +309,63 @@ impl Evaluator<'_> {
 
     /// A layer around a layer.
     fn wrapper(&mut self, entry: &'static LayerEntry, binding: &Binding<'_>, operands: &[Tensor], stmt: &Stmt) -> Evaluated {
-        let Rule::Wrapper { enter, leave, inner: allowed } = entry.rule else {
+        let Rule::Wrapper { enter, leave, .. } = entry.rule else {
             return self.run(entry, binding, operands, None);
         };
         let error = |place| Unknown { why: Why::Error, name: entry.name.into(), place: Some(place) };
         let start = self.findings.len();
+        let inner: Vec<Option<(&'static LayerEntry, Binding<'_>)>> =
+            binding.inner.iter().map(|call| self.bind_inner(entry, binding, call)).collect();
+        let known: Vec<(&'static LayerEntry, &Binding<'_>)> =
+            inner.iter().flatten().map(|(entry, binding)| (*entry, binding)).collect();
         // The wrapper's own arguments are checked whatever is inside.
-        let entered = self.run_rule(entry, binding, operands, None, &|cx| {
-            enter(cx, cx.input()).map(Outcome::new)
-        });
-        let Some(inner_call) = binding.inner else {
+        let entered =
+            self.run_rule(entry, binding, operands, None, &known, &|cx| enter(cx, cx.input()).map(Outcome::new));
+        if inner.is_empty() {
             if !self.has_error_since(start) && !binding.failed {
                 let place = binding.call.name;
                 self.emit(
                     Diagnostic::new(codes::MISSING_PARAMETER, place, format!("`{}` needs a layer to wrap", entry.name))
-                        .with_help(format!("for example `{}(Dense(10))`", entry.name)),
+                        .with_help(format!("for example `{}({})`", entry.name, entry.params[0].example)),
                 );
             }
             return Evaluated { outcome: Worlds::constant(None), unknown: Some(error(binding.call.name)) };
-        };
-        let inner_name = self.place(inner_call.name.range);
-        let inner_input = Tensor {
-            shape: entered.outcome.map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[0].clone())),
+        }
+        let mut flowing = Tensor {
+            shape: entered.outcome.map(|outcome| outcome.as_ref().and_then(first_output)),
             unknown: entered.unknown.clone(),
             ..operands[0].clone()
         };
         self.wrapped += 1;
         let outer_stmt = self.stmt;
-        let mut evaluated = match resolve_layer(&inner_call.name.value) {
-            LayerName::Entry(inner) if !allowed.is_empty() && !allowed.contains(&inner.name) => {
-                let message = format!("`{}` cannot wrap `{}`", entry.name, inner.name);
-                let place = inner_name;
-                self.emit(
-                    Diagnostic::new(codes::BAD_VALUE, place, message)
-                        .with_help(format!("it wraps one of {}", allowed.join(", "))),
-                );
-                Evaluated { outcome: Worlds::constant(None), unknown: Some(error(place)) }
-            }
-            LayerName::Entry(inner) => {
-                let mut inner_binding = self.bind(inner, inner_call);
-                inner_binding.operands.clear();
-                if matches!(inner.rule, Rule::Wrapper { .. }) {
+        let mut evaluated: Option<Evaluated> = None;
+        for (call, bound) in binding.inner.iter().zip(&inner) {
+            let next = match bound {
+                Some((entry, bound)) if matches!(entry.rule, Rule::Wrapper { .. }) => {
                     let nested = Stmt { block: None, ..stmt.clone() };
-                    self.wrapper(inner, &inner_binding, std::slice::from_ref(&inner_input), &nested)
-                } else {
-                    self.run(inner, &inner_binding, std::slice::from_ref(&inner_input), None)
+                    self.wrapper(entry, bound, std::slice::from_ref(&flowing), &nested)
                 }
-            }
-            LayerName::Custom => Evaluated {
-                outcome: Worlds::constant(None),
-                unknown: Some(Unknown {
-                    why: Why::NotModelled,
-                    name: inner_call.name.value.clone(),
-                    place: Some(inner_name),
-                }),
-            },
-            LayerName::Unknown { suggestion } => {
-                let flow = self.state.flow.clone();
-                self.unknown_layer(inner_call, suggestion);
-                self.state.flow = flow;
-                Evaluated { outcome: Worlds::constant(None), unknown: Some(error(inner_name)) }
-            }
-        };
+                Some((entry, bound)) => self.run(entry, bound, std::slice::from_ref(&flowing), None),
+                None => {
+                    let why = match resolve_layer(&call.name.value) {
+                        LayerName::Custom => Why::NotModelled,
+                        _ => Why::Error,
+                    };
+                    let place = Some(self.place(call.name.range));
+                    let unknown = Unknown { why, name: call.name.value.clone(), place };
+                    Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) }
+                }
+            };
+            flowing.shape = next.outcome.map(|outcome| outcome.as_ref().and_then(first_output));
+            flowing.unknown = next.unknown.clone();
+            evaluated = Some(match evaluated {
+                None => next,
+                Some(before) => chain(before, next),
+            });
+        }
+        let mut evaluated = evaluated.unwrap_or(Evaluated { outcome: Worlds::constant(None), unknown: None });
         if let (Some(_), true) = (&stmt.block, evaluated.unknown.is_none()) {
-            evaluated = self.wrapped_block(evaluated, &inner_input, stmt);
+            evaluated = self.wrapped_block(evaluated, &flowing, stmt);
         }
         self.stmt = outer_stmt;
         self.wrapped -= 1;
@@ -387,20 +374,51 @@ impl Evaluator<'_> {
         let unknown = evaluated.unknown;
         // The wrapper sees its own input; the inner outcome is looked up by world.
         let variables = inner_outcome.variables().to_vec();
-        let left = self.run_with(entry, binding, operands, None, &variables, false, &|cx, world| {
+        let left = self.run_with(entry, binding, operands, None, &known, &variables, false, &|cx, world| {
             match inner_outcome.at(world) {
                 Some(inner) => leave(cx, cx.input(), inner.clone()).map(Some),
                 None => Ok(None),
             }
         });
-        Evaluated { outcome: left.outcome, unknown: left.unknown.or(unknown) }
+        let lost = left.outcome.values().iter().all(Option::is_none);
+        Evaluated { outcome: left.outcome, unknown: unknown.or(left.unknown).filter(|_| lost) }
+    }
+
+    /// The layer that `call` is inside a wrapper; `None` after reporting why it cannot be there.
+    fn bind_inner<'s>(
+        &mut self,
+        outer: &'static LayerEntry,
+        binding: &Binding<'_>,
+        call: &'s Call,
+    ) -> Option<(&'static LayerEntry, Binding<'s>)> {
+        let place = self.place(call.name.range);
+        match resolve_layer(&call.name.value) {
+            LayerName::Entry(inner) => {
+                if let Some(problem) = check_inner(outer, inner) {
+                    let mut diagnostic = self.diagnostic(outer, binding, &[], problem);
+                    diagnostic.place = place;
+                    self.emit(diagnostic);
+                    return None;
+                }
+                let mut bound = self.bind(inner, call);
+                bound.operands.clear();
+                Some((inner, bound))
+            }
+            LayerName::Custom => None,
+            LayerName::Unknown { suggestion } => {
+                let flow = self.state.flow.clone();
+                self.unknown_layer(call, suggestion);
+                self.state.flow = flow;
+                None
+            }
+        }
     }
 
     /// The block of a wrapper, run after its inner layer.
     fn wrapped_block(&mut self, first: Evaluated, input: &Tensor, stmt: &Stmt) -> Evaluated {
         let outer = self.state.flow.clone();
         let flowing = Tensor {
-            shape: first.outcome.map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[0].clone())),
+            shape: first.outcome.map(|outcome| outcome.as_ref().and_then(first_output)),
             ..input.clone()
         };
         self.state.flow = Flow::One(flowing);
@@ -438,10 +456,10 @@ impl Evaluator<'_> {
         block: Option<&BlockEval>,
     ) -> Evaluated {
         match entry.rule {
-            Rule::Pure(rule) => self.run_rule(entry, binding, operands, block, &rule),
+            Rule::Pure(rule) => self.run_rule(entry, binding, operands, block, &[], &rule),
             Rule::Opaque => {
                 let opaque = |_: &RuleCx<'_>, _: &World<'_>| Ok(None);
-                self.run_with(entry, binding, operands, None, &[], true, &opaque);
+                self.run_with(entry, binding, operands, None, &[], &[], true, &opaque);
                 let place = binding.call.name;
                 if !binding.failed {
                     self.emit(Diagnostic::new(
@@ -456,7 +474,7 @@ impl Evaluator<'_> {
             Rule::Residual => {
                 // Inside a wrapper a residual connection has no block, so it is `x + x`.
                 let same = |cx: &RuleCx<'_>| Ok(Outcome::new(cx.input().clone()));
-                self.run_rule(entry, binding, operands, None, &same)
+                self.run_rule(entry, binding, operands, None, &[], &same)
             }
             Rule::Wrapper { .. } => Evaluated { outcome: Worlds::constant(None), unknown: None },
         }
@@ -468,9 +486,10 @@ impl Evaluator<'_> {
         binding: &Binding<'_>,
         operands: &[Tensor],
         block: Option<&BlockEval>,
+        inner: &[(&'static LayerEntry, &Binding<'_>)],
         rule: &dyn Fn(&RuleCx<'_>) -> Result<Outcome, Problem>,
     ) -> Evaluated {
-        self.run_with(entry, binding, operands, block, &[], true, &|cx, _| rule(cx).map(Some))
+        self.run_with(entry, binding, operands, block, inner, &[], true, &|cx, _| rule(cx).map(Some))
     }
 
     /// Validates and runs `rule` in every world of the arguments, the operands and `more`.
@@ -481,6 +500,7 @@ impl Evaluator<'_> {
         binding: &Binding<'_>,
         operands: &[Tensor],
         block: Option<&BlockEval>,
+        inner: &[(&'static LayerEntry, &Binding<'_>)],
         more: &[Arc<Variable>],
         report: bool,
         rule: &dyn Fn(&RuleCx<'_>, &World<'_>) -> Result<Option<Outcome>, Problem>,
@@ -492,7 +512,9 @@ impl Evaluator<'_> {
         let all_variables = |args: &[Option<Worlds<Value>>], shapes: &[Worlds<Option<Shape>>]| {
             let args = args.iter().flatten().map(Worlds::variables);
             let shapes = shapes.iter().map(Worlds::variables);
-            union(args.chain(shapes).chain(block_shape.iter().map(Worlds::variables)).chain([more]))
+            let inside = inner.iter().flat_map(|(_, binding)| &binding.given).flatten();
+            let inside = inside.map(|given| given.bound.value.variables());
+            union(args.chain(shapes).chain(block_shape.iter().map(Worlds::variables)).chain(inside).chain([more]))
         };
         let mut variables = all_variables(&args, &shapes);
         if count_worlds(&variables).is_none() {
@@ -535,7 +557,7 @@ impl Evaluator<'_> {
             let not_known = given.iter().flatten().any(Value::is_unknown);
             let mut has_error = binding.failed;
             for problem in validate(entry, &mut given) {
-                has_error |= problem.code.severity() == Severity::Error;
+                has_error |= problem.severity == Severity::Error;
                 note(problem, false);
             }
             let inputs: Option<Vec<Shape>> = shapes.iter().map(|shape| shape.at(world).clone()).collect();
@@ -548,7 +570,26 @@ impl Evaluator<'_> {
                 macs: block.counts.macs,
             });
             let args = Args::new(entry, &given);
-            let cx = RuleCx { args: &args, inputs: &inputs, framework: self.framework, block: block.as_ref() };
+            let inside: Vec<Vec<Option<Value>>> = inner
+                .iter()
+                .map(|(entry, binding)| {
+                    let at = |given: &Given<'_>| given.bound.value.at(world).clone();
+                    let mut given: Vec<Option<Value>> =
+                        binding.given.iter().map(|given| given.as_ref().map(at)).collect();
+                    // What is wrong inside is reported when the inner layer is run.
+                    validate(entry, &mut given);
+                    given
+                })
+                .collect();
+            let inside: Vec<Args<'_>> =
+                inner.iter().zip(&inside).map(|((entry, _), given)| Args::new(entry, given)).collect();
+            let cx = RuleCx {
+                args: &args,
+                inputs: &inputs,
+                framework: self.framework,
+                block: block.as_ref(),
+                inner: &inside,
+            };
             match rule(&cx, world) {
                 Ok(Some(outcome)) => {
                     for warning in &outcome.warnings {
@@ -556,7 +597,8 @@ impl Evaluator<'_> {
                     }
                     // What follows from a mistake or from a value that nobody knows is unknown as a
                     // whole: a later layer must not be blamed for a size that was never given.
-                    let lost = (has_error || not_known) && more_unknown(&outcome, &inputs);
+                    let lost = outcome.outputs.is_empty()
+                        || ((has_error || not_known) && more_unknown(&outcome, &inputs));
                     if lost {
                         lost_to = Some(if has_error { Why::Error } else { Why::Argument });
                         return None;
@@ -565,14 +607,14 @@ impl Evaluator<'_> {
                 }
                 Ok(None) => None,
                 Err(mut problem) => {
-                    if has_error && problem.code.severity() == Severity::Error {
+                    if has_error && problem.severity == Severity::Error {
                         // The mistake in the arguments is the one to report.
                         lost_to = Some(Why::Error);
                         return None;
                     }
                     if operands[0].leading_none && problem.code == codes::RANK_MISMATCH {
                         let longer = Shape::batched([Dim::Unknown].into_iter().chain(inputs[0].unbatched().to_vec()));
-                        let cx = RuleCx { inputs: &[longer], ..cx };
+                        let cx = RuleCx { inputs: &[longer], args: cx.args, framework: cx.framework, block: cx.block, inner: cx.inner };
                         if rule(&cx, world).is_ok() {
                             problem.help = Some(LEADING_NONE.to_string());
                             problem.suggestions.clear();
@@ -585,7 +627,7 @@ impl Evaluator<'_> {
         });
         let outcome = outcome.unwrap_or_else(|| Worlds::constant(None));
         let failed_everywhere = outcome.values().iter().all(Option::is_none);
-        let had_errors = failing.iter().any(|failing| failing.problem.code.severity() == Severity::Error);
+        let had_errors = failing.iter().any(|failing| failing.problem.severity == Severity::Error);
         if report {
             for failing in failing {
                 self.report(entry, binding, operands, &outcome, &with_inputs, failing);
@@ -642,7 +684,7 @@ impl Evaluator<'_> {
     ) -> Diagnostic<Place> {
         let given = |name: &str| entry.param(name).and_then(|(index, _)| binding.given[index].as_ref());
         let place = match problem.blame {
-            Blame::Layer => binding.call.name,
+            Blame::Layer | Blame::Argument => binding.call.name,
             Blame::Param(name) => given(name).map_or(binding.call.name, |given| given.value),
             Blame::Element(name, element) => match given(name) {
                 Some(Given { expr, value, .. }) => match &expr.kind {
@@ -654,7 +696,8 @@ impl Evaluator<'_> {
                 None => binding.call.name,
             },
         };
-        let mut diagnostic = Diagnostic::new(problem.code, place, problem.message);
+        let mut diagnostic =
+            Diagnostic::new(problem.code, place, problem.message).with_severity(problem.severity);
         diagnostic.help = problem.help;
         for suggestion in problem.suggestions {
             if let Some((title, edits)) = self.fix(entry, binding, operands, suggestion) {
@@ -702,16 +745,10 @@ impl Evaluator<'_> {
                 Some((format!("Insert `{text}` after"), vec![self.stmt.end().edit(format!("\n{text}"))]))
             }
             Suggestion::Before(_) | Suggestion::After(_) => None,
+            Suggestion::RenameArgument(_) | Suggestion::RemoveArgument => None,
             Suggestion::Rename(name) => Some((format!("Change to `{name}`"), vec![binding.call.name.edit(name)])),
             Suggestion::SetOnProducer { operand, param, value } => {
-                let producer = operands.get(operand)?.producer.as_ref()?;
-                let title = format!("Set `{param}={value}` on `{}` before", producer.layer);
-                let given = producer.given.iter().find(|(name, _)| *name == param);
-                let edit = match given {
-                    Some((_, place)) => place.edit(value),
-                    None => insert_argument(&producer.call, &format!("{param}={value}"))?,
-                };
-                Some((title, vec![edit]))
+                set_on_producer(operands.get(operand)?, param, &value)
             }
         }
     }
@@ -781,6 +818,7 @@ impl Evaluator<'_> {
         }
         let producer = Producer {
             layer: entry.name,
+            channels: entry.channels,
             call: binding.call,
             given: entry
                 .params
@@ -986,6 +1024,41 @@ fn origins(entry: &LayerEntry, binding: &Binding<'_>, operands: &[Tensor], outpu
             inherited.or_else(|| made_by(binding.call.name))
         })
         .collect()
+}
+
+/// The change that gives a parameter of the layer which made `tensor` this value.
+pub(super) fn set_on_producer(
+    tensor: &Tensor,
+    param: &'static str,
+    value: &str,
+) -> Option<(String, Vec<crate::text::TextEdit<Place>>)> {
+    let producer = tensor.producer.as_ref()?;
+    let param = if param == Suggestion::CHANNELS { producer.channels? } else { param };
+    let entry = crate::lang::find_layer(producer.layer)?;
+    entry.param(param)?;
+    let given = producer.given.iter().find(|(name, _)| *name == param);
+    let edit = match given {
+        Some((_, place)) => place.edit(value),
+        None => insert_argument(&producer.call, &format!("{param}={value}"))?,
+    };
+    Some((format!("Set `{param}={value}` on `{}` before", producer.layer), vec![edit]))
+}
+
+/// Layers that run one after another, as one.
+fn chain(before: Evaluated, next: Evaluated) -> Evaluated {
+    let variables = union([before.outcome.variables(), next.outcome.variables()]);
+    let outcome = Worlds::for_each(variables, |world| {
+        let (before, next) = (before.outcome.at(world).clone()?, next.outcome.at(world).clone()?);
+        Some(Outcome::chain([before, next]))
+    });
+    Evaluated {
+        outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
+        unknown: before.unknown.or(next.unknown),
+    }
+}
+
+fn first_output(outcome: &Outcome) -> Option<Shape> {
+    outcome.outputs.first().cloned()
 }
 
 /// The edit that adds an argument to a call.

@@ -123,17 +123,9 @@ impl Evaluator<'_> {
             } else {
                 for suggestion in problem.suggestions {
                     if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
-                        && let Some(producer) = &block.producer
+                        && let Some((title, edits)) = super::layer::set_on_producer(&block, param, &value)
                     {
-                        let given = producer.given.iter().find(|(name, _)| *name == param);
-                        let edit = match given {
-                            Some((_, place)) => Some(place.edit(value.clone())),
-                            None => super::layer::insert_argument(&producer.call, &format!("{param}={value}")),
-                        };
-                        if let Some(edit) = edit {
-                            diagnostic = diagnostic
-                                .with_fix(format!("Set `{param}={value}` on `{}`", producer.layer), vec![edit]);
-                        }
+                        diagnostic = diagnostic.with_fix(title, edits);
                     }
                 }
             }
