@@ -10,6 +10,9 @@
 //! parameters by their arguments. It does not know of text; it says which parameter is to blame, and
 //! the caller finds the place.
 
+// An outcome is as large as a problem, so boxing the problem would save nothing.
+#![allow(clippy::result_large_err)]
+
 mod args;
 mod broadcast;
 mod geometry;
@@ -18,6 +21,8 @@ pub mod layers;
 mod names;
 mod require;
 mod rule;
+#[cfg(test)]
+mod testing;
 mod validate;
 mod value;
 

@@ -1,6 +1,7 @@
 //! What most rules ask of their input: a number of dimensions, an axis, a size that is known. Each
 //! check that fails names the change that mends it.
 
+use super::layer::Category;
 use super::layers;
 use super::rule::{Blame, Problem, RuleCx, Suggestion};
 use crate::diagnostics::codes;
@@ -12,6 +13,14 @@ pub(super) fn shown(shape: &Shape) -> String {
         [] => "a single number per example".to_owned(),
         [dim] => format!("{dim} features"),
         _ => format!("{shape}"),
+    }
+}
+
+/// `1 dimension`, `3 dimensions`.
+fn dimensions(count: usize) -> String {
+    match count {
+        1 => "1 dimension".to_owned(),
+        _ => format!("{count} dimensions"),
     }
 }
 
@@ -66,25 +75,18 @@ impl RuleCx<'_> {
         if own == rank {
             return Ok(());
         }
-        let count = |rank: usize| match rank.saturating_sub(1) {
-            1 => "1 dimension".to_owned(),
-            n => format!("{n} dimensions"),
-        };
         let mut problem = self.problem(
             codes::RANK_MISMATCH,
             Blame::Layer,
             format!(
-                "takes {axes}, {} besides the batch; {} {} {}",
-                count(rank),
-                shown(shape),
-                if own == 2 { "are" } else { "is" },
-                count(own),
+                "takes {axes}: {} besides the batch, but {}",
+                dimensions(rank - 1),
+                match own {
+                    0 | 1 => "the input has nothing else".to_owned(),
+                    _ => format!("the input ({shape}) has {}", own - 1),
+                },
             ),
         );
-        if own == 1 {
-            problem.message =
-                format!("`{}`: takes {axes}; nothing but the batch comes in", self.name());
-        }
         // What drops the time axis by default is the likeliest reason for one dimension too few.
         if rank == 3 && own == 2 {
             problem = problem.suggest(Suggestion::SetOnProducer {
@@ -93,14 +95,18 @@ impl RuleCx<'_> {
                 value: "true".to_owned(),
             });
         }
-        if self.inputs.len() == 1
-            && let Some(statement) = reshape_to(shape, rank)
-        {
-            problem = problem.suggest(Suggestion::Before(statement));
-        }
-        if let Some(name) = sibling(self.name(), own, rank) {
-            problem = problem.suggest(Suggestion::Rename(name));
-        }
+        let rename = sibling(self.name(), own, rank).map(Suggestion::Rename);
+        // A picture without channels lacks a dimension; a window over the wrong number of dimensions
+        // is the wrong layer, and folding its channels away would be no help.
+        let fold = own < rank || rename.is_none();
+        let reshape = (fold && self.inputs.len() == 1)
+            .then(|| reshape_to(shape, rank).map(Suggestion::Before))
+            .flatten();
+        let convolution = self.args.entry().category == Category::Convolution;
+        problem.suggestions.extend(match convolution {
+            true => [reshape, rename].into_iter().flatten(),
+            false => [rename, reshape].into_iter().flatten(),
+        });
         if own > rank && rank == 2 {
             problem = problem.help(
                 "`Flatten()` keeps every element; a global pooling keeps one number per channel",
@@ -123,12 +129,11 @@ impl RuleCx<'_> {
             codes::RANK_MISMATCH,
             Blame::Layer,
             format!(
-                "takes at least {} dimension{} besides the batch; {} come in",
-                rank - 1,
-                if rank == 2 { "" } else { "s" },
+                "takes at least {} besides the batch, but {}",
+                dimensions(rank - 1),
                 match self.input().rank() {
-                    0 | 1 => "none".to_owned(),
-                    _ => shown(self.input()),
+                    0 | 1 => "the input has nothing else".to_owned(),
+                    own => format!("the input ({}) has {}", self.input(), own - 1),
                 },
             ),
         );
@@ -147,16 +152,24 @@ impl RuleCx<'_> {
         }
         let which = match axis {
             0 => "the batch size".to_owned(),
+            _ if shape.rank() == 2 => "the number of features".to_owned(),
             _ if axis + 1 == shape.rank() => format!("the last dimension of {shape}"),
             _ => format!("dimension {axis} of {shape}"),
+        };
+        let help = match axis {
+            0 => "the batch is axis 0; the last dimension is axis -1",
+            _ if shape.rank() == 2 => {
+                "where a `Flatten` makes it unknown, a global pooling keeps the channels and gives a number"
+            }
+            _ => "give that dimension a number where it comes from",
         };
         Err(self
             .problem(
                 codes::UNKNOWN_DIMENSION,
                 Blame::Layer,
-                format!("{which} must be a number, because weights are made for it"),
+                format!("{which} must be a number to build the layer, but is unknown"),
             )
-            .help("give that dimension a number where it comes from, or remove it first with a global pooling")
+            .help(help)
             .dim(operand, axis))
     }
 

@@ -15,7 +15,8 @@ pub fn validate(entry: &'static LayerEntry, given: &mut [Option<Value>]) -> Vec<
     for (param, slot) in entry.params.iter().zip(given) {
         match slot.take() {
             Some(value) => {
-                let mut check = Check { entry, param, problems: &mut problems };
+                let elements = value.elements().map(<[Value]>::to_vec).unwrap_or_default();
+                let mut check = Check { entry, param, elements, problems: &mut problems };
                 *slot = Some(check.value(value));
             }
             None if param.default.is_none() => problems.push(missing(entry, param)),
@@ -44,6 +45,8 @@ fn missing(entry: &LayerEntry, param: &'static Param) -> Problem {
 struct Check<'a> {
     entry: &'static LayerEntry,
     param: &'static Param,
+    /// The elements of the argument as written, where it is a tuple.
+    elements: Vec<Value>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -126,10 +129,24 @@ impl Check<'_> {
             format!("`{}`: {subject} must be {wanted}, not {value}{write}", self.entry.name),
         );
         self.problems.push(match (fix, blame) {
-            (Some(fix), Blame::Param(_)) => problem.suggest_set(self.param.name, fix),
-            _ => problem,
+            (Some(fix), Blame::Element(_, index)) => match self.with_element(index, fix) {
+                Some(tuple) => problem.suggest_set(self.param.name, tuple),
+                None => problem,
+            },
+            (Some(fix), _) => problem.suggest_set(self.param.name, fix),
+            (None, _) => problem,
         });
         Value::Unknown
+    }
+
+    /// The argument as written, but with another element.
+    fn with_element(&self, index: usize, element: String) -> Option<String> {
+        let mut parts: Vec<String> = self.elements.iter().map(Value::to_string).collect();
+        *parts.get_mut(index)? = element;
+        Some(match parts.as_slice() {
+            [one] => format!("({one},)"),
+            _ => format!("({})", parts.join(", ")),
+        })
     }
 
     /// A bare name where a string stands usually: read as the string.
@@ -148,7 +165,10 @@ impl Check<'_> {
 
     /// A whole number of at least `min`, as the value of the parameter or as an element of it.
     fn int(&mut self, value: Value, min: i64, blame: Blame, bool: bool) -> Value {
-        let wanted = at_least(min);
+        let wanted = match (self.param.kind, blame) {
+            (Kind::Ints { .. } | Kind::Pairs { .. }, Blame::Param(_)) => wanted(self.param.kind),
+            _ => at_least(min),
+        };
         let smallest = min.max(1).to_string();
         match &value {
             Value::Unknown => value,
@@ -550,9 +570,7 @@ impl Check<'_> {
             Value::Call(_) | Value::Unknown => value,
             other => {
                 let fix = match &other {
-                    Value::Name(name) | Value::Str(name) => {
-                        super::names::layer(name).map(|entry| call_of(entry))
-                    }
+                    Value::Name(name) | Value::Str(name) => super::names::layer(name).map(call_of),
                     _ => None,
                 };
                 let fix = fix.or_else(|| self.usual());

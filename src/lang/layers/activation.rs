@@ -243,3 +243,82 @@ fn python_index(index: i64, len: usize) -> Option<usize> {
     let from_start = if index < 0 { index.checked_add(len)? } else { index };
     if (0..len).contains(&from_start) { usize::try_from(from_start).ok() } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn names_are_checked() {
+        check(
+            r#"
+        Activation("relu") on (8)
+        Activation(relu) on (8)
+        Activation("Softmax") on (8)
+        Activation("rellu") on (8)
+        Activation("threshold") on (8)
+        Activation(3) on (8)
+            "#,
+            expect![[r#"
+                8  params 0
+                8  params 0
+                hint unquoted-string: `Activation`: `activation=relu` is read as the string "relu"
+                  fix: activation="relu"
+                8  params 0
+                error unknown-activation: `Activation`: the names of activation functions are in lower case: "softmax", not "Softmax"
+                  fix: activation="softmax"
+                8  params 0
+                error unknown-activation: `Activation`: there is no activation function "rellu"; did you mean "relu"?
+                  fix: activation="relu"
+                8  params 0
+                error unknown-activation: `Activation`: the function "threshold" needs two more numbers, so it cannot be named; use "relu", or the layer `ReLU(threshold=1.0)`
+                  fix: activation="relu"
+                8  params 0
+                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; write "relu"
+                  fix: activation="relu""#]],
+        );
+    }
+
+    #[test]
+    fn slopes_are_shared_along_axes() {
+        check(
+            r#"
+        PReLU() on (8, 8, 16)
+        PReLU(shared_axes=(1, 2)) on (?, ?, 16)
+        PReLU(shared_axes=(9,)) on (8, 8)
+        PReLU(shared_axes=(0,)) on (8, 16)
+        PReLU() on (T, 16)
+            "#,
+            expect![[r#"
+                8×8×16  params 1,024
+                ?×?×16  params 16
+                error axis-out-of-range: `PReLU`: `shared_axes` has 9; the axes of 8×8 are 1 to 2, without the batch
+                8×16  params 8
+                warning bad-value: `PReLU`: axes count from 1 here, so Keras takes 0 for axis 2; write 2 if that is meant
+                error unknown-dimension: `PReLU`: dimension 1 of T×16 must be a number to build the layer, but is unknown
+                  help: let the slopes be shared along that dimension with `shared_axes`
+                  fix: shared_axes=(1,)"#]],
+        );
+    }
+
+    #[test]
+    fn values_have_signs() {
+        check(
+            r#"
+        ReLU(threshold=-1.0) on (8)
+        LeakyReLU(alpha=0.2) on (8)
+        Softmax(axis=9) on (8, 8)
+            "#,
+            expect![[r#"
+                8  params 0
+                error bad-value: `ReLU`: `threshold` must be a number of at least 0, not -1.0; write 0.0
+                  fix: threshold=0.0
+                8  params 0
+                warning deprecated-parameter: `LeakyReLU`: `alpha` is the old name of `negative_slope`
+                  fix: call it negative_slope
+                error axis-out-of-range: `Softmax`: `axis=9` is no axis of 8×8, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                  fix: axis=-1"#]],
+        );
+    }
+}

@@ -374,3 +374,77 @@ fn additive(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let macs = scores(cx) * Count::from(cx.inputs[1].last());
     Ok(attended(cx).trainable(weights).macs(macs).warn(warning))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn multi_head_attention() {
+        check(
+            r#"
+        MultiHeadAttention(8, 64) on (128, 512)
+        MultiHeadAttention(num_heads=2, key_dim=4, value_dim=3, output_shape=7) on (T, 16); (5, 12)
+        MultiHeadAttention(2, 4) on (16)
+        MultiHeadAttention(2, 4, mode="cross") on (5, 16)
+        MultiHeadAttention(2) on (5, 16)
+            "#,
+            expect![[r#"
+                128×512  params 1,050,624  macs 150,994,944
+                T×7  params 367  macs ?
+                error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
+                  fix: return_sequences=true on what makes operand 0
+                  fix: Reshape((16, 1)) before
+                5×16  params 552  macs 2,960
+                warning ignored-parameter: `MultiHeadAttention`: `mode` has no effect; with one tensor it attends to itself; for cross-attention name the other one, as in `MultiHeadAttention(8, 64, "memory")`
+                  fix: remove it
+                5×16  macs ?
+                error missing-parameter: `MultiHeadAttention` needs `key_dim`, a whole number of at least 1; write for example `key_dim=64`
+                  fix: key_dim=64"#]],
+        );
+    }
+
+    #[test]
+    fn grouped_queries() {
+        check(
+            r#"
+        GroupQueryAttention(8, 4, 2) on (10, 32)
+        GroupQueryAttention(8, 5, 2) on (10, 32)
+        GroupQueryAttention(8, 4, 2) on (10, 32); (10, 16)
+            "#,
+            expect![[r#"
+                10×32  params 3,168  macs 37,120
+                error indivisible: `GroupQueryAttention`: `num_key_value_heads=2` does not divide `num_query_heads=5`; 1 works
+                  fix: num_key_value_heads=1
+                error shape-mismatch: `GroupQueryAttention`: query 10×32 and value 10×16 must have the same number of features
+                  fix: channels=32 on what makes operand 1"#]],
+        );
+    }
+
+    #[test]
+    fn attention_without_projections() {
+        check(
+            r#"
+        Attention() on (3, 8); (4, 8)
+        Attention(use_scale=true, score_mode="concat") on (3, 8); (4, 8)
+        Attention() on (3, 8); (4, 6)
+        AdditiveAttention() on (3, 8); (4, 8); (5, 8)
+        AdditiveAttention() on (8); (8)
+        Attention() on (3, 8)
+            "#,
+            expect![[r#"
+                3×8  params 0  macs 192
+                3×8  params 2  macs 96
+                error shape-mismatch: `Attention`: the last dimensions of query 3×8 and value 4×6 must be equal
+                  fix: channels=8 on what makes operand 1
+                  fix: channels=6 on what makes operand 0
+                error shape-mismatch: `AdditiveAttention`: the value 4×8 has 4 steps and the key 5×8 has 5; they must be equal
+                8  params 8  macs ?
+                warning rank-mismatch: `AdditiveAttention`: attends over steps, but operand 1 (8 features) has none, so Keras attends over the batch
+                  fix: return_sequences=true on what makes operand 0
+                error too-few-operands: `Attention`: merges several tensors, but only one comes in
+                  help: write it after branches, or name an earlier layer: `Attention("name")`; a skip around layers is `ResidualConnection() { … }`"#]],
+        );
+    }
+}

@@ -230,3 +230,60 @@ fn positions(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         None => Ok(outcome.trainable(Count::Unknown)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn transformers() {
+        check(
+            r#"
+        TransformerEncoder(num_heads=8, ff_dim=2048) on (T, 512)
+        TransformerEncoder(num_heads=12, dff=3072, num_layers=12) on (128, 768)
+        TransformerDecoder(num_heads=8, ff_dim=2048) on (10, 512)
+        TransformerEncoder() on (10, 100)
+        TransformerEncoder(d_model=64) on (10, 128)
+        TransformerEncoder() on (128)
+            "#,
+            expect![[r#"
+                T×512  params 3,152,384  macs ?
+                128×768  params 85,054,464  macs 11,173,625,856
+                hint parameter-alias: `TransformerEncoder`: the parameter is called `ff_dim`; `dff` is another name for it
+                  fix: call it ff_dim
+                10×512  params 4,204,032  macs 42,147,840
+                error indivisible: `TransformerEncoder`: the default `num_heads=8` does not divide the width 100 of the input; `num_heads=10` works, or a width of 104
+                  fix: num_heads=10
+                  fix: channels=104 on what makes operand 0
+                10×128  params 198,272  macs 1,991,680
+                warning shape-mismatch: `TransformerEncoder`: `d_model=64` has no effect: the width is the input's last dimension, 128
+                  fix: d_model=128
+                error rank-mismatch: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (128) has 1
+                  fix: return_sequences=true on what makes operand 0
+                  fix: Reshape((128, 1)) before"#]],
+        );
+    }
+
+    #[test]
+    fn positions_come_in_pairs() {
+        check(
+            r#"
+        PositionalEncoding() on (T, 64)
+        PositionalEncoding(100, "learnable") on (50, 64)
+        PositionalEncoding(5, "learnable") on (10, 8)
+        PositionalEncoding(d_model=7) on (10, 7)
+            "#,
+            expect![[r#"
+                T×64  params 0
+                50×64  params 6,400
+                error bad-value: `PositionalEncoding`: `max_len=5` is less than the 10 steps of the input; 10 or more works
+                  fix: max_len=10
+                warning ignored-parameter: `PositionalEncoding`: `d_model` has no effect; the width is the input's last dimension
+                  fix: remove it
+                error indivisible: `PositionalEncoding`: sinusoidal positions come in pairs of sine and cosine, so the width must be even; it is 7, 8 works
+                  fix: channels=8 on what makes operand 0
+                  fix: encoding_type="learnable""#]],
+        );
+    }
+}

@@ -157,3 +157,42 @@ fn conv_lstm<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         .activation(run * count * width)
         .warn(clipped(cx)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn gates_are_convolutions() {
+        check(
+            r#"
+        ConvLSTM2D(8, 3, padding="same", return_sequences=true) on (T, 16, 16, 3)
+        ConvLSTM1D(4, 3, return_state=true) on (5, 8, 2)
+            "#,
+            expect![[r#"
+                T×16×16×8  params 3,200  macs ?
+                6×4 | 6×4 | 6×4  params 304  macs 8,640"#]],
+        );
+    }
+
+    #[test]
+    fn spatial_sizes_are_needed() {
+        check(
+            r#"
+        ConvLSTM2D(8, 3) on (5, ?, 16, 3)
+        ConvLSTM2D(8, 7) on (4, 5, 5, 2)
+        ConvLSTM2D(8, 3) on (16, 16, 3)
+            "#,
+            expect![[r#"
+                error unknown-dimension: `ConvLSTM2D`: dimension 2 of 5×?×16×3 must be a number to build the layer, but is unknown
+                  help: give that dimension a number where it comes from
+                error kernel-too-large: `ConvLSTM2D`: `kernel_size` 7×7 does not fit the 5×5 input; the largest that fits is 5×5, or use `padding="same"`
+                  fix: kernel_size=5
+                  fix: padding="same"
+                error rank-mismatch: `ConvLSTM2D`: takes a sequence of images (time, height, width, channels): 4 dimensions besides the batch, but the input (16×16×3) has 3
+                  fix: ConvLSTM1D instead
+                  fix: Reshape((16, 16, 3, 1)) before"#]],
+        );
+    }
+}

@@ -288,3 +288,154 @@ pub(super) fn nearest_divisor(wanted: u64, works: impl Fn(u64) -> bool) -> u64 {
         .find(|&n| n > 0 && works(n))
         .unwrap_or(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn sizes_follow_padding_strides_and_dilation() {
+        check(
+            r#"
+        Conv2D(32, (3, 3), "relu") on (28, 28, 1)
+        Conv2D(filters=8, kernel_size=3, strides=2, padding="SAME") on (7, 8, 3)
+        Conv1D(4, 4, strides=3) on (T, 4)
+        Conv1D(8, 3, padding="causal", dilation_rate=2) on (50, 2)
+        Conv3D(2, (1, 2, 3)) on (4, 4, 4, 1)
+        Conv2D(8, 3, data_format="channels_first", groups=2) on (4, 10, 12)
+        Conv2D(16..64, 3) on (28, 28, 3)
+            "#,
+            expect![[r#"
+                26×26×32  params 320  macs 194,688
+                4×4×8  params 224  macs 3,456
+                floor((T-1)/3)×4  params 68  macs ?
+                50×8  params 56  macs 2,400
+                4×3×2×2  params 14  macs 288
+                8×8×10  params 152  macs 11,520
+                26×26×16..64  params 448..1,792  macs 292,032..1,168,128"#]],
+        );
+    }
+
+    #[test]
+    fn depthwise_and_separable_have_one_bias() {
+        check(
+            r#"
+        DepthwiseConv2D(3, depth_multiplier=2) on (8, 8, 3)
+        SeparableConv2D(16, 3, strides=2, dilation_rate=2, padding="same") on (9, 9, 3)
+            "#,
+            expect![[r#"
+                6×6×6  params 60  macs 1,944
+                5×5×16  params 91  macs 1,875"#]],
+        );
+    }
+
+    #[test]
+    fn a_kernel_that_does_not_fit_says_what_does() {
+        check(
+            r#"
+        Conv2D(8, (5, 5)) on (3, 3, 1)
+        Conv2D(8, (3, 7)) on (8, 3, 1)
+        Conv2D(8, 3, dilation_rate=3) on (6, 14, 2)
+        Conv2D(8, 5) on (T, 3, 1)
+        Conv1D(8, 5) on (T, 4)
+            "#,
+            expect![[r#"
+                error kernel-too-large: `Conv2D`: `kernel_size` 5×5 does not fit the 3×3 input; the largest that fits is 3×3, or use `padding="same"`
+                  fix: kernel_size=3
+                  fix: padding="same"
+                error kernel-too-large: `Conv2D`: `kernel_size` 3×7 does not fit the 8×3 input; the largest that fits is 3×3, or use `padding="same"`
+                  fix: kernel_size=3
+                  fix: padding="same"
+                error kernel-too-large: `Conv2D`: `kernel_size` 3×3 with its dilation spans 7×7, which does not fit the 6×14 input; the largest that fits is 2×3, or use `padding="same"`
+                  fix: kernel_size=(2, 3)
+                  fix: padding="same"
+                error kernel-too-large: `Conv2D`: `kernel_size` 5×5 does not fit the T×3 input; the largest that fits is 5×3, or use `padding="same"`
+                  fix: kernel_size=(5, 3)
+                  fix: padding="same"
+                (T-4)×8  params 168  macs ?"#]],
+        );
+    }
+
+    #[test]
+    fn groups_divide_channels_and_filters() {
+        check(
+            r#"
+        Conv2D(8, 1, groups=4) on (9, 9, 6)
+        Conv2D(6, 1, groups=4) on (9, 9, 8)
+            "#,
+            expect![[r#"
+                error indivisible: `Conv2D`: `groups=4` does not divide the 6 input channels; `groups=2` works
+                  fix: groups=2
+                error indivisible: `Conv2D`: `groups=4` does not divide `filters=6`; `filters=8` or `groups=2` works
+                  fix: filters=8
+                  fix: groups=2"#]],
+        );
+    }
+
+    #[test]
+    fn the_rank_is_mended() {
+        check(
+            r#"
+        Conv2D(8, 3) on (784)
+        Conv2D(8, 3) on (28, 28)
+        Conv2D(8, 3) on (8, 28, 28, 3)
+        Conv1D(8, 3) on (28, 28, 3)
+            "#,
+            expect![[r#"
+                error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (784) has 1
+                  fix: Reshape((28, 28, 1)) before
+                error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (28×28) has 2
+                  fix: Reshape((28, 28, 1)) before
+                  fix: Conv1D instead
+                error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (8×28×28×3) has 4
+                  help: to run it on each step of a sequence, write `TimeDistributed(Conv2D(…))`
+                  fix: Conv3D instead
+                error rank-mismatch: `Conv1D`: takes (steps, channels): 2 dimensions besides the batch, but the input (28×28×3) has 3
+                  help: to run it on each step of a sequence, write `TimeDistributed(Conv1D(…))`
+                  fix: Conv2D instead"#]],
+        );
+    }
+
+    #[test]
+    fn what_keras_refuses() {
+        check(
+            r#"
+        Conv2D(8, 3, strides=2, dilation_rate=2) on (9, 9, 1)
+        Conv2D(8, 3) on (9, 9, ?)
+            "#,
+            expect![[r#"
+                error incompatible-parameters: `Conv2D`: `strides=2` and `dilation_rate=2` are not taken together; one of them must be 1
+                  fix: dilation_rate=1
+                  fix: strides=1
+                error unknown-dimension: `Conv2D`: the last dimension of 9×9×? must be a number to build the layer, but is unknown
+                  help: give that dimension a number where it comes from"#]],
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_unknown_and_the_rest_goes_on() {
+        check(
+            r#"
+        Conv2D(8, 2.5) on (9, 9, 1)
+        Conv2D(8.0, 3) on (9, 9, 1)
+        Conv2D(8, 3, padding=1) on (9, 9, 1)
+        Conv2D(8, 3, data_format="NCHW") on (9, 9, 1)
+            "#,
+            expect![[r#"
+                ?×?×8  macs ?
+                error bad-type: `Conv2D`: `kernel_size` must be a whole number or a tuple of 2, each at least 1, not 2.5; write 3
+                  fix: kernel_size=3
+                7×7×8  params 80  macs 3,528
+                error float-for-integer: `Conv2D`: `filters` must be a whole number, not 8.0; write 8
+                  fix: filters=8
+                ?×?×8  params 80  macs ?
+                error bad-type: `Conv2D`: `padding` must be "valid" or "same", not 1; write "same"
+                  help: numbers are for ZeroPadding layers before this one; "same" pads so that stride 1 keeps the size
+                  fix: padding="same"
+                ?×?×?  macs ?
+                error bad-value: `Conv2D`: `data_format` must be "channels_last" or "channels_first", not "NCHW"; write "channels_first"
+                  fix: data_format="channels_first""#]],
+        );
+    }
+}

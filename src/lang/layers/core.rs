@@ -149,3 +149,122 @@ fn embedding(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let output = Shape::new(cx.input().dims().iter().cloned().chain([width]));
     Ok(Outcome::new(output).trainable(vectors))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn dense_works_on_the_last_dimension() {
+        check(
+            r#"
+        Dense(10, "softmax") on (784)
+        Dense(units=8, use_bias=false) on (5, 7, 16)
+        Dense(32..512) on (64)
+        Dense(10) on (32..512)
+        Dense(4) on (T, 8)
+        Dense(true) on (8)
+            "#,
+            expect![[r#"
+                10  params 7,850  macs 7,840
+                5×7×8  params 128  macs 4,480
+                32..512  params 2,080..33,280  macs 2,048..32,768
+                10  params 330..5,130  macs 320..5,120
+                T×4  params 36  macs ?
+                1  params 9  macs 8"#]],
+        );
+    }
+
+    #[test]
+    fn dense_needs_to_know_its_features() {
+        check(
+            r#"
+        Dense(10) on (?)
+        Dense(10) on (5, T)
+        Dense(10) on ()
+            "#,
+            expect![[r#"
+                error unknown-dimension: `Dense`: the number of features must be a number to build the layer, but is unknown
+                  help: where a `Flatten` makes it unknown, a global pooling keeps the channels and gives a number
+                error unknown-dimension: `Dense`: the last dimension of 5×T must be a number to build the layer, but is unknown
+                  help: give that dimension a number where it comes from
+                error rank-mismatch: `Dense`: takes at least 1 dimension besides the batch, but the input has nothing else"#]],
+        );
+    }
+
+    #[test]
+    fn units_are_whole_numbers() {
+        check(
+            r#"
+        Dense() on (8)
+        Dense(256.0) on (8)
+        Dense(7.5) on (8)
+        Dense(-3) on (8)
+        Dense("64") on (8)
+        Dense((8, 8)) on (8)
+        Dense(width) on (8)
+            "#,
+            expect![[r#"
+                ?  macs ?
+                error missing-parameter: `Dense` needs `units`, a whole number of at least 1; write for example `units=64`
+                  fix: units=64
+                256  params 2,304  macs 2,048
+                error float-for-integer: `Dense`: `units` must be a whole number, not 256.0; write 256
+                  fix: units=256
+                ?  macs ?
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not 7.5; write 8
+                  fix: units=8
+                ?  macs ?
+                error bad-value: `Dense`: `units` must be a whole number of at least 1, not -3; write 3
+                  fix: units=3
+                ?  macs ?
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not "64"; write 64
+                  fix: units=64
+                ?  macs ?
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not (8, 8); write 8
+                  fix: units=8
+                ?  macs ?
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not width; write 64
+                  fix: units=64"#]],
+        );
+    }
+
+    #[test]
+    fn glu_halves_when_it_runs() {
+        check(
+            r#"
+        Dense(8, "glu") on (4)
+        Dense(7, "glu") on (4)
+            "#,
+            expect![[r#"
+                8  params 40  macs 32
+                warning run-time-shape: `Dense`: `glu` halves the last dimension (8) when the network runs, but Keras builds the next layer for all of it
+                error bad-value: `Dense`: `glu` halves the last dimension, which is 7; it must be even
+                  fix: units=8"#]],
+        );
+    }
+
+    #[test]
+    fn embedding_adds_a_dimension() {
+        check(
+            r#"
+        Embedding(10000, 64) on (128)
+        Embedding(vocab_size=100, embedding_dim=true) on (T)
+        Embedding(100, 8, input_length=10) on (10)
+            "#,
+            expect![[r#"
+                128×64  params 640,000
+                T×?
+                hint parameter-alias: `Embedding`: the parameter is called `input_dim`; `vocab_size` is another name for it
+                  fix: call it input_dim
+                hint parameter-alias: `Embedding`: the parameter is called `output_dim`; `embedding_dim` is another name for it
+                  fix: call it output_dim
+                error bad-type: `Embedding`: `output_dim` must be a whole number of at least 1, not true; write 1
+                  fix: output_dim=1
+                10×8  params 800
+                warning deprecated-parameter: `Embedding`: `input_length` is of older versions of Keras and has no effect now
+                  fix: remove it"#]],
+        );
+    }
+}

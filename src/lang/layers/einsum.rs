@@ -255,3 +255,43 @@ fn bias(
     }
     Ok(count)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn equations_name_dimensions() {
+        check(
+            r#"
+        EinsumDense("ab,bc->ac", 7, bias_axes="c") on (8)
+        EinsumDense("abc,cd->abd", (None, 16)) on (4, 12)
+        EinsumDense("...b,bc->...c", 5) on (8)
+        EinsumDense("ab...,bc->ac...", 5) on (8, 3)
+            "#,
+            expect![[r#"
+                7  params 63  macs 56
+                ?×16  params 192  macs 768
+                5  params 40  macs 40
+                5×3  params 40  macs 40"#]],
+        );
+    }
+
+    #[test]
+    fn equations_are_checked() {
+        check(
+            r#"
+        EinsumDense("ab,bc", 7) on (8)
+        EinsumDense("abc,cd->abd", 7) on (5, 3)
+        EinsumDense("abc,cd->abd", (5, 7), bias_axes="x") on (5, 3)
+        EinsumDense("ab,bc->ac", (None,)) on (8)
+            "#,
+            expect![[r#"
+                error bad-value: `EinsumDense`: `ab,bc` is not of the form "ab,bc->ac", "...b,bc->...c" or "ab...,bc->ac..."
+                error shape-mismatch: `EinsumDense`: dimension `b` of `abc,cd->abd` is 5 in the input but 7 in `output_shape`
+                error bad-value: `EinsumDense`: `x` is no dimension of the output; choose among `abd`
+                error unknown-dimension: `EinsumDense`: the weights of `ab,bc->ac` run over dimension `c`, which must be a number"#]],
+        );
+    }
+}

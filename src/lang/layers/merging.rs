@@ -293,3 +293,89 @@ pub fn residual(block: Outcome, input: &Shape) -> Result<Outcome, Problem> {
     let activation = block.activation + sum.elements();
     Ok(Outcome { outputs: vec![sum], activation, ..block })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn element_wise_merges_broadcast() {
+        check(
+            r#"
+        Add() on (8, 8, 16); (16)
+        Add() on (8, 1, 16); (1, 8, 16); (8, 8, 1)
+        Multiply() on (T, 8); (5, 8)
+        Maximum() on (T, 8); (T, 8)
+        Add() on (T, 8); (S, 8)
+            "#,
+            expect![[r#"
+                8×8×16  params 0
+                8×8×16  params 0
+                5×8  params 0
+                T×8  params 0
+                ?×8  params 0"#]],
+        );
+    }
+
+    #[test]
+    fn element_wise_merges_that_do_not_fit() {
+        check(
+            r#"
+        Add() on (8, 8, 16); (8, 8, 32)
+        Add() on (8, 8, 16); (4, 4, 16)
+        Add() on (2, 4); (2, 4, 3)
+        Add() on (8, 4)
+        Subtract() on (8); (8); (8)
+            "#,
+            expect![[r#"
+                error shape-mismatch: `Add`: 8×8×16 and 8×8×32 do not fit: 16 and 32 must be equal, or one of them 1
+                  fix: channels=16 on what makes operand 1
+                  fix: channels=32 on what makes operand 0
+                error shape-mismatch: `Add`: 8×8×16 and 4×4×16 do not fit: 8 and 4 must be equal, or one of them 1
+                error shape-mismatch: `Add`: 2×4 and 2×4×3 do not fit: 2 and 4 must be equal, or one of them 1
+                  help: shapes are aligned from the right; a Reshape can insert dimensions of 1
+                error too-few-operands: `Add`: merges several tensors, but only one comes in
+                  help: write it after branches, or name an earlier layer: `Add("name")`; a skip around layers is `ResidualConnection() { … }`
+                error too-many-operands: `Subtract`: takes exactly 2 tensors, but 3 come in"#]],
+        );
+    }
+
+    #[test]
+    fn joining() {
+        check(
+            r#"
+        Concatenate() on (8, 8, 16); (8, 8, 32); (8, 8, 4)
+        Concatenate(axis=1) on (T, 8); (5, 8)
+        Concatenate() on (4, 1, 6); (4, 7, 6)
+        Concatenate() on (4, 6); (6)
+        Concatenate(axis=9) on (4, 6); (4, 6)
+            "#,
+            expect![[r#"
+                8×8×52  params 0
+                (T+5)×8  params 0
+                error shape-mismatch: `Concatenate`: joins along axis 3, so every other dimension must be equal; 4×1×6 and 4×7×6 have 1 and 7
+                  fix: axis=2
+                error rank-mismatch: `Concatenate`: 4×6 and 6 have a different number of dimensions, and cannot be joined
+                  help: bring them to the same number of dimensions with Flatten, Reshape or a global pooling
+                error axis-out-of-range: `Concatenate`: `axis=9` is no axis of 4×6, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                  fix: axis=-1"#]],
+        );
+    }
+
+    #[test]
+    fn dot_products() {
+        check(
+            r#"
+        Dot(axes=-1) on (8); (8)
+        Dot(axes=(2, 1)) on (4, 8); (8, 3)
+        Dot(axes=1) on (4, 8); (8, 3)
+            "#,
+            expect![[r#"
+                1  params 0  macs 8
+                4×3  params 0  macs 96
+                error shape-mismatch: `Dot`: sums over axis 1 of 4×8 and axis 1 of 8×3, which must be equal; they are 4 and 8
+                  fix: axes=(2, 1)"#]],
+        );
+    }
+}

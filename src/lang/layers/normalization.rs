@@ -280,3 +280,82 @@ fn normalization(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     // Mean, variance, and how much has been counted.
     Ok(unchanged(cx)?.non_trainable(size * 2 + Count::known(1)))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn counts() {
+        check(
+            r#"
+        BatchNormalization() on (28, 28, 32)
+        BatchNormalization(axis=1, scale=false) on (32, 8, 8)
+        BatchNormalization(renorm=true) on (8)
+        LayerNormalization(axis=(1, 2)) on (4, 8)
+        GroupNormalization(groups=4) on (8, 8, 16)
+        InstanceNormalization() on (8, 8, 16)
+        RMSNormalization() on (T, 16)
+        Normalization(axis=None) on (8)
+            "#,
+            expect![[r#"
+                28×28×32  params 64 + 64
+                32×8×8  params 32 + 64
+                8  params 16 + 40
+                4×8  params 64
+                8×8×16  params 32
+                8×8×16  params 32
+                T×16  params 16
+                8  params 0 + 3"#]],
+        );
+    }
+
+    #[test]
+    fn groups_divide_the_channels() {
+        check(
+            r#"
+        GroupNormalization() on (8, 8, 48)
+        GroupNormalization(groups=0) on (8, 8, 48)
+        GroupNormalization(groups=5) on (12, 12)
+            "#,
+            expect![[r#"
+                error indivisible: `GroupNormalization`: the default `groups=32` does not divide the 48 channels; `groups=24` works
+                  fix: groups=24
+                error bad-value: `GroupNormalization`: `groups` must be at least 1, or -1 for one group per channel
+                  fix: groups=-1
+                error indivisible: `GroupNormalization`: `groups=5` does not divide the 12 channels; `groups=4` works
+                  fix: groups=4"#]],
+        );
+    }
+
+    #[test]
+    fn axes_exist() {
+        check(
+            r#"
+        LayerNormalization(axis=7) on (12, 3)
+        BatchNormalization(axis=0) on (4)
+        BatchNormalization(axis=1.0) on (8)
+        BatchNormalization(axis=(1, 2)) on (8, 4)
+        LayerNormalization(axis=1.5) on (8, 4)
+        RMSNormalization(axis=1) on (10, 12)
+            "#,
+            expect![[r#"
+                error axis-out-of-range: `LayerNormalization`: `axis=7` is no axis of 12×3, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                  fix: axis=-1
+                error unknown-dimension: `BatchNormalization`: the batch size must be a number to build the layer, but is unknown
+                  help: the batch is axis 0; the last dimension is axis -1
+                8  params 16 + 16
+                warning float-for-integer: `BatchNormalization`: `axis` must be a whole number, not 1.0; write 1
+                  fix: axis=1
+                8×4 + ?
+                error bad-type: `BatchNormalization`: `axis` must be one axis, a whole number, not (1, 2); write -1
+                  fix: axis=-1
+                8×4
+                error bad-type: `LayerNormalization`: `axis` must be an axis or a tuple of axes, not 1.5; write -1
+                  fix: axis=-1
+                error bad-value: `RMSNormalization`: normalizes trailing axes only; `axis=1` leaves the last dimension of 10×12 out
+                  fix: axis=-1"#]],
+        );
+    }
+}

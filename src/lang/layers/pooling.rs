@@ -243,3 +243,66 @@ fn pool_to_size<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> 
     let size = size.into_iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
     Ok(Outcome::new(image.with(size, image.channels.clone())))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn windows_move_by_their_own_size() {
+        check(
+            r#"
+        MaxPooling2D((2, 2)) on (28, 28, 32)
+        MaxPooling2D((3, 3), 2, "same") on (28, 27, 32)
+        AveragePooling1D(2) on (T, 8)
+        MaxPooling2D(33) on (32, 8, 16)
+            "#,
+            expect![[r#"
+                14×14×32  params 0
+                14×14×32  params 0
+                floor(T/2)×8  params 0
+                error kernel-too-large: `MaxPooling2D`: `pool_size` 33×33 does not fit the 32×8 input; the largest that fits is 32×8, or use `padding="same"`
+                  fix: pool_size=(32, 8)
+                  fix: padding="same""#]],
+        );
+    }
+
+    #[test]
+    fn global_pooling_keeps_the_channels() {
+        check(
+            r#"
+        GlobalAveragePooling2D() on (?, ?, 64)
+        GlobalMaxPooling1D(keepdims=true) on (T, 8)
+        GlobalAveragePooling2D(data_format="channels_first") on (3, 8, 8)
+        GlobalAveragePooling1D() on (64)
+        GlobalAveragePooling2D() on (49, 64)
+            "#,
+            expect![[r#"
+                64  params 0
+                1×8  params 0
+                3  params 0
+                error rank-mismatch: `GlobalAveragePooling1D`: takes 1 spatial dimension and channels; the 64 features that come in have no spatial dimension left
+                  help: take the layer away, or place it before the layer that removes the spatial dimensions
+                  fix: return_sequences=true on what makes operand 0
+                error rank-mismatch: `GlobalAveragePooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (49×64) has 2
+                  fix: GlobalAveragePooling1D instead
+                  fix: Reshape((49, 64, 1)) before"#]],
+        );
+    }
+
+    #[test]
+    fn adaptive_pooling_gives_the_size() {
+        check(
+            r#"
+        AdaptiveAveragePooling2D(7) on (20, 31, 8)
+        AdaptiveMaxPooling1D((None,)) on (20, 8)
+            "#,
+            expect![[r#"
+                7×7×8  params 0
+                ?×8  params 0
+                error bad-type: `AdaptiveMaxPooling1D`: element 1 of `output_size` must be a whole number of at least 1, not None; write 1
+                  fix: output_size=(1,)"#]],
+        );
+    }
+}

@@ -399,3 +399,68 @@ fn all_steps(cx: &RuleCx<'_>, input: &Shape, cells: Outcome) -> Result<Outcome, 
         ..cells
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn counts_differ_by_gates_and_biases() {
+        check(
+            r#"
+        LSTM(64) on (T, 32)
+        GRU(64, return_sequences=true) on (10, 32)
+        GRU(64, reset_after=false) on (10, 32)
+        SimpleRNN(8, return_state=true) on (10, 32)
+        LSTM(8, return_state=true, return_sequences=true) on (T, 4)
+        GRUCell(8) on (4)
+        RNN(LSTMCell(8), return_state=true) on (T, 4)
+            "#,
+            expect![[r#"
+                64  params 24,832  macs ?
+                10×64  params 18,816  macs 184,320
+                64  params 18,624  macs 184,320
+                8 | 8  params 328  macs 3,200
+                T×8 | 8 | 8  params 416  macs ?
+                8  params 336  macs 288
+                8 | 8 | 8  params 416  macs ?"#]],
+        );
+    }
+
+    #[test]
+    fn a_sequence_is_needed() {
+        check(
+            r#"
+        LSTM(8) on (16)
+        LSTM(8) on (26, 26, 8)
+        LSTM(8, stateful=true) on (5, 8)
+        LSTM(8) on (5, ?)
+            "#,
+            expect![[r#"
+                error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
+                  fix: return_sequences=true on what makes operand 0
+                  fix: Reshape((16, 1)) before
+                error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (26×26×8) has 3
+                  help: to run it on each step of a sequence, write `TimeDistributed(LSTM(…))`
+                  fix: Reshape((26, 208)) before
+                error unknown-dimension: `LSTM`: `stateful=true` needs a batch of a fixed size, but the batch size is not known
+                  fix: remove stateful
+                error unknown-dimension: `LSTM`: the last dimension of 5×? must be a number to build the layer, but is unknown
+                  help: give that dimension a number where it comes from"#]],
+        );
+    }
+
+    #[test]
+    fn dropout_is_clipped() {
+        check(
+            r#"
+        LSTM(8, dropout=50) on (5, 8)
+            "#,
+            expect![[r#"
+                8  params 544  macs 2,560
+                warning bad-value: `LSTM`: `dropout` is a share between 0 and 1; Keras takes 50 for 1.0
+                  fix: dropout=0.5"#]],
+        );
+    }
+}

@@ -72,3 +72,40 @@ fn spatial<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     }
     unchanged(cx)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn rates_are_shares() {
+        check(
+            r#"
+        Dropout(0.5) on (8)
+        Dropout(rate=50) on (8)
+        Dropout(p=0.2) on (8)
+        Dropout(-0.1) on (8)
+        Dropout("0.5") on (8)
+        SpatialDropout2D(0.2) on (8, 4)
+            "#,
+            expect![[r#"
+                8  params 0
+                8  params 0
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 50; write 0.5
+                  fix: rate=0.5
+                8  params 0
+                hint parameter-alias: `Dropout`: the parameter is called `rate`; `p` is PyTorch's name for it
+                  fix: call it rate
+                8  params 0
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not -0.1; write 0.5
+                  fix: rate=0.5
+                8  params 0
+                error bad-type: `Dropout`: `rate` must be a number between 0 and 1, not "0.5"; write 0.5
+                  fix: rate=0.5
+                error rank-mismatch: `SpatialDropout2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (8×4) has 2
+                  fix: SpatialDropout1D instead
+                  fix: Reshape((8, 4, 1)) before"#]],
+        );
+    }
+}

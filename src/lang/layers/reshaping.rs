@@ -72,13 +72,19 @@ fn reshape(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     };
     let numbers: Vec<Option<i64>> = target.iter().map(Size::number).collect();
     if let Some(index) = numbers.iter().position(|n| n.is_some_and(|n| n < -1)) {
-        return Err(wrong(
+        let mut mended = numbers.iter().map(|number| number.unwrap_or(-1)).collect::<Vec<_>>();
+        mended[index] = -1;
+        let problem = wrong(
             index,
             format!(
                 "`target_shape` has {}; a dimension is a positive number, or -1 for what is left",
                 numbers[index].unwrap_or(0)
             ),
-        ));
+        );
+        return Err(match mended.iter().filter(|&&number| number < 0).count() {
+            1 => problem.suggest_set("target_shape", tuple_of(&mended)),
+            _ => problem,
+        });
     }
     let free: Vec<usize> = (0..numbers.len()).filter(|&index| numbers[index] == Some(-1)).collect();
     if let [_, second, ..] = free.as_slice() {
@@ -115,6 +121,14 @@ fn reshape(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         _ => dim,
     });
     Ok(view(Shape::new([input.batch()].into_iter().chain(dims))))
+}
+
+/// As the language writes it.
+fn tuple_of(sizes: &[i64]) -> String {
+    match sizes {
+        [one] => format!("({one},)"),
+        _ => format!("({})", sizes.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// `total / fixed` where it is exact, unknown where that cannot be told, `None` where there is a
@@ -158,10 +172,6 @@ fn mismatch(cx: &RuleCx<'_>, numbers: &[Option<i64>], total: &Dim, fixed: &Dim) 
     };
     let mut problem = cx.problem(codes::SIZE_MISMATCH, Blame::Param("target_shape"), message);
     let Some(total) = total.known() else { return problem };
-    let shown = |sizes: &[i64]| match sizes {
-        [one] => format!("({one},)"),
-        _ => format!("({})", sizes.iter().map(i64::to_string).collect::<Vec<_>>().join(", ")),
-    };
     // Change one dimension, the first that can make up for it.
     let sizes: Option<Vec<i64>> = numbers.iter().copied().collect();
     let sizes = sizes.unwrap_or_default();
@@ -174,9 +184,9 @@ fn mismatch(cx: &RuleCx<'_>, numbers: &[Option<i64>], total: &Dim, fixed: &Dim) 
         let Ok(size) = i64::try_from(total / others) else { continue };
         let mut changed = sizes.clone();
         changed[index] = size;
-        problem = problem.suggest_set("target_shape", shown(&changed));
+        problem = problem.suggest_set("target_shape", tuple_of(&changed));
         changed[index] = -1;
-        return problem.suggest_set("target_shape", shown(&changed));
+        return problem.suggest_set("target_shape", tuple_of(&changed));
     }
     problem.suggest_set("target_shape", "(-1,)")
 }
@@ -201,10 +211,6 @@ fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         sorted.sort_unstable();
         sorted == (1..=count).collect::<Vec<_>>()
     };
-    let shown = |dims: &[i64]| {
-        let dims: Vec<String> = dims.iter().map(i64::to_string).collect();
-        format!("({}{})", dims.join(", "), if dims.len() == 1 { "," } else { "" })
-    };
     if !is_order(&given) {
         let from_zero: Vec<i64> = given.iter().map(|dim| dim.saturating_add(1)).collect();
         let zero_based = is_order(&from_zero);
@@ -222,7 +228,7 @@ fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             ),
         );
         return Err(match zero_based {
-            true => problem.suggest_set("dims", shown(&from_zero)),
+            true => problem.suggest_set("dims", tuple_of(&from_zero)),
             false => problem,
         });
     }
@@ -242,7 +248,7 @@ fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         );
         return Err(match axes {
             0 => problem,
-            _ => problem.suggest_set("dims", shown(&order)),
+            _ => problem.suggest_set("dims", tuple_of(&order)),
         });
     }
     let input = cx.input().dims();
@@ -256,4 +262,91 @@ fn repeat_vector(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     cx.need_rank(0, 2, "a vector (features)")?;
     let input = cx.input();
     Ok(Outcome::new(Shape::new([input.batch(), cx.args.dim("n"), input.last()])))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn elements_are_kept() {
+        check(
+            r#"
+        Reshape((7, 7, 64)) on (3136)
+        Reshape((-1, 64)) on (56, 56)
+        Reshape((-1, 4)) on (T, 8)
+        Reshape((-1, 3)) on (T, 8)
+        Flatten() on (7, 7, 64)
+        Flatten() on (T, 64)
+        Permute((2, 1)) on (T, 8)
+        RepeatVector(4) on (8)
+            "#,
+            expect![[r#"
+                7×7×64  params 0
+                49×64  params 0
+                2*T×4  params 0
+                ?×3  params 0
+                3136  params 0
+                64*T  params 0
+                8×T  params 0
+                4×8  params 0"#]],
+        );
+    }
+
+    #[test]
+    fn targets_that_do_not_fit() {
+        check(
+            r#"
+        Reshape((4, 5)) on (4, 20)
+        Reshape((-1, 7)) on (4, 20)
+        Reshape((-1, -1)) on (4, 20)
+        Reshape((-2, 40)) on (4, 20)
+        Reshape(target_shape=80) on (5, 16)
+        Reshape((5, 3)) on (T, 8)
+        Reshape((None, 5)) on (4, 20)
+            "#,
+            expect![[r#"
+                error size-mismatch: `Reshape`: 80 elements come in (4×20), but `target_shape=(4, 5)` holds 20
+                  fix: target_shape=(16, 5)
+                  fix: target_shape=(-1, 5)
+                error size-mismatch: `Reshape`: 80 elements come in (4×20), which `target_shape=(-1, 7)` cannot hold: 7 does not divide 80
+                  fix: target_shape=(-1,)
+                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; the other needs a number
+                error bad-value: `Reshape`: `target_shape` has -2; a dimension is a positive number, or -1 for what is left
+                  fix: target_shape=(-1, 40)
+                80  params 0
+                error bad-type: `Reshape`: `target_shape` must be a tuple of whole numbers, not 80; write (80,)
+                  fix: target_shape=(80,)
+                error size-mismatch: `Reshape`: 8*T elements come in (T×8), but `target_shape=(5, 3)` holds 15
+                ?×5  params 0
+                error bad-type: `Reshape`: element 1 of `target_shape` must be a whole number, not None; write (-1,)
+                  fix: target_shape=((-1,), 5)"#]],
+        );
+    }
+
+    #[test]
+    fn orders_count_from_one() {
+        check(
+            r#"
+        Permute((1, 0)) on (4, 8)
+        Permute((1, 1)) on (4, 8)
+        Permute((2, 1)) on (4, 8, 3)
+        RepeatVector(2.0) on (4)
+        RepeatVector(2) on (4, 8)
+            "#,
+            expect![[r#"
+                error bad-value: `Permute`: `dims=(1, 0)` must have each of the numbers 1 to 2 once; the batch is not counted, and the first dimension is 1
+                  fix: dims=(2, 1)
+                error bad-value: `Permute`: `dims=(1, 1)` must have each of the numbers 1 to 2 once
+                error rank-mismatch: `Permute`: `dims=(2, 1)` orders 2 dimensions, but the input 4×8×3 has 3
+                  fix: dims=(2, 1, 3)
+                2×4  params 0
+                error float-for-integer: `RepeatVector`: `n` must be a whole number, not 2.0; write 2
+                  fix: n=2
+                error rank-mismatch: `RepeatVector`: takes a vector (features): 1 dimension besides the batch, but the input (4×8) has 2
+                  help: `Flatten()` keeps every element; a global pooling keeps one number per channel
+                  fix: Flatten() before"#]],
+        );
+    }
 }

@@ -259,3 +259,57 @@ fn resize(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let activation = output.elements();
     Ok(Outcome { outputs: vec![output], ..outcome }.activation(activation).macs(Count::ZERO))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn padding_and_cropping() {
+        check(
+            r#"
+        ZeroPadding2D() on (8, 8, 3)
+        ZeroPadding2D(((1, 0), (2, 3))) on (8, T, 3)
+        ZeroPadding1D((2, 1)) on (8, 3)
+        ZeroPadding2D(-1) on (8, 8, 3)
+        Cropping2D(((1, 1), (2, 2))) on (8, 8, 3)
+        Cropping1D(4) on (8, 3)
+        Cropping2D((4, 1)) on (8, 8, 3)
+        ZeroPadding2D((1, 1, 1)) on (8, 8, 3)
+            "#,
+            expect![[r#"
+                10×10×3  params 0
+                9×(T+5)×3  params 0
+                11×3  params 0
+                6×6×3  params 0
+                warning bad-value: `ZeroPadding2D`: `padding=-1` cuts off instead of adding; write `Cropping2D(1)` if that is meant
+                  fix: padding=1
+                6×4×3  params 0
+                error kernel-too-large: `Cropping1D`: `cropping` takes 4 + 4 away from a dimension of 8; at most 7 can go
+                error kernel-too-large: `Cropping2D`: `cropping` takes 4 + 4 away from a dimension of 8; at most 7 can go
+                ?×?×3  params 0
+                error bad-type: `ZeroPadding2D`: `padding` must be a number, 2 numbers, or 2 pairs (before, after), not (1, 1, 1); write 1
+                  fix: padding=1"#]],
+        );
+    }
+
+    #[test]
+    fn enlarging() {
+        check(
+            r#"
+        UpSampling2D((2, 3)) on (8, T, 3)
+        UpSampling1D(2) on (8, 3)
+        UpSampling2D(interpolation="bilinar") on (8, 8, 3)
+        Resizing(32, 48) on (?, ?, 3)
+            "#,
+            expect![[r#"
+                16×3*T×3  params 0
+                16×3  params 0
+                16×16×3  params 0
+                error bad-value: `UpSampling2D`: `interpolation` must be "nearest", "bilinear", "bicubic", "lanczos3" or "lanczos5", not "bilinar"; write "bilinear"
+                  fix: interpolation="bilinear"
+                32×48×3  params 0"#]],
+        );
+    }
+}

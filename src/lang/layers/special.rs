@@ -59,3 +59,28 @@ fn custom_shape(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let dims = sizes.iter().map(Size::dim);
     Ok(Outcome::new(Shape::new([cx.input().batch()].into_iter().chain(dims))))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn shapes_by_hand() {
+        check(
+            r#"
+        CustomShape(Name, (32, 32)) on (784)
+        CustomShape(Name, 32) on (784)
+        Lambda("x * 2") on (8)
+        SqueezeExcitation(ratio=16) on (8, 8, 3)
+            "#,
+            expect![[r#"
+                32×32  params 0
+                32  params 0
+                error bad-type: `CustomShape`: `shape` must be a tuple of whole numbers, not 32; write (32,)
+                  fix: shape=(32,)
+                ?  params ?  macs ?
+                ?  params ?  macs ?"#]],
+        );
+    }
+}

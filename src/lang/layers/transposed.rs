@@ -164,3 +164,44 @@ fn check_output_padding(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
         _ => problem.suggest_set("output_padding", stride - 1),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn sizes_grow() {
+        check(
+            r#"
+        Conv2DTranspose(4, 3, strides=2, padding="same") on (7, 7, 8)
+        Conv2DTranspose(4, 2, strides=3) on (7, 7, 8)
+        Conv1DTranspose(4, 3, strides=2, output_padding=1) on (T, 8)
+        Conv2DTranspose(4, 3, strides=2, padding="same", output_padding=1) on (4, 4, 2)
+        Conv1DTranspose(32, 17, use_bias=false) on (12, 3)
+            "#,
+            expect![[r#"
+                14×14×4  params 292  macs 14,112
+                21×21×4  params 132  macs 6,272
+                (2*T+2)×4  params 100  macs ?
+                8×8×4  params 76  macs 1,152
+                28×32  params 1,632  macs 19,584"#]],
+        );
+    }
+
+    #[test]
+    fn output_padding_is_less_than_the_stride() {
+        check(
+            r#"
+        Conv2DTranspose(1, (1, 5), output_padding=(1, 1)) on (20, 20, 6)
+        Conv2DTranspose(1, 3, strides=2, output_padding=2) on (20, 20, 6)
+            "#,
+            expect![[r#"
+                error incompatible-parameters: `Conv2DTranspose`: `output_padding` 1 must be less than the stride 1 of its dimension; `strides=2` or no output padding works
+                  fix: remove output_padding
+                  fix: strides=2
+                error incompatible-parameters: `Conv2DTranspose`: `output_padding` 2 must be less than the stride 2 of its dimension; 1 or less works
+                  fix: output_padding=1"#]],
+        );
+    }
+}

@@ -223,3 +223,90 @@ fn count_vector(cx: &RuleCx<'_>, input: &Shape, inner: Outcome) -> Result<Outcom
     let non_trainable = inner.non_trainable + Count::from(&length);
     Ok(Outcome { non_trainable, ..inner })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use expect_test::expect;
+
+    #[test]
+    fn both_ways() {
+        check(
+            r#"
+        Bidirectional(LSTM(64)) on (T, 32)
+        Bidirectional(GRU(8, return_sequences=true), merge_mode="sum") on (10, 4)
+        Bidirectional(LSTM(8), merge_mode=None) on (10, 4)
+        Bidirectional(LSTM(8, return_state=true)) on (10, 4)
+        Bidirectional(LSTM(8, go_backwards=true)) on (10, 4)
+        Bidirectional(LSTM(8), merge_mode="add") on (10, 4)
+            "#,
+            expect![[r#"
+                128  params 49,664  macs ?
+                10×8  params 672  macs 5,760
+                8 | 8  params 832  macs 7,680
+                16 | 8 | 8 | 8 | 8  params 832  macs 7,680
+                error incompatible-parameters: `Bidirectional`: reads both ways by itself; the layer inside must not have `go_backwards=true`
+                ?  params 832  macs 7,680
+                error bad-value: `Bidirectional`: `merge_mode` must be "concat", "sum", "mul", "ave" or None, not "add"; write "concat"
+                  fix: merge_mode="concat""#]],
+        );
+    }
+
+    #[test]
+    fn each_step() {
+        check(
+            r#"
+        TimeDistributed(Dense(10)) on (T, 32)
+        TimeDistributed(Conv2D(4, 3)) on (5, 8, 8, 3)
+        TimeDistributed(Flatten()) on (8)
+        TimeDistributed() on (8, 4)
+        TimeDistributed(Dense) on (8, 4)
+            "#,
+            expect![[r#"
+                T×10  params 330  macs ?
+                5×6×6×4  params 112  macs 19,440
+                error rank-mismatch: `TimeDistributed`: takes a sequence (steps, …), at least 2 dimensions besides the batch; 8 features come in
+                  help: leave `TimeDistributed` away where there are no steps
+                  fix: return_sequences=true on what makes operand 0
+                ?  params 0
+                error missing-parameter: `TimeDistributed` needs `layer`, a layer; write for example `layer=Dense(64)`
+                  fix: layer=Dense(64)
+                ?  params 0
+                error bad-type: `TimeDistributed`: `layer` must be a layer, not Dense; write Dense(units=64)
+                  fix: layer=Dense(units=64)"#]],
+        );
+    }
+
+    #[test]
+    fn spectral_norm_keeps_a_vector() {
+        check(
+            r#"
+        SpectralNormalization(Conv2D(4, 3)) on (8, 8, 3)
+        SpectralNormalization(Conv2DTranspose(4, 3)) on (8, 8, 3)
+        SpectralNormalization(Dense(4)) on (8)
+            "#,
+            expect![[r#"
+                6×6×4  params 112 + 4  macs 3,888
+                10×10×4  params 112 + 3  macs 6,912
+                4  params 36 + 4  macs 32"#]],
+        );
+    }
+
+    #[test]
+    fn inner_layers_are_checked() {
+        check(
+            r#"
+        Bidirectional(Dense(8)) on (10, 4)
+        RNN(LSTM(8)) on (10, 4)
+            "#,
+            expect![[r#"
+                10×16  params 80  macs 640
+                error bad-inner-layer: `Bidirectional` cannot wrap `Dense`; it takes `LSTM`, `GRU`, `SimpleRNN`, `RNN` or a `ConvLSTM` layer
+                ?  macs ?
+                error bad-inner-layer: `RNN` cannot wrap `LSTM`; it takes `LSTMCell`, `GRUCell` or `SimpleRNNCell`
+                error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (4) has 1
+                  fix: return_sequences=true on what makes operand 0
+                  fix: Reshape((4, 1)) before"#]],
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! Fixtures for the tests of this room: a layer call as text, on input shapes as text, and what
+//! comes of it as text. It reads just enough of the language to write tests; the real reading is
+//! done elsewhere.
+
+use expect_test::Expect;
+
+use super::layers;
+use super::{
+    Args, BlockOutcome, LayerEntry, LayerName, Outcome, ParamName, Problem, Rule, RuleCx,
+    Suggestion, Value, resolve_layer, resolve_param, validate,
+};
+use crate::diagnostics::Severity;
+use crate::shape::{Count, Dim, Shape};
+
+/// Runs every line of `fixture`, `Dense(10) on (784)`, and compares what comes of them. Several
+/// shapes, separated by `;`, are several operands; a name is an unknown size with that name, `?` one
+/// without, and `8..32` a size between bounds.
+pub(super) fn check(fixture: &str, expect: Expect) {
+    let lines = fixture.lines().map(str::trim).filter(|line| !line.is_empty());
+    let answers: Vec<String> = lines
+        .map(|line| {
+            let (call, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
+            let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
+            let call = Reader { rest: call }.call();
+            show(&run(&call, &inputs, None))
+        })
+        .collect();
+    expect.assert_eq(&answers.join("\n"));
+}
+
+/// The same for a layer whose block gives `output` and has `parameters`.
+pub(super) fn check_block(fixture: &str, output: &str, parameters: u64, expect: Expect) {
+    let (call, input) = fixture.split_once(" on ").expect("a fixture says `call on shape`");
+    let block = BlockOutcome {
+        output: Some(shape(output)),
+        trainable: Count::known(parameters),
+        non_trainable: Count::ZERO,
+        macs: Count::ZERO,
+    };
+    let call = Reader { rest: call }.call();
+    expect.assert_eq(&show(&run(&call, &[shape(input)], Some(&block))));
+}
+
+/// `(28, T, ?)` or `784`, without the batch.
+pub(super) fn shape(text: &str) -> Shape {
+    let text = text.trim().trim_matches(['(', ')', ',']);
+    let dims = text.split(',').map(str::trim).filter(|dim| !dim.is_empty());
+    Shape::batched(dims.map(|dim| match dim {
+        "?" => Dim::Unknown,
+        dim => match (dim.parse(), dim.split_once("..")) {
+            (Ok(size), _) => Dim::Known(size),
+            (_, Some((low, high))) => {
+                let (low, high) = (low.parse(), high.parse());
+                Dim::between("units", low.expect("a number"), high.expect("a number"))
+            }
+            _ => Dim::named(dim),
+        },
+    }))
+}
+
+struct Call {
+    name: String,
+    args: Vec<(Option<String>, Arg)>,
+}
+
+enum Arg {
+    Value(Value),
+    Call(Call),
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl Reader<'_> {
+    fn skip(&mut self, text: &str) -> bool {
+        self.rest = self.rest.trim_start();
+        match self.rest.strip_prefix(text) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn word(&mut self) -> String {
+        self.rest = self.rest.trim_start();
+        let end = self.rest.find(|c: char| !(c.is_alphanumeric() || "_.-+".contains(c)));
+        let (word, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        word.to_owned()
+    }
+
+    fn call(mut self) -> Call {
+        let name = self.word();
+        self.args(name)
+    }
+
+    fn args(&mut self, name: String) -> Call {
+        let mut args = Vec::new();
+        if self.skip("(") {
+            while !self.skip(")") {
+                args.push(self.arg());
+                self.skip(",");
+            }
+        }
+        Call { name, args }
+    }
+
+    fn arg(&mut self) -> (Option<String>, Arg) {
+        let before = self.rest;
+        let word = self.word();
+        if !word.is_empty() && self.skip("=") {
+            return (Some(word), self.value());
+        }
+        self.rest = before;
+        (None, self.value())
+    }
+
+    fn value(&mut self) -> Arg {
+        if self.skip("(") {
+            let mut elements = Vec::new();
+            while !self.skip(")") {
+                elements.push(match self.value() {
+                    Arg::Value(value) => value,
+                    Arg::Call(call) => Value::Call(call.name.into()),
+                });
+                self.skip(",");
+            }
+            return Arg::Value(Value::Tuple(elements));
+        }
+        if self.skip("\"") {
+            let (text, rest) = self.rest.split_once('"').expect("strings are closed");
+            self.rest = rest;
+            return Arg::Value(Value::Str(text.into()));
+        }
+        let word = self.word();
+        if self.rest.starts_with('(') {
+            return Arg::Call(self.args(word));
+        }
+        Arg::Value(match (word.as_str(), word.parse::<i64>(), word.parse::<f64>()) {
+            ("true", ..) => Value::Bool(true),
+            ("false", ..) => Value::Bool(false),
+            ("None", ..) => Value::None,
+            (_, Ok(number), _) => Value::Int(number),
+            (_, _, Ok(number)) => Value::Float(number),
+            _ => match word.split_once("..").map(|(low, high)| (low.parse(), high.parse())) {
+                Some((Ok(low), Ok(high))) => Value::Interval { name: "units".into(), low, high },
+                _ => Value::Name(word.into()),
+            },
+        })
+    }
+}
+
+struct Answer {
+    problems: Vec<Problem>,
+    outcome: Option<Outcome>,
+}
+
+/// The arguments by parameter, the layers inside, and what is wrong with the names.
+fn bind(call: &Call) -> (&'static LayerEntry, Vec<Option<Value>>, Vec<&Call>, Vec<Problem>) {
+    let LayerName::Entry(entry) = resolve_layer(&call.name) else {
+        panic!("{} is no layer", call.name);
+    };
+    let mut given = vec![None; entry.params.len()];
+    let (mut inner, mut problems) = (Vec::new(), Vec::new());
+    for (at, (name, arg)) in call.args.iter().enumerate() {
+        let found = match name {
+            Some(name) => resolve_param(entry, name),
+            None => match entry.positional(at) {
+                Some((index, _)) => ParamName::Param(index),
+                None => ParamName::Kept,
+            },
+        };
+        problems.extend(found.problem(entry, name.as_deref().unwrap_or_default()));
+        let index = match found {
+            ParamName::Param(index) | ParamName::Alias { index, .. } => index,
+            ParamName::Legacy { index: Some(index), .. } => index,
+            _ => continue,
+        };
+        given[index] = Some(match arg {
+            Arg::Value(value) => value.clone(),
+            Arg::Call(call) => {
+                inner.push(call);
+                Value::Call(call.name.as_str().into())
+            }
+        });
+    }
+    problems.extend(validate(entry, &mut given));
+    (entry, given, inner, problems)
+}
+
+fn run(call: &Call, inputs: &[Shape], block: Option<&BlockOutcome>) -> Answer {
+    let (entry, given, inner, mut problems) = bind(call);
+    let bound: Vec<_> = inner.iter().map(|call| bind(call)).collect();
+    problems.extend(bound.iter().filter_map(|(inner, ..)| layers::check_inner(entry, inner)));
+    let inner_args: Vec<Args<'_>> =
+        bound.iter().map(|(entry, given, ..)| Args::new(entry, given)).collect();
+    let args = Args::new(entry, &given);
+    let cx = RuleCx { block, inner: &inner_args, ..RuleCx::new(&args, inputs) };
+    let result = match entry.rule {
+        Rule::Pure(rule) => rule(&cx),
+        Rule::Wrapper { enter, leave, .. } => enter(&cx, &inputs[0]).and_then(|start| {
+            let mut at = start;
+            let mut outcomes = Vec::new();
+            for call in &inner {
+                let answer = run(call, std::slice::from_ref(&at), None);
+                problems.extend(answer.problems);
+                let Some(outcome) = answer.outcome else { return Ok(Outcome::shapeless()) };
+                at = outcome.outputs[0].clone();
+                outcomes.push(outcome);
+            }
+            leave(&cx, &inputs[0], Outcome::chain(outcomes))
+        }),
+        Rule::Residual | Rule::Opaque => Ok(Outcome::shapeless()),
+    };
+    match result {
+        Ok(outcome) => {
+            problems.extend(outcome.warnings.iter().cloned());
+            Answer { problems, outcome: Some(outcome) }
+        }
+        Err(problem) => {
+            problems.push(problem);
+            Answer { problems, outcome: None }
+        }
+    }
+}
+
+fn show(answer: &Answer) -> String {
+    let mut lines = Vec::new();
+    let failed = answer.problems.iter().any(|problem| problem.severity == Severity::Error);
+    if let Some(outcome) = &answer.outcome {
+        let shapes: Vec<String> = outcome.outputs.iter().map(Shape::to_string).collect();
+        let mut line = match shapes.as_slice() {
+            [] => "?".to_owned(),
+            _ => shapes.join(" | "),
+        };
+        if !failed || outcome.trainable != Count::Unknown {
+            line += &format!("  params {}", outcome.trainable);
+        }
+        if outcome.non_trainable != Count::ZERO {
+            line += &format!(" + {}", outcome.non_trainable);
+        }
+        if outcome.macs != Count::ZERO {
+            line += &format!("  macs {}", outcome.macs);
+        }
+        lines.push(line);
+    }
+    lines.extend(answer.problems.iter().map(show_problem));
+    lines.join("\n")
+}
+
+/// A problem with its suggestions, as text.
+pub(super) fn show_problem(problem: &Problem) -> String {
+    let mut text = format!("{} {}: {}", problem.severity, problem.code, problem.message);
+    if let Some(help) = &problem.help {
+        text += &format!("\n  help: {help}");
+    }
+    for suggestion in &problem.suggestions {
+        text += "\n  fix: ";
+        text += &match suggestion {
+            Suggestion::Set { param, value } => format!("{param}={value}"),
+            Suggestion::Remove { param } => format!("remove {param}"),
+            Suggestion::Before(statement) => format!("{statement} before"),
+            Suggestion::After(statement) => format!("{statement} after"),
+            Suggestion::Rename(name) => format!("{name} instead"),
+            Suggestion::SetOnProducer { operand, param, value } => {
+                format!("{param}={value} on what makes operand {operand}")
+            }
+            Suggestion::RenameArgument(name) => format!("call it {name}"),
+            Suggestion::RemoveArgument => "remove it".to_owned(),
+        };
+    }
+    text
+}
