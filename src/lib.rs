@@ -26,9 +26,13 @@
 
 #![deny(clippy::print_stdout)]
 
+pub mod checks;
+pub mod cli;
+pub mod config;
 pub mod diagnostics;
 pub mod ide;
 pub mod lang;
+pub mod model;
 pub mod shape;
 pub mod syntax;
 pub mod text;

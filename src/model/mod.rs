@@ -1,0 +1,3 @@
+//! The transformed model.
+
+pub mod hir;
