@@ -20,3 +20,11 @@ pub use args::Args;
 pub use layer::{Category, Default, Kind, LayerEntry, Operands, Param, Rule};
 pub use rule::{Blame, BlockOutcome, Framework, Outcome, Problem, RuleCx, Suggestion};
 pub use value::Value;
+
+pub mod devices;
+pub mod losses;
+pub mod metrics;
+pub mod optimizers;
+pub mod schedules;
+pub mod signature;
+pub mod training;

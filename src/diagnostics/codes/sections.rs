@@ -99,7 +99,7 @@ network Digits {
 
 BAD_SECTION_VALUE = "bad-section-value", Error,
     "A value of a section that is of the wrong kind or out of range.",
-    "`epochs` and `batch_size` are positive whole numbers, `validation_split` is at least 0 and less than 1, `search_method` is \"grid\", \"random\" or \"bayesian\"; losses, optimizers and metrics are names. A value that is wrong for some choices of a hyperparameter only is a warning that names those choices.",
+    "`epochs` and `batch_size` are positive whole numbers, `validation_split` is a number from 0 to 1, `search_method` is \"grid\", \"random\" or \"bayesian\"; losses, optimizers and metrics are names. A value that is wrong for some choices of a hyperparameter only is a warning that names those choices.",
     wrong: "
 network Digits {
   input: (28, 28, 1)
@@ -197,46 +197,6 @@ network Digits {
   optimizer: SGD(learning_rate=ExponentialDecay(0.1, 1000, 0.96))
 }";
 
-UNKNOWN_ARGUMENT = "unknown-argument", Error,
-    "An argument that the optimizer, loss or schedule does not take.",
-    "The parameters are those of Keras, under Keras's names. An argument that it does not know makes Keras refuse the optimizer.",
-    wrong: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  optimizer: Adam(learnin_rate=0.001)
-}",
-    mended: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  optimizer: Adam(learning_rate=0.001)
-}";
-
-BAD_ARGUMENTS = "bad-arguments", Error,
-    "Arguments of an optimizer, loss or schedule that do not fit its parameters.",
-    "Too many of them, one given twice, or a required one missing.",
-    wrong: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  optimizer: Adam(0.001, learning_rate=0.01)
-}",
-    mended: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  optimizer: Adam(learning_rate=0.01)
-}";
-
 UNKNOWN_METRIC = "unknown-metric", Warning,
     "A metric that Keras does not have.",
     "Metrics of your own are possible, so this is a warning. Letter case and underscores make no difference.",
@@ -275,46 +235,6 @@ network Digits {
     Flatten()
     Output(10, \"softmax\")
   execute { device: \"cuda:0\" }
-}";
-
-BAD_HYPERPARAMETER = "bad-hyperparameter", Error,
-    "A hyperparameter expression that offers no value to choose.",
-    "The bounds of `range` and `log_range` go from the smaller to the larger, a step is greater than 0, both bounds of `log_range` are greater than 0, and `choice` has at least one value.",
-    wrong: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  optimizer: Adam(learning_rate=HPO(log_range(0.01, 0.0001)))
-}",
-    mended: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  optimizer: Adam(learning_rate=HPO(log_range(0.0001, 0.01)))
-}";
-
-SINGLE_CHOICE = "single-choice", Warning,
-    "A hyperparameter expression with only one value.",
-    "There is nothing to search. Write the value itself, or add the other choices.",
-    wrong: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  train { epochs: 10 batch_size: HPO(choice(32)) }
-}",
-    mended: "
-network Digits {
-  input: (28, 28, 1)
-  layers:
-    Flatten()
-    Output(10, \"softmax\")
-  train { epochs: 10 batch_size: HPO(choice(32, 64)) }
 }";
 
 UNKNOWN_SETTING = "unknown-setting", Warning,
