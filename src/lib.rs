@@ -27,6 +27,8 @@
 #![deny(clippy::print_stdout)]
 
 pub mod checks;
+pub mod cli;
+pub mod config;
 pub mod diagnostics;
 pub mod ide;
 pub mod lang;

@@ -8,6 +8,7 @@
 
 mod code;
 pub mod codes;
+pub mod suggest;
 
 use crate::text::{TextEdit, TextRange};
 

@@ -33,3 +33,11 @@ pub use names::{LayerName, Origin, ParamName, check_input_size, resolve_layer, r
 pub use rule::{Blame, BlockOutcome, Framework, Outcome, Problem, RuleCx, Suggestion};
 pub use validate::validate;
 pub use value::Value;
+
+pub mod devices;
+pub mod losses;
+pub mod metrics;
+pub mod optimizers;
+pub mod schedules;
+pub mod signature;
+pub mod training;

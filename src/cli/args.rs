@@ -1,0 +1,189 @@
+//! The arguments, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::Layer;
+
+/// Tensor shapes, parameters and mistakes of Neural DSL networks.
+#[derive(Debug, Parser)]
+#[command(name = "neural-analyzer", version, subcommand_required = true)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what is wrong with networks, where, and what to write instead.
+    Check(CheckArgs),
+    /// Show the output shape, parameters, MACs and memory of every layer.
+    Shapes(ShapesArgs),
+    /// Show how a file is read.
+    Parse(ParseArgs),
+    /// Explain a diagnostic code, or list them all.
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// How to write the findings.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
+    /// Exit with status 1 for warnings as well.
+    #[arg(long)]
+    pub(super) deny_warnings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShapesArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Show only the networks of this name.
+    #[arg(long, value_name = "NAME")]
+    pub(super) network: Option<String>,
+    /// How many examples one pass takes.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) batch: Option<u64>,
+    /// The number format that memory is computed for.
+    #[arg(long, value_enum)]
+    pub(super) dtype: Option<DtypeArg>,
+    /// How to write the shapes.
+    #[arg(long, value_enum, default_value_t = ShapesFormat::Table)]
+    pub(super) format: ShapesFormat,
+}
+
+/// What the commands that read networks have in common.
+#[derive(Debug, Args)]
+pub(super) struct InputArgs {
+    /// Files, folders, or patterns such as `nets/*.neural`; `-` is standard input. Without one, the
+    /// current folder.
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Whose rules hold where the frameworks differ.
+    #[arg(long, value_enum)]
+    pub(super) framework: Option<FrameworkArg>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ParseArgs {
+    /// Print the syntax tree.
+    #[arg(long, required = true)]
+    pub(super) tree: bool,
+    /// The file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// The code, for example `unknown-layer`.
+    #[arg(value_name = "CODE")]
+    pub(super) code: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// Excerpts of the text.
+    Text,
+    /// One JSON document for each file, each on one line.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShapesFormat {
+    /// A table for each network.
+    Table,
+    /// One JSON document for each file, each on one line.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum FrameworkArg {
+    Keras,
+    Pytorch,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum DtypeArg {
+    Float32,
+    Float16,
+    Bfloat16,
+    Float64,
+    Int8,
+}
+
+impl CheckArgs {
+    /// The flags as a layer of settings.
+    pub(super) fn settings(&self) -> Layer {
+        let mut layer = self.input.settings();
+        if self.deny_warnings {
+            layer.set_bool("check.deny-warnings", true);
+        }
+        layer
+    }
+}
+
+impl ShapesArgs {
+    /// The flags as a layer of settings.
+    pub(super) fn settings(&self) -> Layer {
+        let mut layer = self.input.settings();
+        if let Some(batch) = self.batch {
+            layer.set_count("batch", batch);
+        }
+        if let Some(dtype) = self.dtype {
+            layer.set_choice("dtype", &spelled(dtype));
+        }
+        layer
+    }
+}
+
+impl InputArgs {
+    fn settings(&self) -> Layer {
+        let mut layer = Layer::default();
+        if let Some(framework) = self.framework {
+            layer.set_choice("framework", &spelled(framework));
+        }
+        layer
+    }
+}
+
+/// The value as the command line and the settings spell it.
+fn spelled(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Dtype, Framework};
+
+    #[test]
+    fn flags_become_settings() {
+        let line = "neural-analyzer shapes --batch 8 --dtype bfloat16 --framework pytorch net";
+        let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+        let Command::Shapes(args) = cli.command else { panic!("not the subcommand") };
+        let config = Config::resolve([&args.settings()]);
+        assert_eq!(config.batch, 8);
+        assert_eq!(config.dtype, Dtype::Bfloat16);
+        assert_eq!(config.framework, Framework::Pytorch);
+    }
+
+    #[test]
+    fn every_choice_of_a_setting_is_a_choice_of_its_flag() {
+        use crate::config::{Setting, SettingKind};
+        let flag = |values: Vec<String>, key| {
+            let kind = Setting::find(key).map(|setting| setting.kind);
+            let Some(SettingKind::Choice(choices)) = kind else { panic!("{key} is no choice") };
+            assert_eq!(values, choices);
+        };
+        let spelled_all = |values: &[DtypeArg]| values.iter().copied().map(spelled).collect();
+        flag(spelled_all(DtypeArg::value_variants()), "dtype");
+        let frameworks = FrameworkArg::value_variants().iter().copied().map(spelled).collect();
+        flag(frameworks, "framework");
+    }
+}

@@ -1,0 +1,238 @@
+//! One run over several files: their settings, their analysis, and what was found in all.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::inputs::Source;
+use super::{Status, Streams, analysis, render};
+use crate::config::{Config, Discovery, Layer, NeuralToml};
+use crate::diagnostics::{Diagnostic, Severity};
+use crate::ide::NetworkReport;
+use crate::text::LineIndex;
+
+/// A file that has been analyzed, severities applied.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The file's name as the author wrote it.
+    pub(super) name: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Where its lines start.
+    pub(super) index: LineIndex,
+    /// The settings that hold for it.
+    pub(super) config: Config,
+    /// Its networks.
+    pub(super) networks: Vec<NetworkReport>,
+    /// What is reported of it.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// How many findings of each severity there are.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tally {
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    hints: usize,
+    files: usize,
+}
+
+/// The state of a run.
+pub(super) struct Session {
+    flags: Layer,
+    discovery: Discovery,
+    /// The `neural.toml` files that have been reported.
+    reported: HashSet<PathBuf>,
+    here: PathBuf,
+    pub(super) tally: Tally,
+}
+
+impl Session {
+    pub(super) fn new(flags: Layer) -> Session {
+        Session {
+            flags,
+            discovery: Discovery::default(),
+            reported: HashSet::new(),
+            here: std::env::current_dir().unwrap_or_default(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Reads and analyzes a file. `None` where it cannot be read, which has then been said.
+    pub(super) fn check(
+        &mut self,
+        source: &Source,
+        streams: &mut Streams<'_>,
+        status: &mut Status,
+    ) -> io::Result<Option<Checked>> {
+        let text = match source.read() {
+            Ok(text) => text,
+            Err(message) => {
+                status.raise(Status::Failure);
+                streams.error(&message)?;
+                return Ok(None);
+            }
+        };
+        let config = self.config(source.path.as_deref(), streams, status)?;
+        let report = analysis::analyze(&text, analysis::framework(&config));
+        let diagnostics = apply(&config, report.diagnostics);
+        self.tally.add(&diagnostics);
+        status.raise(verdict(&diagnostics, config.deny_warnings));
+        Ok(Some(Checked {
+            name: source.name.clone(),
+            index: LineIndex::new(&text),
+            text,
+            config,
+            networks: report.networks,
+            diagnostics,
+        }))
+    }
+
+    /// The settings for a file, or for standard input. What is wrong with them is said once.
+    fn config(
+        &mut self,
+        path: Option<&Path>,
+        streams: &mut Streams<'_>,
+        status: &mut Status,
+    ) -> io::Result<Config> {
+        let folder = path.and_then(Path::parent).map(|folder| self.here.join(folder));
+        match self.discovery.find(folder.as_deref().unwrap_or(&self.here)) {
+            None => Ok(Config::resolve([&self.flags])),
+            Some(Err(unreadable)) => {
+                status.raise(Status::Failure);
+                if self.reported.insert(unreadable.path.clone()) {
+                    let name = self.name_of(&unreadable.path);
+                    streams.error(&format!("cannot read `{name}`: {}", unreadable.reason))?;
+                }
+                Ok(Config::resolve([&self.flags]))
+            }
+            Some(Ok(file)) => {
+                let config = Config::resolve([&file.layer, &self.flags]);
+                if self.reported.insert(file.path.clone()) {
+                    self.report_settings(&file, &config, streams, status)?;
+                }
+                Ok(config)
+            }
+        }
+    }
+
+    fn report_settings(
+        &self,
+        file: &NeuralToml,
+        config: &Config,
+        streams: &mut Streams<'_>,
+        status: &mut Status,
+    ) -> io::Result<()> {
+        let index = LineIndex::new(&file.text);
+        let name = self.name_of(&file.path);
+        for finding in apply(config, file.diagnostics.clone()) {
+            if finding.severity == Severity::Error {
+                status.raise(Status::Failure);
+            }
+            let excerpt = render::excerpt(&name, &file.text, &index, &finding);
+            streams.out.flush()?;
+            writeln!(streams.err, "{excerpt}\n")?;
+        }
+        Ok(())
+    }
+
+    /// The path as it is shown: relative where it is inside the current folder.
+    fn name_of(&self, path: &Path) -> String {
+        path.strip_prefix(&self.here).unwrap_or(path).display().to_string()
+    }
+}
+
+/// The findings with the severities of the settings, without those that are off.
+fn apply(config: &Config, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let effective = |finding: Diagnostic| {
+        let severity = config.effective(finding.code, finding.severity)?;
+        Some(finding.with_severity(severity))
+    };
+    diagnostics.into_iter().filter_map(effective).collect()
+}
+
+/// Whether these findings fail a check.
+fn verdict(diagnostics: &[Diagnostic], deny_warnings: bool) -> Status {
+    let limit = if deny_warnings { Severity::Warning } else { Severity::Error };
+    let fails = diagnostics.iter().any(|finding| finding.severity >= limit);
+    if fails { Status::Findings } else { Status::Clean }
+}
+
+impl Tally {
+    fn add(&mut self, diagnostics: &[Diagnostic]) {
+        self.files += 1;
+        for finding in diagnostics {
+            match finding.severity {
+                Severity::Error => self.errors += 1,
+                Severity::Warning => self.warnings += 1,
+                Severity::Info => self.infos += 1,
+                Severity::Hint => self.hints += 1,
+            }
+        }
+    }
+}
+
+/// `2 errors, 1 warning in 3 files`
+impl std::fmt::Display for Tally {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kinds = [
+            (self.errors, "error"),
+            (self.warnings, "warning"),
+            (self.infos, "info"),
+            (self.hints, "hint"),
+        ];
+        let parts: Vec<String> = kinds
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, kind)| plural(count, kind))
+            .collect();
+        let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
+        write!(f, "{found} in {}", plural(self.files, "file"))
+    }
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::codes;
+    use crate::text::TextRange;
+
+    fn finding(severity: Severity) -> Diagnostic {
+        let place = TextRange::default();
+        Diagnostic::new(codes::UNKNOWN_LOSS, place, "unknown").with_severity(severity)
+    }
+
+    #[test]
+    fn findings_are_counted_in_words() {
+        let mut tally = Tally::default();
+        assert_eq!(tally.to_string(), "no findings in 0 files");
+        tally.add(&[finding(Severity::Warning)]);
+        assert_eq!(tally.to_string(), "1 warning in 1 file");
+        tally.add(&[finding(Severity::Error), finding(Severity::Error), finding(Severity::Hint)]);
+        assert_eq!(tally.to_string(), "2 errors, 1 warning, 1 hint in 2 files");
+    }
+
+    #[test]
+    fn warnings_fail_only_where_they_are_denied() {
+        let findings = [finding(Severity::Warning)];
+        assert_eq!(verdict(&findings, false), Status::Clean);
+        assert_eq!(verdict(&findings, true), Status::Findings);
+        assert_eq!(verdict(&[finding(Severity::Info)], true), Status::Clean);
+        assert_eq!(verdict(&[finding(Severity::Error)], false), Status::Findings);
+    }
+
+    #[test]
+    fn settings_change_and_hide_findings() {
+        let mut config = Config::default();
+        let findings = || vec![finding(Severity::Warning)];
+        assert_eq!(apply(&config, findings()), findings());
+        let off = serde_json::json!({ "severity": { "unknown-loss": "off" } });
+        config = Config::resolve([&Layer::from_json(&off).0]);
+        assert_eq!(apply(&config, findings()), []);
+    }
+}

@@ -1,0 +1,138 @@
+//! The settings as documentation: the page, and the JSON Schema that editors check `neural.toml` by.
+
+use serde_json::{Map, Value, json};
+
+use super::settings::{LEVELS, SETTINGS, Setting, SettingKind};
+use crate::diagnostics::codes;
+
+/// The text of `docs/configuration.md`.
+pub fn configuration_page() -> String {
+    let mut page = String::from(
+        "# Configuration\n\
+         \n\
+         Settings are read from a file `neural.toml`. The one that counts for a network is the nearest one in\n\
+         its folder or in a folder above; for standard input, the search starts in the current folder.\n\
+         \n\
+         Where a setting is given in several places, command-line flags win over `neural.toml`, which wins over\n\
+         the settings of an editor, which win over the defaults. Severities are put together code by code.\n\
+         \n\
+         An unknown key is a warning (`unknown-setting`) and ignored. A value that a setting does not take is an\n\
+         error (`bad-setting`): the rest of the file still counts, and the command exits with status 2.\n\
+         \n\
+         [neural.schema.json](neural.schema.json) describes the file for editors that know JSON Schema.\n\
+         \n\
+         | Key | Takes | Default |\n\
+         |---|---|---|\n",
+    );
+    for Setting { key, kind, default, .. } in SETTINGS {
+        page += &format!("| [`{key}`](#{}) | {} | `{default}` |\n", anchor(key), takes(*kind));
+    }
+    for Setting { key, kind, default, doc, example } in SETTINGS {
+        page += &format!("\n## {key}\n\n{doc}\n\n");
+        page += &format!("Takes {}; `{default}` by default.\n", takes(*kind));
+        page += &format!("\n```toml\n{example}\n```\n");
+    }
+    page
+}
+
+/// The text of `docs/neural.schema.json`.
+pub fn json_schema() -> String {
+    let mut properties = Map::new();
+    for setting in SETTINGS {
+        match setting.key.split_once('.') {
+            None => {
+                properties.insert(setting.key.to_owned(), schema(setting));
+            }
+            Some((table, key)) => {
+                let entry = properties.entry(table).or_insert_with(
+                    || json!({ "type": "object", "additionalProperties": false, "properties": {} }),
+                );
+                entry["properties"][key] = schema(setting);
+            }
+        }
+    }
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "neural.toml",
+        "description": "Settings of neural-analyzer",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": properties,
+    });
+    format!("{schema:#}\n")
+}
+
+fn schema(setting: &Setting) -> Value {
+    let mut schema = match setting.kind {
+        SettingKind::Choice(choices) => json!({ "enum": choices }),
+        SettingKind::Count { min, max } => {
+            json!({ "type": "integer", "minimum": min, "maximum": max })
+        }
+        SettingKind::Bool => json!({ "type": "boolean" }),
+        SettingKind::Severities => {
+            let codes: Map<String, Value> = codes::all()
+                .map(|code| {
+                    let info = code.info();
+                    let default = if info.enabled { info.severity.as_str() } else { "off" };
+                    let schema =
+                        json!({ "enum": LEVELS, "description": info.summary, "default": default });
+                    (info.name.to_owned(), schema)
+                })
+                .collect();
+            json!({ "type": "object", "additionalProperties": false, "properties": codes })
+        }
+    };
+    schema["description"] = json!(setting.doc);
+    if setting.kind != SettingKind::Severities {
+        // Defaults of the table are TOML, which for these kinds is JSON as well.
+        schema["default"] = serde_json::from_str(setting.default).unwrap_or(Value::Null);
+    }
+    schema
+}
+
+fn takes(kind: SettingKind) -> String {
+    match kind {
+        SettingKind::Choice(choices) => {
+            let names: Vec<String> = choices.iter().map(|name| format!("`\"{name}\"`")).collect();
+            names.join(", ")
+        }
+        SettingKind::Count { min, .. } => format!("a whole number of at least {min}"),
+        SettingKind::Bool => "`true` or `false`".to_owned(),
+        SettingKind::Severities => {
+            let levels: Vec<String> = LEVELS.iter().map(|name| format!("`\"{name}\"`")).collect();
+            format!("a table from codes to {}", levels.join(", "))
+        }
+    }
+}
+
+fn anchor(key: &str) -> String {
+    key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_is_in_the_schema_with_its_default() {
+        let schema: Value = serde_json::from_str(&json_schema()).unwrap();
+        for setting in SETTINGS {
+            let pointer = format!("/properties/{}", setting.key.replace('.', "/properties/"));
+            let entry = schema.pointer(&pointer).unwrap();
+            assert_eq!(entry["description"], setting.doc);
+            let has_default = !entry["default"].is_null();
+            assert_eq!(has_default, setting.kind != SettingKind::Severities, "{}", setting.key);
+        }
+        let loss = schema.pointer("/properties/severity/properties/unknown-loss").unwrap();
+        assert_eq!(loss["default"], "warning");
+    }
+
+    #[test]
+    fn examples_are_right() {
+        for setting in SETTINGS {
+            let (_, diagnostics) = super::super::neural_toml::parse(setting.example);
+            assert!(diagnostics.is_empty(), "{}: {diagnostics:?}", setting.key);
+            assert!(configuration_page().contains(setting.example));
+        }
+    }
+}
