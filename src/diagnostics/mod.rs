@@ -12,6 +12,7 @@ pub mod suggest;
 
 use crate::text::{TextEdit, TextRange};
 
+pub use suggest::did_you_mean;
 pub use code::{Code, CodeInfo, Severity, Tag};
 
 /// One finding about a text.

@@ -12,7 +12,7 @@ use crate::text::{TextRange, TextSize};
 /// finding's own; settings are applied by the caller.
 pub fn diagnostics(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> {
     let text = document.text();
-    let mut all: Vec<Diagnostic> = document.parse().diagnostics.clone();
+    let mut all: Vec<Diagnostic> = document.parse().diagnostics().to_vec();
     let model = analysis.findings.iter().cloned();
     let checked = checks::check(document, analysis);
     all.extend(model.chain(checked).map(|finding| finding.map_places(|place| document.range(place))));

@@ -52,7 +52,7 @@ pub fn same_name(a: &str, b: &str) -> bool {
 
 /// A parameter that must be given.
 pub(super) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Param {
-    Param { name, kind, default: None, doc }
+    Param { name, kind, default: None, example: "", doc }
 }
 
 /// A parameter with a default.
@@ -62,7 +62,7 @@ pub(super) const fn optional(
     default: Default,
     doc: &'static str,
 ) -> Param {
-    Param { name, kind, default: Some(default), doc }
+    Param { name, kind, default: Some(default), example: "", doc }
 }
 
 /// Any number.

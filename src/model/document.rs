@@ -19,7 +19,8 @@ use super::lower;
 use super::place::{OwnerId, Place};
 use super::uses::Uses;
 use crate::lang::Framework;
-use crate::syntax::{self, AstNode, ast};
+use crate::syntax::ast::{self, AstNode};
+use crate::syntax;
 use crate::text::{LineIndex, TextRange, TextSize};
 
 /// A piece of text with its lowered form.
@@ -163,7 +164,7 @@ impl Document {
         let old_text = std::mem::replace(&mut self.text, text);
         self.lowered = 0;
         self.starts.clear();
-        let tree = self.parse.tree();
+        let tree = self.parse.file();
         self.sync_macros(db, &old_text, &tree);
         self.sync_networks(db, &old_text, &tree);
         let forms: Vec<ast::Research> = tree.research().collect();
@@ -363,8 +364,11 @@ impl Document {
             let section_nodes: Vec<ast::Section> = node.sections().collect();
             let sections =
                 self.reconcile(sections, old_text, &section_nodes, |node, _| lower::lower_section(node));
-            let layers_nodes: Vec<ast::LayersSection> = node.layers().collect();
-            let layers = layers_nodes.iter().map(|section| section.keyword_range() - start).collect();
+            let layers_nodes: Vec<ast::LayersSection> = node.layers_sections().collect();
+            let keyword = |section: &ast::LayersSection| {
+                section.keyword().map_or_else(|| TextRange::empty(section.syntax().text_range().start()), |word| word.text_range())
+            };
+            let layers = layers_nodes.iter().map(|section| keyword(section) - start).collect();
             let stmt_nodes: Vec<ast::Stmt> =
                 layers_nodes.iter().flat_map(|section| section.statements().collect::<Vec<_>>()).collect();
             let stmts = self.stmts(stmts, old_text, &stmt_nodes);

@@ -26,52 +26,6 @@ network Example {
     Output(10, \"softmax\")
 }";
 
-TOO_FEW_OPERANDS = "too-few-operands", Error,
-    "A merge that gets only one tensor.",
-    "Add, Concatenate and their kin combine several tensors. Put branches before the merge, name an earlier layer as a further operand, or write ResidualConnection around the layers to skip.",
-    wrong: "
-network Example {
-  input: (32, 32, 3)
-  layers:
-    Conv2D(8, 3, padding=\"same\")
-    Add()
-    Flatten()
-    Output(10, \"softmax\")
-}",
-    mended: "
-network Example {
-  input: (32, 32, 3)
-  layers:
-    Conv2D(8, 3, padding=\"same\", name=\"skip\")
-    Conv2D(8, 3, padding=\"same\")
-    Add(\"skip\")
-    Flatten()
-    Output(10, \"softmax\")
-}";
-
-TOO_MANY_OPERANDS = "too-many-operands", Error,
-    "A layer that gets more tensors than it takes.",
-    "Subtract and Dot take two tensors, attention at most three (query, value, key).",
-    wrong: "
-network Example {
-  input: (10,)
-  layers:
-    a: { Dense(8) }
-    b: { Dense(8) }
-    c: { Dense(8) }
-    Subtract()
-    Output(1)
-}",
-    mended: "
-network Example {
-  input: (10,)
-  layers:
-    a: { Dense(8) }
-    b: { Dense(8) }
-    Subtract()
-    Output(1)
-}";
-
 SEVERAL_OUTPUTS = "several-outputs", Error,
     "A layer that takes one tensor stands after one that gives several.",
     "A recurrent layer with return_state=true gives its output and its states. Such a layer may end the network or feed a merge.",

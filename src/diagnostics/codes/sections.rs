@@ -249,12 +249,4 @@ BAD_SETTING = "bad-setting", Error,
     wrong: "",
     mended: "";
 
-UNKNOWN_PARAMETER = "unknown-parameter", Error, "An argument that is no parameter.", "An argument that is no parameter.", wrong: "", mended: "";
-MISSING_PARAMETER = "missing-parameter", Error, "A required argument is missing.", "A required argument is missing.", wrong: "", mended: "";
-DUPLICATE_ARGUMENT = "duplicate-argument", Error, "An argument is given twice.", "An argument is given twice.", wrong: "", mended: "";
-TOO_MANY_ARGUMENTS = "too-many-arguments", Error, "There are more arguments than parameters.", "There are more arguments than parameters.", wrong: "", mended: "";
-POSITIONAL_AFTER_NAMED = "positional-after-named", Warning, "A positional argument stands after a named one.", "A positional argument stands after a named one.", wrong: "", mended: "";
-IGNORED_PARAMETER = "ignored-parameter", Warning unnecessary, "An argument has no effect.", "An argument has no effect.", wrong: "", mended: "";
-BAD_HPO = "bad-hpo", Error, "A hyperparameter without values to choose from.", "A hyperparameter without values to choose from.", wrong: "", mended: "";
-SINGLE_CHOICE = "single-choice", Warning, "A hyperparameter with only one value.", "A hyperparameter with only one value.", wrong: "", mended: "";
 }

@@ -97,7 +97,7 @@ impl Evaluator<'_> {
             match &arg.name {
                 Some(name) => {
                     first_named.get_or_insert(arg);
-                    self.bind_named(entry, &mut binding, arg, &name.value, name.range, removal);
+                    self.bind_named(entry, &mut binding, arg, &name.value, name.range, removal, args);
                 }
                 None => {
                     if let Some(named) = first_named.take() {
@@ -245,6 +245,26 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The required parameter that `args` leave out, where it is the only one and one name among them
+    /// means nothing: then that name was meant to be it.
+    fn only_missing(&self, entry: &'static LayerEntry, args: &[Arg]) -> Option<&'static str> {
+        let means = |index: usize, name: &str| match resolve_param(entry, name) {
+            ParamName::Param(found) | ParamName::Alias { index: found, .. } => found == index,
+            _ => false,
+        };
+        let positional = args.iter().filter(|arg| arg.name.is_none()).count();
+        let by_position: Vec<usize> =
+            (0..positional).filter_map(|at| entry.positional(at)).map(|(index, _)| index).collect();
+        let names: Vec<&str> = args.iter().filter_map(|arg| Some(arg.name.as_ref()?.value.as_str())).collect();
+        let unknown = |name: &&&str| matches!(resolve_param(entry, name), ParamName::Unknown { .. });
+        let mut missing = entry.params.iter().enumerate().filter(|(index, param)| {
+            param.default.is_none() && !by_position.contains(index) && !names.iter().any(|name| means(*index, name))
+        });
+        let (_, only) = missing.next()?;
+        (missing.next().is_none() && names.iter().filter(unknown).count() == 1).then_some(only.name)
+    }
+
+    #[allow(clippy::too_many_arguments)]
     fn bind_named<'s>(
         &mut self,
         entry: &'static LayerEntry,
@@ -253,15 +273,23 @@ impl Evaluator<'_> {
         name: &SmolStr,
         name_range: crate::text::TextRange,
         removal: Place,
+        call_args: &[Arg],
     ) {
         let place = self.place(name_range);
-        let meaning = resolve_param(entry, name);
+        let mut meaning = resolve_param(entry, name);
+        if meaning == (ParamName::Unknown { suggestion: None }) {
+            meaning = ParamName::Unknown { suggestion: self.only_missing(entry, call_args) };
+        }
         if let Some(problem) = meaning.problem(entry, name) {
             self.emit_argument(problem, place, removal);
         }
         match meaning {
-            ParamName::Param(index) | ParamName::Alias { index, .. } | ParamName::Legacy { index: Some(index), .. } => {
+            ParamName::Param(index) | ParamName::Alias { index, .. } => {
                 self.set(entry, binding, index, arg, removal);
+            }
+            // Keras takes the old name beside the new one, and the old one wins.
+            ParamName::Legacy { index: Some(index), .. } => {
+                binding.given[index] = Some(self.given(arg, entry.params[index].name, removal));
             }
             ParamName::Base(base) => self.bind_base(binding, arg, base, removal),
             ParamName::Operands => {

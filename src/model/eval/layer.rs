@@ -545,7 +545,12 @@ impl Evaluator<'_> {
             let here = number;
             number += 1;
             let mut note = |problem: Problem, by_rule: bool| {
-                let key = (problem.code, problem.blame, by_rule);
+                // Several elements of one tuple with the same mistake are one mistake.
+                let blame = match problem.blame {
+                    Blame::Element(param, _) => Blame::Param(param),
+                    blame => blame,
+                };
+                let key = (problem.code, blame, by_rule);
                 let at = *index.entry(key).or_insert_with(|| {
                     failing.push(Failing { problem, worlds: vec![false; world_count], by_rule });
                     failing.len() - 1
