@@ -37,15 +37,17 @@ mod graph;
 mod layers;
 mod sections;
 mod syntax;
+mod tolerated;
 
 pub use graph::*;
 pub use layers::*;
 pub use sections::*;
 pub use syntax::*;
+pub use tolerated::*;
 
-/// Every code: syntax first, then layers, the graph of layers, and the other sections.
+/// Every code: syntax first, then tolerated forms, layers, the graph of layers, and the other sections.
 pub fn all() -> impl Iterator<Item = Code> {
-    [SYNTAX, LAYERS, GRAPH, SECTIONS].into_iter().flatten().copied()
+    [SYNTAX, TOLERATED, LAYERS, GRAPH, SECTIONS].into_iter().flatten().copied()
 }
 
 const fn handle(info: &'static CodeInfo) -> Code {
@@ -114,7 +116,7 @@ mod tests {
     #[test]
     fn syntax_codes_say_so() {
         assert!(SYNTAX.iter().all(|code| code.name().starts_with("syntax-")));
-        let others = LAYERS.iter().chain(GRAPH).chain(SECTIONS);
+        let others = TOLERATED.iter().chain(LAYERS).chain(GRAPH).chain(SECTIONS);
         assert!(others.into_iter().all(|code| !code.name().starts_with("syntax-")));
     }
 }
