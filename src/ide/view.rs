@@ -87,7 +87,8 @@ pub fn unknown_because(document: &Document, unknown: Option<&Unknown>, here: Pla
     let Some(Unknown { why, name, place }) = unknown else {
         return "an earlier layer has an error".to_string();
     };
-    let is_here = place.is_some_and(|place| place.owner == here.owner && here.range.contains_range(place.range));
+    let is_here = place
+        .is_some_and(|place| place.owner == here.owner && here.range.contains_range(place.range));
     let line = place.map(|place| document.line_of(place) + 1);
     let at = match line {
         Some(_) if is_here => "this layer".to_string(),

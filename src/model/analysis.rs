@@ -55,7 +55,11 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
     for (at, definition) in document.macros.iter().enumerate() {
         if uses.is_unused(at) {
             let body = unused_macro(db, document.file, definition.input);
-            findings.extend(lift(body.to_vec(), &count_calls(&body)).into_iter().map(|finding| finding.diagnostic));
+            findings.extend(
+                lift(body.to_vec(), &count_calls(&body))
+                    .into_iter()
+                    .map(|finding| finding.diagnostic),
+            );
         }
     }
     whole::check(document, &uses, &mut findings);
@@ -95,16 +99,25 @@ fn network_model(
         layers = layers.saturating_add(result.layers);
         if layers > MAX_LAYERS && before <= MAX_LAYERS && result.layers <= MAX_LAYERS {
             if let Some(record) = input.records(db).first() {
-                let message = format!("the network has more than {MAX_LAYERS} layers from about here");
+                let message =
+                    format!("the network has more than {MAX_LAYERS} layers from about here");
                 let place = Place::new(record.owner, record.stmt.range);
                 found.push(plain(Diagnostic::new(codes::EXPANSION_TOO_LARGE, place, message)));
             }
         }
     }
-    let end = results.last().map_or_else(|| start.state.clone(), |result: &Arc<ChunkResult>| result.state.clone());
+    let end = results
+        .last()
+        .map_or_else(|| start.state.clone(), |result: &Arc<ChunkResult>| result.state.clone());
     found.extend(whole::check_inputs(network, &end).into_iter().map(plain));
     let name = network.header.name.as_ref().map(|name| name.value.clone());
-    NetworkModel { name, inputs: start.state.inputs.clone(), chunks, outputs: outputs(&end), counts }
+    NetworkModel {
+        name,
+        inputs: start.state.inputs.clone(),
+        chunks,
+        outputs: outputs(&end),
+        counts,
+    }
 }
 
 /// The finding with its whole path.

@@ -52,11 +52,15 @@ impl Evaluator<'_> {
     }
 
     /// The number of copies that `* N` asks for; `None` where that is a mistake or not known.
-    fn repeat_count(&mut self, repeat: &crate::model::hir::Spanned<crate::model::hir::Expr>) -> Option<u64> {
+    fn repeat_count(
+        &mut self,
+        repeat: &crate::model::hir::Spanned<crate::model::hir::Expr>,
+    ) -> Option<u64> {
         let bound = self.eval(&repeat.value, "repeat");
         let place = self.place(repeat.value.range);
         let fix = |diagnostic: Diagnostic<Place>, value: i64| match bound.source {
-            Some(source) => diagnostic.with_fix(format!("Change to {value}"), vec![source.edit(value.to_string())]),
+            Some(source) => diagnostic
+                .with_fix(format!("Change to {value}"), vec![source.edit(value.to_string())]),
             None => diagnostic,
         };
         let bad = |message: String| Diagnostic::new(codes::BAD_REPEAT, place, message);
@@ -67,15 +71,27 @@ impl Evaluator<'_> {
             }
             Some(Value::Unknown) => return None,
             Some(Value::Int(number)) if *number >= 1 => return Some(*number as u64),
-            Some(Value::Int(number)) => fix(bad(format!("a layer is repeated at least once, and {number} is less")), 1),
-            Some(Value::Float(number)) if number.fract() == 0.0 && *number >= 1.0 && *number < 1e15 => {
-                fix(bad(format!("the number of copies is a whole number; write {number:.0}")), *number as i64)
+            Some(Value::Int(number)) => {
+                fix(bad(format!("a layer is repeated at least once, and {number} is less")), 1)
             }
-            Some(Value::Float(number)) => bad(format!("the number of copies is a whole number, and {number} is not")),
-            Some(Value::Name(name)) => {
-                bad(format!("the number of copies is a whole number, and `{name}` is no parameter of a macro here"))
+            Some(Value::Float(number))
+                if number.fract() == 0.0 && *number >= 1.0 && *number < 1e15 =>
+            {
+                fix(
+                    bad(format!("the number of copies is a whole number; write {number:.0}")),
+                    *number as i64,
+                )
             }
-            Some(other) => bad(format!("the number of copies is a whole number, and {other} is {}", other.describe())),
+            Some(Value::Float(number)) => {
+                bad(format!("the number of copies is a whole number, and {number} is not"))
+            }
+            Some(Value::Name(name)) => bad(format!(
+                "the number of copies is a whole number, and `{name}` is no parameter of a macro here"
+            )),
+            Some(other) => bad(format!(
+                "the number of copies is a whole number, and {other} is {}",
+                other.describe()
+            )),
         };
         self.emit(diagnostic);
         None
@@ -126,7 +142,12 @@ impl Evaluator<'_> {
     }
 
     /// Gives the copies that were not evaluated the names that the last evaluated one gave.
-    fn name_copies(&mut self, before: &Arc<std::collections::BTreeMap<SmolStr, Named>>, evaluated: u64, count: u64) {
+    fn name_copies(
+        &mut self,
+        before: &Arc<std::collections::BTreeMap<SmolStr, Named>>,
+        evaluated: u64,
+        count: u64,
+    ) {
         let suffix = format!("_{evaluated}");
         let new: Vec<NamedCopies> = self
             .state
@@ -135,7 +156,12 @@ impl Evaluator<'_> {
             .filter(|(name, _)| !before.contains_key(*name))
             .filter_map(|(name, named)| {
                 let base = name.strip_suffix(suffix.as_str())?;
-                Some(NamedCopies { base: base.into(), first: evaluated + 1, last: count, named: named.clone() })
+                Some(NamedCopies {
+                    base: base.into(),
+                    first: evaluated + 1,
+                    last: count,
+                    named: named.clone(),
+                })
             })
             .collect();
         if !new.is_empty() {
@@ -146,7 +172,9 @@ impl Evaluator<'_> {
     /// The name of a layer here: with the numbers of the copies and expansions around it.
     pub(super) fn numbered(&self, name: &SmolStr) -> SmolStr {
         let mut result = name.clone();
-        for number in self.frames.last().and_then(|frame| frame.number).iter().chain(&self.copy_numbers) {
+        for number in
+            self.frames.last().and_then(|frame| frame.number).iter().chain(&self.copy_numbers)
+        {
             result = format_smolstr!("{result}_{number}");
         }
         result
@@ -176,7 +204,11 @@ impl Evaluator<'_> {
     /// A use of a macro.
     pub(super) fn macro_call(&mut self, definition: &Arc<MacroDef>, call: &Call) -> Vec<Part> {
         let place = self.place(call.name.range);
-        let name = definition.header.name.as_ref().map_or_else(|| call.name.value.clone(), |name| name.value.clone());
+        let name = definition
+            .header
+            .name
+            .as_ref()
+            .map_or_else(|| call.name.value.clone(), |name| name.value.clone());
         if definition.recursive {
             // The definition itself is reported, once.
             self.fail(Why::Error, &name, Some(place));
@@ -249,7 +281,12 @@ impl Evaluator<'_> {
                 Some(arg_name) => {
                     let found = params.iter().find(|param| param.name.value == arg_name.value);
                     if found.is_none() {
-                        self.unknown_macro_argument(definition, name, arg_name.value.as_str(), self.place(arg_name.range));
+                        self.unknown_macro_argument(
+                            definition,
+                            name,
+                            arg_name.value.as_str(),
+                            self.place(arg_name.range),
+                        );
                     }
                     found
                 }
@@ -303,7 +340,10 @@ impl Evaluator<'_> {
                 format!("the macro `{name}` needs the {plural} {}", names.join(", ")),
             )
             .with_related(head, "the macro is defined here");
-            diagnostic.help = Some(format!("write `{name}({})`", missing.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(", ")));
+            diagnostic.help = Some(format!(
+                "write `{name}({})`",
+                missing.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(", ")
+            ));
             self.emit(diagnostic);
         }
         // Defaults are the macro's own text, evaluated once for each expansion.
@@ -322,12 +362,22 @@ impl Evaluator<'_> {
         missing.is_empty()
     }
 
-    fn unknown_macro_argument(&mut self, definition: &MacroDef, name: &str, wrong: &str, place: Place) {
-        let params: Vec<&str> = definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
+    fn unknown_macro_argument(
+        &mut self,
+        definition: &MacroDef,
+        name: &str,
+        wrong: &str,
+        place: Place,
+    ) {
+        let params: Vec<&str> =
+            definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
         let head = Place::new(definition.owner, definition.header.range);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_PARAMETER, place, format!("the macro `{name}` has no parameter `{wrong}`"))
-                .with_related(head, "the macro is defined here");
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_PARAMETER,
+            place,
+            format!("the macro `{name}` has no parameter `{wrong}`"),
+        )
+        .with_related(head, "the macro is defined here");
         diagnostic = match crate::diagnostics::did_you_mean(wrong, params.iter().copied()) {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
@@ -344,8 +394,104 @@ fn same_flow(a: &Flow, b: &Flow) -> bool {
     match (a, b) {
         // Where a size was made matters only to messages, and a copy's neighbours say the same.
         (Flow::One(a), Flow::One(b)) => {
-            a.shape == b.shape && a.is_unknown() == b.is_unknown() && a.dense_on_map.is_some() == b.dense_on_map.is_some()
+            a.shape == b.shape
+                && a.is_unknown() == b.is_unknown()
+                && a.dense_on_map.is_some() == b.dense_on_map.is_some()
         }
         _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn equal_copies_share_one_result() {
+        check("Flatten()\nDense(10) * 1000000", expect![[]]);
+        check("Conv2D(4, 3) * 3", expect![[]]);
+    }
+
+    #[test]
+    fn copies_are_bounded() {
+        check("Flatten()\nDense(10) * 1000001\nDense(3)", expect![[]]);
+        check("Flatten()\nDense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000", expect![[]]);
+    }
+
+    #[test]
+    fn repeat_counts_are_whole_numbers_of_at_least_1() {
+        check("Dense(10) * 0", expect![[]]);
+        check("Dense(10) * HPO(choice(1, 2))", expect![[]]);
+        check("Dense(10) * 2.5\nDense(3)", expect![[]]);
+        check("a: { Dense(3) } * 2\nb: { Dense(3) }\nAdd()", expect![[]]);
+    }
+
+    #[test]
+    fn copies_and_expansions_number_the_names_in_them() {
+        check(
+            "define B(f) { Conv2D($f, 1, name=\"h\") }\nnetwork N { input: (8, 8, 3) layers:\n B(3) B(3) Dense(3, name=\"d\") * 5\n Add(\"h_1\", \"h_2\", \"d_1\", \"d_4\") }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn macros_take_arguments_by_position_and_name() {
+        check(
+            "define B(f, k=3, n=2) { Conv2D($f * 2, k, padding=\"same\") * $n }\nnetwork N { input: (8, 8, 3) layers:\n B(4) B(f=2, n=1) B(1, 5, n=(1+1)) }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn mistakes_in_macro_calls_stand_at_the_call() {
+        check(
+            "define B(f, k=3) { Conv2D(f, k) }\nnetwork N { input: (8, 8, 3) layers:\n B()\n B(4, kk=3)\n B(1, 2, 3)\n B(1, f=2) }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn a_mistake_of_every_use_stands_in_the_body() {
+        check(
+            "define B { Conv2D(4, 99) }\nnetwork N { input: (8, 8, 3) layers:\n a: { B } b: { B } Add() }",
+            expect![[]],
+        );
+        check(
+            "define B(k) { Conv2D(4, k) }\nnetwork N { input: (8, 8, 3) layers:\n B(3)\n B(9) }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn recursion_is_reported_once_for_each_macro() {
+        check(
+            "define A { B() }\ndefine B { A() }\nnetwork N { input: (8,) layers: A() Dense(3) }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn macros_nest_and_pass_parameters_on() {
+        check(
+            "define Conv(f) { Conv2D($f, 3, padding=\"same\") ReLU }\ndefine Two(f) { Conv($f) Conv($f * 2) }\nnetwork N { input: (8, 8, 3) layers: Two(4) * 2 }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn arithmetic_says_what_it_cannot_do() {
+        check(
+            "define B(n) { Dense($n / 2) Dense($n / 0) Dense($n + \"a\") Dense($m) }\nnetwork N { input: (8,) layers: B(7) }",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn unused_macros_are_looked_at_all_the_same() {
+        check(
+            "define B(n, m) { Dense($n) Conv2D(4) }\nnetwork N { input: (8,) layers: Dense(3) }",
+            expect![[]],
+        );
     }
 }

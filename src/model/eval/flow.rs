@@ -25,7 +25,10 @@ pub(super) enum Incoming {
 
 impl Evaluator<'_> {
     /// Evaluates statements in sequence.
-    pub(super) fn sequence<'s>(&mut self, stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>) -> Vec<Node> {
+    pub(super) fn sequence<'s>(
+        &mut self,
+        stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>,
+    ) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
         let outer = (self.owner, self.stmt);
         let first = std::mem::take(&mut self.first_index);
@@ -34,7 +37,8 @@ impl Evaluator<'_> {
             self.owner = owner;
             self.stmt = self.place(stmt.range);
             // A run of branches counts as one statement.
-            let continues = matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
+            let continues =
+                matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
             let index = if continues { next - u32::from(next > first) } else { next };
             next = index + 1;
             self.path.push(Step::Index(index));
@@ -130,9 +134,13 @@ impl Evaluator<'_> {
         let name = &call.name.value;
         let place = self.place(call.name.range);
         let macros = self.scope.macro_names();
-        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str)).or(suggestion);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_LAYER, place, format!("there is no layer or macro called `{name}`"));
+        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str))
+            .or(suggestion);
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_LAYER,
+            place,
+            format!("there is no layer or macro called `{name}`"),
+        );
         diagnostic = match meant {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
@@ -152,9 +160,17 @@ impl Evaluator<'_> {
     }
 
     /// What flows into a layer called `name` that takes `operands`.
-    pub(super) fn incoming(&mut self, name: &str, place: Place, operands: Operands, has_named: bool) -> Incoming {
+    pub(super) fn incoming(
+        &mut self,
+        name: &str,
+        place: Place,
+        operands: Operands,
+        has_named: bool,
+    ) -> Incoming {
         let merges = operands != Operands::One;
-        let refused = |name: &str| Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) });
+        let refused = |name: &str| {
+            Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) })
+        };
         match self.state.flow.clone() {
             Flow::One(tensor) => Incoming::Tensors(vec![tensor]),
             Flow::Inputs => {
@@ -164,7 +180,9 @@ impl Evaluator<'_> {
                 for index in 0..taken {
                     self.state.use_input(index);
                 }
-                Incoming::Tensors(inputs.iter().take(taken).map(|(_, tensor)| tensor.clone()).collect())
+                Incoming::Tensors(
+                    inputs.iter().take(taken).map(|(_, tensor)| tensor.clone()).collect(),
+                )
             }
             Flow::Outputs { tensors, .. } if merges => Incoming::Tensors(tensors),
             Flow::Outputs { tensors, layer, place: origin } => {
@@ -174,7 +192,9 @@ impl Evaluator<'_> {
                 );
                 let mut diagnostic = Diagnostic::new(codes::SEVERAL_OUTPUTS, place, message)
                     .with_related(origin, format!("`{layer}` gives several outputs"));
-                diagnostic.help = Some(format!("remove `return_state=true` from `{layer}`, or merge the outputs first"));
+                diagnostic.help = Some(format!(
+                    "remove `return_state=true` from `{layer}`, or merge the outputs first"
+                ));
                 self.emit(diagnostic);
                 refused(&layer)
             }
@@ -193,17 +213,25 @@ impl Evaluator<'_> {
             _ => format!("the branches {} are", names.join(", ")),
         };
         let help = match open.names.len() {
-            1 => "one branch cannot be merged with nothing; add another branch, or an empty one `skip: { }`",
+            1 => {
+                "one branch cannot be merged with nothing; add another branch, or an empty one `skip: { }`"
+            }
             _ => "write a merge after the last branch: Concatenate(), Add(), Average(), …",
         };
-        let mut diagnostic =
-            Diagnostic::new(codes::UNMERGED_BRANCHES, place, format!("{branches} not merged {before}")).with_help(help);
+        let mut diagnostic = Diagnostic::new(
+            codes::UNMERGED_BRANCHES,
+            place,
+            format!("{branches} not merged {before}"),
+        )
+        .with_help(help);
         if place != open.last {
             diagnostic = diagnostic.with_related(open.last, "the last branch ends here");
         }
         if open.names.len() > 1 {
-            diagnostic = diagnostic
-                .with_fix("Insert `Concatenate()` after the branches", vec![open.last.end().edit("\nConcatenate()")]);
+            diagnostic = diagnostic.with_fix(
+                "Insert `Concatenate()` after the branches",
+                vec![open.last.end().edit("\nConcatenate()")],
+            );
         }
         self.emit(diagnostic);
     }
@@ -225,7 +253,8 @@ impl Evaluator<'_> {
             self.unmerged(&open, at, &format!("before the branch `{}`", branch.name.value));
             self.fail(Why::Error, "the branches", Some(at));
         }
-        let start = open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
+        let start =
+            open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
         let name = &branch.name.value;
         // A branch with the name of an input or of an earlier layer starts there.
         let named = self.find_named(name).map(|named| named.tensor.clone());
@@ -252,7 +281,13 @@ impl Evaluator<'_> {
             Flow::Branches(_) => Vec::new(),
         };
         let mut run = open.map_or_else(
-            || OpenBranches { start, names: Vec::new(), outputs: Vec::new(), last: place, extendable: true },
+            || OpenBranches {
+                start,
+                names: Vec::new(),
+                outputs: Vec::new(),
+                last: place,
+                extendable: true,
+            },
             |open| (*open).clone(),
         );
         run.names.push(name.clone());
@@ -296,7 +331,8 @@ impl Evaluator<'_> {
             let flows: Vec<&Flow> = alternatives.iter().map(|(_, flow, _)| flow).collect();
             self.join_alternatives(place, names, &flows)
         };
-        let mut parts = vec![Part::Alternatives(alternatives.into_iter().map(|(parts, ..)| parts).collect())];
+        let mut parts =
+            vec![Part::Alternatives(alternatives.into_iter().map(|(parts, ..)| parts).collect())];
         parts.extend(self.block_after(stmt));
         parts
     }
@@ -311,7 +347,11 @@ impl Evaluator<'_> {
             return false;
         };
         if alternatives.is_empty() {
-            self.error(codes::BAD_HPO, hpo.range, "`choice()` needs at least one layer to choose from");
+            self.error(
+                codes::BAD_HPO,
+                hpo.range,
+                "`choice()` needs at least one layer to choose from",
+            );
             return false;
         }
         let mut ok = true;
@@ -328,7 +368,11 @@ impl Evaluator<'_> {
             }
         }
         if alternatives.len() == 1 && ok {
-            self.error(codes::SINGLE_CHOICE, hpo.range, "a choice of one layer is no choice; write the layer itself");
+            self.error(
+                codes::SINGLE_CHOICE,
+                hpo.range,
+                "a choice of one layer is no choice; write the layer itself",
+            );
         }
         ok
     }
@@ -343,7 +387,9 @@ impl Evaluator<'_> {
         let failed: Vec<bool> = alternatives
             .iter()
             .map(|(.., range)| {
-                self.findings[range.clone()].iter().any(|finding| finding.diagnostic.severity == Severity::Error)
+                self.findings[range.clone()]
+                    .iter()
+                    .any(|finding| finding.diagnostic.severity == Severity::Error)
             })
             .collect();
         if failed.iter().all(|&failed| failed) || !self.has_error_since(start) {
@@ -353,7 +399,11 @@ impl Evaluator<'_> {
             for finding in &mut self.findings[range.clone()] {
                 if finding.diagnostic.severity == Severity::Error {
                     finding.diagnostic.severity = Severity::Warning;
-                    let note = format!(" (when {} is chosen, 1 of {} choices)", names[number], names.len());
+                    let note = format!(
+                        " (when {} is chosen, 1 of {} choices)",
+                        names[number],
+                        names.len()
+                    );
                     finding.diagnostic.message.push_str(&note);
                 }
             }
@@ -367,17 +417,21 @@ impl Evaluator<'_> {
             match flow {
                 Flow::One(tensor) => tensors.push(tensor),
                 _ => {
-                    let unknown = Unknown { why: Why::Rank, name: "the choice".into(), place: Some(place) };
+                    let unknown =
+                        Unknown { why: Why::Rank, name: "the choice".into(), place: Some(place) };
                     return Flow::One(Tensor::unknown(unknown));
                 }
             }
         }
         let variable = self.variable(place, "layer", names);
         let index = Worlds::choice(variable, (0..tensors.len()).collect());
-        let variables = union(tensors.iter().map(|tensor| tensor.shape.variables()).chain([index.variables()]));
-        let shape = Worlds::for_each(variables, |world| tensors[*index.at(world)].shape.at(world).clone());
+        let variables =
+            union(tensors.iter().map(|tensor| tensor.shape.variables()).chain([index.variables()]));
+        let shape =
+            Worlds::for_each(variables, |world| tensors[*index.at(world)].shape.at(world).clone());
         let Some(shape) = shape else {
-            let unknown = Unknown { why: Why::Argument, name: "the choice".into(), place: Some(place) };
+            let unknown =
+                Unknown { why: Why::Argument, name: "the choice".into(), place: Some(place) };
             return Flow::One(Tensor::unknown(unknown));
         };
         let mut joined = Tensor { shape: shape.simplified(), ..tensors[0].clone() };
@@ -390,5 +444,82 @@ impl Evaluator<'_> {
             joined.unknown = None;
         }
         Flow::One(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn layers_flow_one_into_the_next() {
+        check("Conv2D(8, 3)\nFlatten\nDense(10)", expect![[]]);
+    }
+
+    #[test]
+    fn branches_start_from_the_tensor_before_the_first() {
+        check(
+            "Conv2D(8, 1)\na: { Conv2D(4, 1) }\nb: { Conv2D(6, 3, padding=\"same\") Dropout(0.1) }\nskip: { }\nConcatenate()\nFlatten()",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn branches_nest() {
+        check(
+            "a: { b: { Conv2D(4, 1) } c: { } Concatenate() } d: { Conv2D(7, 1) } Add()",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn unmerged_branches_are_reported_where_a_merge_is_missing() {
+        check("a: { Conv2D(4, 1) }\nb: { Conv2D(4, 1) }\nFlatten()\nDense(3)", expect![[]]);
+        check("ResidualConnection {\n  a: { Conv2D(4, 1) }\n  b: { Conv2D(4, 1) }\n}", expect![[]]);
+    }
+
+    #[test]
+    fn open_branches_at_the_end_are_outputs() {
+        check("Flatten()\nclass: { Output(10) }\nbox: { Output(4) }", expect![[]]);
+    }
+
+    #[test]
+    fn named_inputs_begin_branches() {
+        check(
+            "input: { image: (8, 8, 1), meta: (10,) }\nlayers:\n  image: { Flatten() Dense(5) }\n  meta: { Dense(3) }\n  Concatenate()\n  Output(1)",
+            expect![[]],
+        );
+        check("input: { a: (8,), b: (10,) }\nlayers:\n  Dense(5)\n  Output(1)", expect![[]]);
+        check("input: (8,), (10,)\nlayers:\n  Concatenate()\n  Output(1)", expect![[]]);
+    }
+
+    #[test]
+    fn merges_name_layers() {
+        check(
+            "Conv2D(8, 3, padding=\"same\", name=\"enc\")\nMaxPooling2D()\nUpSampling2D()\nConcatenate(\"enc\")\nConv2D(1, 1)",
+            expect![[]],
+        );
+        check(
+            "Dense(8)\nAdd(\"enc\")\nDense(8, name=\"enc\")\nAdd(inputs=(\"enc\", \"en\"))",
+            expect![[]],
+        );
+    }
+
+    #[test]
+    fn a_choice_of_layers_keeps_its_alternatives_apart() {
+        check("Flatten()\nHPO(choice(Dense(64), Dropout(0.5)))\nDense(10)", expect![[]]);
+        check("HPO(choice(Conv2D(4, 33), Conv2D(4, 3)))\nFlatten()", expect![[]]);
+    }
+
+    #[test]
+    fn several_outputs_feed_only_merges() {
+        check("input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Dense(3)", expect![[]]);
+        check("input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Add()", expect![[]]);
+    }
+
+    #[test]
+    fn an_unknown_layer_is_one_error() {
+        check("Conv2d(8, 3)\nFlaten()\nDense(10)\nMyLayer(3)\nFancyThing()", expect![[]]);
     }
 }

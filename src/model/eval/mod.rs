@@ -176,7 +176,11 @@ impl<'a> Evaluator<'a> {
         if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
             return;
         }
-        self.findings.push(Finding { diagnostic, calls: self.calls.clone(), path: self.current_path() });
+        self.findings.push(Finding {
+            diagnostic,
+            calls: self.calls.clone(),
+            path: self.current_path(),
+        });
     }
 
     fn error(&mut self, code: Code, range: TextRange, message: impl Into<String>) {

@@ -146,7 +146,9 @@ mod tests {
 
     #[test]
     fn branches() {
-        check_layers_tree("a: { Dense(10) } @ \"cpu\"\nb: { }\nAdd()", expect![[r#"
+        check_layers_tree(
+            "a: { Dense(10) } @ \"cpu\"\nb: { }\nAdd()",
+            expect![[r#"
             BRANCH_STMT
               IDENT "a"
               COLON ":"
@@ -177,9 +179,12 @@ mod tests {
                 ARG_LIST
                   L_PAREN "("
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
         // Inside braces, and where its own braces follow, a section's name is an ordinary one.
-        check_layers_tree("ResidualConnection { loss: { Dense(1) } }", expect![[r#"
+        check_layers_tree(
+            "ResidualConnection { loss: { Dense(1) } }",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "ResidualConnection"
@@ -201,7 +206,8 @@ mod tests {
                           R_PAREN ")"
                     R_BRACE "}"
                 R_BRACE "}"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

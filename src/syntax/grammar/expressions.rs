@@ -184,7 +184,9 @@ mod tests {
 
     #[test]
     fn chains_are_flat() {
-        check_layers_tree("A(1 + 2 * $n - -x / (3))", expect![[r#"
+        check_layers_tree(
+            "A(1 + 2 * $n - -x / (3))",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "A"
@@ -215,12 +217,15 @@ mod tests {
                             INT "3"
                           R_PAREN ")"
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn tuples_and_names() {
-        check_layers_tree("A((), (1), (1,), ((1, 2), [3]), TRUE, none, relu)", expect![[r#"
+        check_layers_tree(
+            "A((), (1), (1,), ((1, 2), [3]), TRUE, none, relu)",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "A"
@@ -277,7 +282,8 @@ mod tests {
                     NAME_REF
                       IDENT "relu"
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

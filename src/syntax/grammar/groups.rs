@@ -388,7 +388,9 @@ mod tests {
 
     #[test]
     fn arguments() {
-        check_layers_tree("Dense(64, units: $n, a=(1,), b=[x, -2],)", expect![[r#"
+        check_layers_tree(
+            "Dense(64, units: $n, a=(1,), b=[x, -2],)",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "Dense"
@@ -430,7 +432,8 @@ mod tests {
                       R_BRACK "]"
                   COMMA ","
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

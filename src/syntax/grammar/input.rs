@@ -389,7 +389,9 @@ mod tests {
 
     #[test]
     fn shapes() {
-        check_tree("network N { input: (None, T, 3), (10) }", expect![[r#"
+        check_tree(
+            "network N { input: (None, T, 3), (10) }",
+            expect![[r#"
             FILE@0..39
               NETWORK@0..39
                 IDENT@0..7 "network"
@@ -418,8 +420,11 @@ mod tests {
                         INT@34..36 "10"
                       R_PAREN@36..37 ")"
                 R_BRACE@38..39 "}"
-        "#]]);
-        check_tree("network N { input: { a: (1, 2), b: 784, } }", expect![[r#"
+        "#]],
+        );
+        check_tree(
+            "network N { input: { a: (1, 2), b: 784, } }",
+            expect![[r#"
             FILE@0..43
               NETWORK@0..43
                 IDENT@0..7 "network"
@@ -449,7 +454,8 @@ mod tests {
                   COMMA@38..39 ","
                   R_BRACE@40..41 "}"
                 R_BRACE@42..43 "}"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

@@ -625,7 +625,9 @@ mod tests {
                     R_BRACE "}"
             "#]],
         );
-        check_layers_tree("Block * (n + 1) HPO(choice(Dense(64), Dropout(0.5)))", expect![[r#"
+        check_layers_tree(
+            "Block * (n + 1) HPO(choice(Dense(64), Dropout(0.5)))",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "Block"
@@ -668,7 +670,8 @@ mod tests {
                         R_PAREN ")"
                   R_PAREN ")"
                 R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

@@ -76,11 +76,13 @@ pub(super) fn unexpected(p: &mut Parser<'_>, expected: &str) {
                 "{} is no part of the language; expected {expected}",
                 quoted(p.nth_text(0))
             );
-            let alone = p.nth_starts_line(1) || matches!(p.nth(1), COMMA | R_PAREN | R_BRACK | R_BRACE);
+            let alone =
+                p.nth_starts_line(1) || matches!(p.nth(1), COMMA | R_PAREN | R_BRACK | R_BRACE);
             if let Some(diagnostic) = p.error(codes::SYNTAX_UNEXPECTED, here, message)
                 && alone
             {
-                *diagnostic = diagnostic.clone().with_fix("Delete it", vec![TextEdit::new(here, "")]);
+                *diagnostic =
+                    diagnostic.clone().with_fix("Delete it", vec![TextEdit::new(here, "")]);
             }
         }
         EOF => {
