@@ -122,6 +122,10 @@ impl Check<'_> {
             Blame::Element(name, index) => format!("element {} of `{name}`", index + 1),
             _ => format!("`{}`", self.param.name),
         };
+        let value = match value {
+            Value::Name(name) => format!("the name `{name}`"),
+            value => value.to_string(),
+        };
         let write = fix.as_ref().map(|fix| format!("; write {fix}")).unwrap_or_default();
         let problem = Problem::new(
             code,
@@ -206,18 +210,20 @@ impl Check<'_> {
             }
             Value::Str(text) => {
                 let number = text.trim().parse::<i64>().ok().filter(|number| *number >= min);
-                let fix = number.map_or_else(|| self.usual(), |number| Some(number.to_string()));
+                let fix = number
+                    .map_or_else(|| self.usual_int(min, blame), |number| Some(number.to_string()));
                 self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
             }
             Value::Tuple(elements) | Value::List(elements) => {
                 let fix = match elements.first() {
                     Some(Value::Int(number)) if *number >= min => Some(number.to_string()),
-                    _ => self.usual(),
+                    _ => self.usual_int(min, blame),
                 };
                 self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
             }
-            Value::Name(_) | Value::None | Value::Call(_) => {
-                let fix = self.usual();
+            Value::Name(_) => self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, None),
+            Value::None | Value::Call(_) => {
+                let fix = self.usual_int(min, blame);
                 self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
             }
         }
@@ -230,6 +236,15 @@ impl Check<'_> {
             None => Some(self.param.example.to_owned()),
             Some(Default::None) => None,
             Some(default) => Some(default.value().to_string()),
+        }
+    }
+
+    /// The same for a whole number, which may be an element of a tuple.
+    fn usual_int(&self, min: i64, blame: Blame) -> Option<String> {
+        match (blame, self.param.kind) {
+            (Blame::Element(..), Kind::Sizes { .. }) => Some("-1".to_owned()),
+            (Blame::Element(..), _) => Some(min.max(1).to_string()),
+            _ => self.usual(),
         }
     }
 
@@ -292,7 +307,7 @@ impl Check<'_> {
                     self.wrong(codes::BAD_VALUE, blame, &value, Some(fix))
                 }
                 None => {
-                    let fix = self.usual();
+                    let fix = self.usual().filter(|_| !matches!(value, Value::Name(_)));
                     self.wrong(codes::BAD_TYPE, blame, &value, fix)
                 }
             },
@@ -310,22 +325,23 @@ impl Check<'_> {
                 self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix)
             }
             other => {
+                let empty = match other.elements() {
+                    Some(elements) => elements.is_empty(),
+                    None => other.as_text() == Some(""),
+                };
                 let no = other.as_text().is_some_and(|text| {
                     matches!(text.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0" | "")
                 });
-                self.problems.push(
-                    Problem::new(
-                        codes::BAD_TYPE,
-                        Blame::Param(name),
-                        format!(
-                            "`{}`: `{name}` must be true or false; Keras takes {other} for true",
-                            self.entry.name
-                        ),
-                    )
-                    .as_warning()
-                    .suggest_set(name, !no),
+                let problem = Problem::new(
+                    codes::BAD_TYPE,
+                    Blame::Param(name),
+                    format!(
+                        "`{}`: `{name}` must be true or false; Keras takes {other} for {}",
+                        self.entry.name, !empty
+                    ),
                 );
-                Value::Unknown
+                self.problems.push(problem.as_warning().suggest_set(name, !no));
+                Value::Bool(!empty)
             }
         }
     }
@@ -655,5 +671,191 @@ fn wanted(kind: Kind) -> String {
         Kind::Layer => "a layer".to_owned(),
         Kind::Layers => "a layer or a tuple of layers".to_owned(),
         Kind::Any => "a value".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use crate::lang::{Kind, layers};
+    use expect_test::expect;
+
+    #[test]
+    fn tuples_have_a_length() {
+        check(
+            r#"
+            Conv2D(8, (3,)) on (9, 9, 1)
+            Conv2D(8, (3, 5, 7)) on (9, 9, 1)
+            Conv2D(8, (3, 0)) on (9, 9, 1)
+            Conv2D(8, (3, 3.0)) on (9, 9, 1)
+            Conv1D(8, "3") on (9, 1)
+            Cropping3D(((1, 1, 1), 2, 0)) on (9, 9, 9, 1)
+            "#,
+            expect![[r#"
+                ?×?×8  macs ?
+                error bad-type: `Conv2D`: `kernel_size` must be a whole number or a tuple of 2, each at least 1, not (3,); write 3
+                  fix: kernel_size=3
+                ?×?×8  macs ?
+                error bad-type: `Conv2D`: `kernel_size` must be a whole number or a tuple of 2, each at least 1, not (3, 5, 7); write (3, 5)
+                  fix: kernel_size=(3, 5)
+                7×?×8  macs ?
+                error bad-value: `Conv2D`: element 2 of `kernel_size` must be a whole number of at least 1, not 0; write 1
+                  fix: kernel_size=(3, 1)
+                7×7×8  params 80  macs 3,528
+                error float-for-integer: `Conv2D`: element 2 of `kernel_size` must be a whole number, not 3.0; write 3
+                  fix: kernel_size=(3, 3)
+                ?×8  macs ?
+                error bad-type: `Conv1D`: `kernel_size` must be a whole number of at least 1, not "3"; write 3
+                  fix: kernel_size=3
+                ?×5×9×1  params 0
+                error bad-type: `Cropping3D`: element 1 of `cropping` must be a number or a pair of numbers, not (1, 1, 1); write 1
+                  fix: cropping=(1, 2, 0)"#]],
+        );
+    }
+
+    #[test]
+    fn ranges_lie_between_the_bounds() {
+        check(
+            r#"
+            Dense(0..64) on (8)
+            Dense(1..64) on (8)
+            Dropout(0.1..0.5) on (8)
+            Dropout(0.5..1.5) on (8)
+            LayerNormalization(epsilon=1e-6..1e-3) on (8)
+            "#,
+            expect![[r#"
+                ?  macs ?
+                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64
+                1..64  params 9..576  macs 8..512
+                8  params 0
+                8  params 0
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5
+                8  params 16"#]],
+        );
+    }
+
+    #[test]
+    fn booleans_are_what_python_takes_for_them() {
+        check(
+            r#"
+            Dense(8, use_bias=0) on (8)
+            Dense(8, use_bias=None) on (8)
+            Dense(8, use_bias="false") on (8)
+            Dense(8, use_bias=off) on (8)
+            "#,
+            expect![[r#"
+                8  params 64  macs 64
+                8  params 64  macs 64
+                8  params 72  macs 64
+                warning bad-type: `Dense`: `use_bias` must be true or false; Keras takes "false" for true
+                  fix: use_bias=false
+                8  params 64..72  macs 64
+                error bad-type: `Dense`: `use_bias` must be true or false, not the name `off`; write false
+                  fix: use_bias=false"#]],
+        );
+    }
+
+    #[test]
+    fn strings_are_quoted() {
+        check(
+            r#"
+            Conv2D(8, 3, padding=same) on (9, 9, 1)
+            Dense(8, kernel_initializer=he_normal) on (8)
+            Conv2D(8, 3, padding=smae) on (9, 9, 1)
+            MaxPooling2D(padding="SAME") on (9, 9, 1)
+            "#,
+            expect![[r#"
+                9×9×8  params 80  macs 5,832
+                hint unquoted-string: `Conv2D`: `padding=same` is read as the string "same"
+                  fix: padding="same"
+                8  params 72  macs 64
+                hint unquoted-string: `Dense`: `kernel_initializer=he_normal` is read as the string "he_normal"
+                  fix: kernel_initializer="he_normal"
+                ?×?×8  params 80  macs ?
+                error bad-value: `Conv2D`: `padding` must be "valid" or "same", not the name `smae`; write "same"
+                  fix: padding="same"
+                ?×?×1  params 0
+                error bad-value: `MaxPooling2D`: `padding` must be "valid" or "same", not "SAME"; write "same"
+                  fix: padding="same""#]],
+        );
+    }
+
+    #[test]
+    fn none_is_taken_where_it_is_the_default() {
+        check(
+            r#"
+            Dense(8, activation=None) on (8)
+            MaxPooling2D(strides=None) on (8, 8, 1)
+            Conv2D(8, 3, strides=None) on (8, 8, 1)
+            Dense(None) on (8)
+            "#,
+            expect![[r#"
+                8  params 72  macs 64
+                4×4×1  params 0
+                ?×?×8  params 80  macs ?
+                error bad-type: `Conv2D`: `strides` must be a whole number or a tuple of 2, each at least 1, not None; write (1, 1)
+                  fix: strides=(1, 1)
+                ?  macs ?
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not None; write 64
+                  fix: units=64"#]],
+        );
+    }
+
+    #[test]
+    fn sizes_may_be_as_large_as_they_like() {
+        check(
+            r#"
+            Conv2D(9223372036854775807, 9223372036854775807, padding="same") on (9, 9, 3)
+            Conv1D(8, 9223372036854775807, dilation_rate=9223372036854775807) on (T, 3)
+            ZeroPadding1D(9223372036854775807) on (9223372036854775807, 3)
+            Conv1DTranspose(8, 9223372036854775807, strides=9223372036854775807) on (T, 3)
+            UpSampling1D(9223372036854775807) on (9223372036854775807, 3)
+            Reshape((9223372036854775807, 9223372036854775807)) on (8)
+            Permute((-9223372036854775808, 9223372036854775807)) on (8, 8)
+            PReLU(shared_axes=-9223372036854775808) on (8, 8)
+            Dot(axes=-9223372036854775808) on (8); (8)
+            Cropping1D(9223372036854775807) on (8, 3)
+            "#,
+            expect![[r#"
+                9×9×9223372036854775807  params 18,446,744,073,709,551,615  macs 18,446,744,073,709,551,615
+                ?×8  params 18,446,744,073,709,551,615  macs ?
+                18446744073709551614×3  params 0
+                9223372036854775807*T×8  params 18,446,744,073,709,551,615  macs ?
+                18446744073709551615×3  params 0
+                error size-mismatch: `Reshape`: 8 elements come in (8), but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
+                  fix: target_shape=(-1,)
+                error bad-value: `Permute`: `dims=(-9223372036854775808, 9223372036854775807)` must have each of the numbers 1 to 2 once
+                error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
+                error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis of 8 features, whose axes are 1 to 1 (0 is the batch) or -1 to -1
+                  fix: axes=-1
+                error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go"#]],
+        );
+    }
+
+    #[test]
+    fn required_parameters_have_an_example_that_they_take() {
+        for entry in layers::all() {
+            for param in entry.params {
+                assert!(!param.doc.is_empty() && param.doc.ends_with('.'), "{}", param.name);
+                assert_eq!(
+                    param.default.is_none(),
+                    !param.example.is_empty(),
+                    "{}.{}",
+                    entry.name,
+                    param.name
+                );
+                let wrapper = matches!(param.kind, Kind::Layer | Kind::Layers);
+                if param.default.is_none() && !wrapper && entry.name != "CustomShape" {
+                    let mut given = vec![None; entry.params.len()];
+                    let (index, _) = entry.param(param.name).unwrap();
+                    given[index] = Some(crate::lang::testing::value(param.example));
+                    super::validate(entry, &mut given);
+                    assert!(!given[index].as_ref().unwrap().is_unknown(), "{}", param.name);
+                }
+            }
+            for name in entry.positional.iter().chain(&entry.channels) {
+                assert!(entry.param(name).is_some(), "{} has no {name}", entry.name);
+            }
+        }
     }
 }

@@ -89,19 +89,25 @@ pub(super) fn check_operands(cx: &RuleCx<'_>) -> Result<(), Problem> {
         Operands::OneOr(max) => (1, Some(max)),
     };
     if count < min {
-        return Err(cx
-            .problem(
-                codes::TOO_FEW_OPERANDS,
-                Blame::Layer,
-                format!("merges {} tensors, but only one comes in", match max {
-                    Some(2) => "two",
-                    _ => "several",
-                }),
-            )
-            .help(format!(
-                "write it after branches, or name an earlier layer: `{}(\"name\")`; a skip around layers is `ResidualConnection() {{ … }}`",
-                cx.name()
-            )));
+        let name = cx.name();
+        let (message, help) = match cx.args.entry().category {
+            Category::Attention => (
+                "takes a query and a value, but only one tensor comes in".to_owned(),
+                format!(
+                    "write it after branches, or name the value: `{name}(\"name\")`; `MultiHeadAttention` takes one tensor for both"
+                ),
+            ),
+            _ => (
+                format!(
+                    "merges {} tensors, but only one comes in",
+                    if max == Some(2) { "two" } else { "several" }
+                ),
+                format!(
+                    "write it after branches, or name an earlier layer: `{name}(\"name\")`; a skip around layers is `ResidualConnection() {{ … }}`"
+                ),
+            ),
+        };
+        return Err(cx.problem(codes::TOO_FEW_OPERANDS, Blame::Layer, message).help(help));
     }
     match max {
         Some(max) if count > max => Err(cx.problem(
