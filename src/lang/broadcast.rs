@@ -146,24 +146,40 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_projected() {
-        check("8, 8, 16", "8, 8, 4", expect![[r#"
+        check(
+            "8, 8, 16",
+            "8, 8, 4",
+            expect![[r#"
             error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 8×8×16, which cannot be added to the input
               help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1) }`
               fix: channels=4 on what makes operand 0
-            dims [(0, 3), (1, 3)]"#]]);
-        check("4, 4, 16", "8, 8, 8", expect![[r#"
+            dims [(0, 3), (1, 3)]"#]],
+        );
+        check(
+            "4, 4, 16",
+            "8, 8, 8",
+            expect![[r#"
             error shape-mismatch: `ResidualConnection`: the block turns 8×8×8 into 4×4×16, which cannot be added to the input
               help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1, strides=2) }`
-            dims [(0, 1), (1, 1)]"#]]);
-        check("6, 6, 4", "8, 8, 4", expect![[r#"
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "6, 6, 4",
+            "8, 8, 4",
+            expect![[r#"
             error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 6×6×4, which cannot be added to the input
               help: keep the shape inside the block
-            dims [(0, 1), (1, 1)]"#]]);
-        check("17", "16", expect![[r#"
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "17",
+            "16",
+            expect![[r#"
             error shape-mismatch: `ResidualConnection`: the block turns 16 into 17, which cannot be added to the input
               help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Dense(17) }`
               fix: channels=16 on what makes operand 0
-            dims [(0, 1), (1, 1)]"#]]);
+            dims [(0, 1), (1, 1)]"#]],
+        );
         check("10, 8, 4", "8, 4", expect!["10×8×4"]);
     }
 

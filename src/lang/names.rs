@@ -65,7 +65,62 @@ pub fn resolve_layer(name: &str) -> LayerName {
         return LayerName::Custom;
     }
     let known = layers::all().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));
-    LayerName::Unknown { suggestion: did_you_mean(name, known.copied()) }
+    let suggestion = did_you_mean(name, known.copied()).or_else(|| shortened(name));
+    LayerName::Unknown { suggestion }
+}
+
+/// The layer whose name starts like `name`, a possible `2d` at its end left away: PyTorch's
+/// `BatchNorm2d`, or a short form.
+fn shortened(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.strip_suffix('d').map_or(lower.as_str(), |stem| {
+        stem.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(lower.as_str())
+    });
+    let starts =
+        |entry: &&LayerEntry| stem.len() > 3 && entry.name.to_ascii_lowercase().starts_with(stem);
+    layers::all().filter(starts).map(|entry| entry.name).min_by_key(|name| name.len())
+}
+
+impl LayerName {
+    /// What is to be said of a layer that is `written` so.
+    pub fn problem(self, written: &str) -> Option<Problem> {
+        let blame = Blame::Layer;
+        Some(match self {
+            LayerName::Entry(_) => return None,
+            LayerName::Custom => Problem::new(
+                codes::CUSTOM_LAYER,
+                blame,
+                format!("`{written}` is taken for a class of yours; its shape is not modelled"),
+            )
+            .help("say `output_shape=(…)`, without the batch, and the layers after it are checked"),
+            LayerName::Unknown { suggestion: Some(name) } => Problem::new(
+                codes::UNKNOWN_LAYER,
+                blame,
+                format!("there is no layer `{written}`; did you mean `{name}`?"),
+            )
+            .suggest(Suggestion::Rename(name)),
+            LayerName::Unknown { suggestion: None } => {
+                let problem = Problem::new(
+                    codes::UNKNOWN_LAYER,
+                    blame,
+                    format!("there is no layer or macro `{written}`"),
+                );
+                let lower = written.to_ascii_lowercase();
+                match lower.as_str() {
+                    "input" | "inputlayer" => {
+                        problem.help("the input is the section `input: (…)` above the layers")
+                    }
+                    "sequential" | "model" => {
+                        problem.help("layers follow one another as they are written; no container is needed")
+                    }
+                    _ if layers::ACTIVATIONS.contains(&lower.as_str()) => {
+                        problem.help(format!("write `Activation(\"{lower}\")`"))
+                    }
+                    _ => problem.help("a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder"),
+                }
+            }
+        })
+    }
 }
 
 /// Whose name for a parameter an alias is.
@@ -300,6 +355,11 @@ pub(super) fn did_you_mean<'a>(
     wrong: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    /// Longer than any name; comparing takes time that grows with the square of the length.
+    const LONGEST: usize = 64;
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let wrong = wrong.to_ascii_lowercase();
     // A third of the letters may be wrong; of two letters none.
     let allowed = (wrong.chars().count() + 1) / 3;
@@ -323,8 +383,7 @@ mod tests {
     fn check_layer(names: &str, expect: Expect) {
         let meaning = |name: &str| match resolve_layer(name) {
             LayerName::Entry(entry) => format!("{name} is {}", entry.name),
-            LayerName::Custom => format!("{name} is a class"),
-            LayerName::Unknown { suggestion } => format!("{name} is unknown, near {suggestion:?}"),
+            other => other.problem(name).map_or_else(String::new, |problem| show_problem(&problem)),
         };
         expect.assert_eq(&names.split_whitespace().map(meaning).collect::<Vec<_>>().join("\n"));
     }
@@ -365,17 +424,33 @@ mod tests {
     #[test]
     fn other_names_are_classes_or_slips() {
         check_layer(
-            "MyBlock PatchEncoder myblock Flaten Dens Conv2 MaxPoling2D BatchNorm Xyzzy",
+            "MyBlock PatchEncoder myblock Flaten Dens Conv2 MaxPoling2D BatchNorm BatchNorm2d
+             Sigmoid Input Xyzzy",
             expect![[r#"
-                MyBlock is a class
-                PatchEncoder is a class
-                myblock is unknown, near None
-                Flaten is unknown, near Some("Flatten")
-                Dens is unknown, near Some("Dense")
-                Conv2 is unknown, near Some("Conv2D")
-                MaxPoling2D is unknown, near Some("MaxPooling2D")
-                BatchNorm is unknown, near None
-                Xyzzy is unknown, near None"#]],
+                info custom-layer: `MyBlock` is taken for a class of yours; its shape is not modelled
+                  help: say `output_shape=(…)`, without the batch, and the layers after it are checked
+                info custom-layer: `PatchEncoder` is taken for a class of yours; its shape is not modelled
+                  help: say `output_shape=(…)`, without the batch, and the layers after it are checked
+                error unknown-layer: there is no layer or macro `myblock`
+                  help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder
+                error unknown-layer: there is no layer `Flaten`; did you mean `Flatten`?
+                  fix: Flatten instead
+                error unknown-layer: there is no layer `Dens`; did you mean `Dense`?
+                  fix: Dense instead
+                error unknown-layer: there is no layer `Conv2`; did you mean `Conv2D`?
+                  fix: Conv2D instead
+                error unknown-layer: there is no layer `MaxPoling2D`; did you mean `MaxPooling2D`?
+                  fix: MaxPooling2D instead
+                error unknown-layer: there is no layer `BatchNorm`; did you mean `BatchNormalization`?
+                  fix: BatchNormalization instead
+                error unknown-layer: there is no layer `BatchNorm2d`; did you mean `BatchNormalization`?
+                  fix: BatchNormalization instead
+                error unknown-layer: there is no layer or macro `Sigmoid`
+                  help: write `Activation("sigmoid")`
+                error unknown-layer: there is no layer or macro `Input`
+                  help: the input is the section `input: (…)` above the layers
+                error unknown-layer: there is no layer or macro `Xyzzy`
+                  help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder"#]],
         );
     }
 
@@ -488,6 +563,7 @@ mod tests {
         expect![[r#"
             error shape-mismatch: `Dense`: `in_features=9`, but the input 4×8 has 8
               help: the number is taken from the input, so the argument can go
-              fix: remove it"#]].assert_eq(&show_problem(&problem));
+              fix: remove it"#]]
+        .assert_eq(&show_problem(&problem));
     }
 }

@@ -826,7 +826,7 @@ mod tests {
                   fix: target_shape=(-1,)
                 error bad-value: `Permute`: `dims=(-9223372036854775808, 9223372036854775807)` must have each of the numbers 1 to 2 once
                 error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
-                error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis of 8 features, whose axes are 1 to 1 (0 is the batch) or -1 to -1
+                error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis: the input (8) has only axis 1, or -1, besides the batch
                   fix: axes=-1
                 error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go"#]],
         );

@@ -364,7 +364,7 @@ mod tests {
                   fix: axis=2
                 error rank-mismatch: `Concatenate`: 4×6 and 6 have a different number of dimensions, and cannot be joined
                   help: bring them to the same number of dimensions with Flatten, Reshape or a global pooling
-                error axis-out-of-range: `Concatenate`: `axis=9` is no axis of 4×6, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                error axis-out-of-range: `Concatenate`: `axis=9` is no axis: the axes of the input (4×6) are 1 to 2, or -2 to -1; 0 is the batch
                   fix: axis=-1"#]],
         );
     }
