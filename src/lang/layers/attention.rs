@@ -384,7 +384,7 @@ fn additive(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let weights = match cx.args.bool("use_scale") {
         Some(false) => Count::ZERO,
         _ => {
-            let features = cx.determined(0, cx.inputs[0].rank() - 1)?;
+            let features = cx.determined(0, cx.inputs[0].rank().saturating_sub(1))?;
             cx.if_set("use_scale", Count::from(features))
         }
     };
