@@ -94,9 +94,12 @@ fn write_aligned(out: &mut dyn Write, cells: &[String; 7], widths: &[usize; 7]) 
     let mut line = String::new();
     for (at, (cell, column)) in cells.iter().zip(widths).enumerate() {
         let space = " ".repeat(column.saturating_sub(width(cell)));
+        if at > 0 {
+            line.push_str("  ");
+        }
         match NUMBERS.contains(&at) {
-            true => line.extend([" ", &space, cell, " "]),
-            false => line.extend([" ", cell, &space, " "]),
+            true => line.extend([space.as_str(), cell]),
+            false => line.extend([cell, space.as_str()]),
         }
     }
     writeln!(out, "{}", line.trim_end())
