@@ -409,29 +409,96 @@ mod tests {
 
     #[test]
     fn equal_copies_share_one_result() {
-        check("Flatten()\nDense(10) * 1000000", expect![[]]);
-        check("Conv2D(4, 3) * 3", expect![[]]);
+        check(
+            "Flatten()\nDense(10) * 1000000",
+            expect![[r#"
+            0 Flatten → 3072
+            1#0 Dense → 10, 30,730 parameters
+            1#1…999999 Dense → 10, 110 parameters
+            3:1 error expansion-too-large `Dense(10) * 1000000`: with repeats and macros expanded the network has more than 1000000 layers here
+        "#]],
+        );
+        check(
+            "Conv2D(4, 3) * 3",
+            expect![[r#"
+            0#0 Conv2D → 30×30×4, 112 parameters
+            0#1 Conv2D → 28×28×4, 148 parameters
+            0#2 Conv2D → 26×26×4, 148 parameters
+        "#]],
+        );
     }
 
     #[test]
     fn copies_are_bounded() {
-        check("Flatten()\nDense(10) * 1000001\nDense(3)", expect![[]]);
-        check("Flatten()\nDense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000", expect![[]]);
+        check(
+            "Flatten()\nDense(10) * 1000001\nDense(3)",
+            expect![[r#"
+            0 Flatten → 3072
+            1#0 Dense → 10, 30,730 parameters
+            1#1…1000000 Dense → 10, 110 parameters
+            3:1 error expansion-too-large `Dense(10) * 1000001`: with repeats and macros expanded the network has more than 1000000 layers here
+        "#]],
+        );
+        check(
+            "Flatten()\nDense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000",
+            expect![[r#"
+            0 Flatten → 3072
+            1#0 Dense → 10, 30,730 parameters
+            1#1…18446744073709551614 Dense → 10, 110 parameters
+            3:1 error expansion-too-large `Dense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000`: with repeats and macros expanded the network has more than 1000000 layers here
+        "#]],
+        );
     }
 
     #[test]
     fn repeat_counts_are_whole_numbers_of_at_least_1() {
-        check("Dense(10) * 0", expect![[]]);
-        check("Dense(10) * HPO(choice(1, 2))", expect![[]]);
-        check("Dense(10) * 2.5\nDense(3)", expect![[]]);
-        check("a: { Dense(3) } * 2\nb: { Dense(3) }\nAdd()", expect![[]]);
+        check(
+            "Dense(10) * 0",
+            expect![[r#"
+            0 Dense → 32×32×10, 40 parameters
+            2:13 error bad-repeat `0`: a layer is repeated at least once, and 0 is less
+                fix: Change to 1
+        "#]],
+        );
+        check(
+            "Dense(10) * HPO(choice(1, 2))",
+            expect![[r#"
+            0 Dense → 32×32×10, 40 parameters
+            2:13 error bad-repeat `HPO(choice(1, 2))`: the number of copies cannot depend on a hyperparameter
+                help: write one network for each number of copies, or a macro for each
+        "#]],
+        );
+        check(
+            "Dense(10) * 2.5\nDense(3)",
+            expect![[r#"
+            0 Dense → 32×32×10, 40 parameters
+            1 Dense → ?
+            2:13 error bad-repeat `2.5`: the number of copies is a whole number, and 2.5 is not
+        "#]],
+        );
+        check(
+            "a: { Dense(3) } * 2\nb: { Dense(3) }\nAdd()",
+            expect![[r#"
+            0.a.0 Dense → 32×32×3, 12 parameters
+            0.b.0 Dense → 32×32×3, 12 parameters
+            1 Add → 32×32×3
+            2:17 error repeat-on-branch `* 2`: the branch `a` cannot be repeated
+                help: put its layers into a macro and repeat that inside the branch
+        "#]],
+        );
     }
 
     #[test]
     fn copies_and_expansions_number_the_names_in_them() {
         check(
             "define B(f) { Conv2D($f, 1, name=\"h\") }\nnetwork N { input: (8, 8, 3) layers:\n B(3) B(3) Dense(3, name=\"d\") * 5\n Add(\"h_1\", \"h_2\", \"d_1\", \"d_4\") }",
-            expect![[]],
+            expect![[r#"
+                0.0 Conv2D → 8×8×3, 12 parameters
+                1.0 Conv2D → 8×8×3, 12 parameters
+                2#0 Dense → 8×8×3, 12 parameters
+                2#1…4 Dense → 8×8×3, 12 parameters
+                3 Add → 8×8×3
+            "#]],
         );
     }
 
@@ -439,7 +506,13 @@ mod tests {
     fn macros_take_arguments_by_position_and_name() {
         check(
             "define B(f, k=3, n=2) { Conv2D($f * 2, k, padding=\"same\") * $n }\nnetwork N { input: (8, 8, 3) layers:\n B(4) B(f=2, n=1) B(1, 5, n=(1+1)) }",
-            expect![[]],
+            expect![[r#"
+                0.0#0 Conv2D → 8×8×8, 224 parameters
+                0.0#1 Conv2D → 8×8×8, 584 parameters
+                1.0#0 Conv2D → 8×8×4, 292 parameters
+                2.0#0 Conv2D → 8×8×2, 202 parameters
+                2.0#1 Conv2D → 8×8×2, 102 parameters
+            "#]],
         );
     }
 
@@ -447,7 +520,21 @@ mod tests {
     fn mistakes_in_macro_calls_stand_at_the_call() {
         check(
             "define B(f, k=3) { Conv2D(f, k) }\nnetwork N { input: (8, 8, 3) layers:\n B()\n B(4, kk=3)\n B(1, 2, 3)\n B(1, f=2) }",
-            expect![[]],
+            expect![[r#"
+                0.0 Conv2D → ?
+                1.0 Conv2D → ?
+                2.0 Conv2D → ?
+                3.0 Conv2D → ?
+                3:2 error missing-parameter `B`: the macro `B` needs the argument `f`
+                    help: write `B(f=…)`
+                    line 1: the macro is defined here
+                4:7 error unknown-parameter `kk`: the macro `B` has no parameter `kk`
+                    help: its parameters are f, k
+                    line 1: the macro is defined here
+                5:10 error too-many-arguments `3`: the macro `B` takes 2 arguments
+                6:7 error duplicate-argument `f=2`: `f` of the macro `B` is given twice
+                    line 6: it is given here already
+            "#]],
         );
     }
 
@@ -455,11 +542,27 @@ mod tests {
     fn a_mistake_of_every_use_stands_in_the_body() {
         check(
             "define B { Conv2D(4, 99) }\nnetwork N { input: (8, 8, 3) layers:\n a: { B } b: { B } Add() }",
-            expect![[]],
+            expect![[r#"
+                0.a.0.0 Conv2D → ?
+                0.b.0.0 Conv2D → ?
+                1 Add → ?
+                1:22 error kernel-too-large `99`: `Conv2D`: `kernel_size` 99×99 does not fit the 8×8 input; the largest that fits is 8×8, or use `padding="same"`
+                    line 2: `input` makes this dimension 8
+                    line 2: `input` makes this dimension 8
+                    fix: Change `kernel_size` to 8
+                    fix: Add `padding="same"`
+            "#]],
         );
         check(
             "define B(k) { Conv2D(4, k) }\nnetwork N { input: (8, 8, 3) layers:\n B(3)\n B(9) }",
-            expect![[]],
+            expect![[r#"
+                0.0 Conv2D → 6×6×4, 112 parameters
+                1.0 Conv2D → ?
+                4:2 error kernel-too-large `B`: in `B`: `Conv2D`: `kernel_size` 9×9 does not fit the 6×6 input; the largest that fits is 6×6, or use `padding="same"`
+                    line 1: `Conv2D` makes this dimension 6
+                    line 1: it happens here, in the body of `B`
+                    fix: Change `kernel_size` to 6
+            "#]],
         );
     }
 
@@ -467,7 +570,13 @@ mod tests {
     fn recursion_is_reported_once_for_each_macro() {
         check(
             "define A { B() }\ndefine B { A() }\nnetwork N { input: (8,) layers: A() Dense(3) }",
-            expect![[]],
+            expect![[r#"
+                1 Dense → ?
+                1:12 error recursive-macro `B`: the macro `A` uses itself by way of `B`
+                    help: for layers that repeat write `Block * 3`
+                2:12 error recursive-macro `A`: the macro `B` uses itself by way of `A`
+                    help: for layers that repeat write `Block * 3`
+            "#]],
         );
     }
 
@@ -475,7 +584,16 @@ mod tests {
     fn macros_nest_and_pass_parameters_on() {
         check(
             "define Conv(f) { Conv2D($f, 3, padding=\"same\") ReLU }\ndefine Two(f) { Conv($f) Conv($f * 2) }\nnetwork N { input: (8, 8, 3) layers: Two(4) * 2 }",
-            expect![[]],
+            expect![[r#"
+                0#0.0.0 Conv2D → 8×8×4, 112 parameters
+                0#0.0.1 ReLU → 8×8×4
+                0#0.1.0 Conv2D → 8×8×8, 296 parameters
+                0#0.1.1 ReLU → 8×8×8
+                0#1.0.0 Conv2D → 8×8×4, 292 parameters
+                0#1.0.1 ReLU → 8×8×4
+                0#1.1.0 Conv2D → 8×8×8, 296 parameters
+                0#1.1.1 ReLU → 8×8×8
+            "#]],
         );
     }
 
@@ -483,7 +601,16 @@ mod tests {
     fn arithmetic_says_what_it_cannot_do() {
         check(
             "define B(n) { Dense($n / 2) Dense($n / 0) Dense($n + \"a\") Dense($m) }\nnetwork N { input: (8,) layers: B(7) }",
-            expect![[]],
+            expect![[r#"
+                0.0 Dense → ?
+                0.1 Dense → ?
+                0.2 Dense → ?
+                0.3 Dense → ?
+                1:21 error bad-type `$n / 2`: `Dense`: `units` must be a whole number of at least 1, not 3.5; write 4
+                1:40 error bad-arithmetic `0`: 7 / 0 has no value
+                1:54 error bad-arithmetic `"a"`: `+` takes numbers, and "a" is a string
+                1:65 error unknown-macro-parameter `$m`: the macro `B` has no parameter `m`
+            "#]],
         );
     }
 
@@ -491,7 +618,13 @@ mod tests {
     fn unused_macros_are_looked_at_all_the_same() {
         check(
             "define B(n, m) { Dense($n) Conv2D(4) }\nnetwork N { input: (8,) layers: Dense(3) }",
-            expect![[]],
+            expect![[r#"
+                0 Dense → 3, 27 parameters
+                1:8 warning unused-macro `B`: nothing uses the macro `B`
+                1:13 warning unused-macro-parameter `m`: the body of `B` does not use the parameter `m`
+                1:28 error missing-parameter `Conv2D`: `Conv2D` needs `kernel_size`, a whole number or a tuple of 2, each at least 1; write for example `kernel_size=3`
+                    fix: Add `kernel_size=3`
+            "#]],
         );
     }
 }

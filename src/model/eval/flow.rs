@@ -454,14 +454,28 @@ mod tests {
 
     #[test]
     fn layers_flow_one_into_the_next() {
-        check("Conv2D(8, 3)\nFlatten\nDense(10)", expect![[]]);
+        check(
+            "Conv2D(8, 3)\nFlatten\nDense(10)",
+            expect![[r#"
+            0 Conv2D → 30×30×8, 224 parameters
+            1 Flatten → 7200
+            2 Dense → 10, 72,010 parameters
+        "#]],
+        );
     }
 
     #[test]
     fn branches_start_from_the_tensor_before_the_first() {
         check(
             "Conv2D(8, 1)\na: { Conv2D(4, 1) }\nb: { Conv2D(6, 3, padding=\"same\") Dropout(0.1) }\nskip: { }\nConcatenate()\nFlatten()",
-            expect![[]],
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.a.0 Conv2D → 32×32×4, 36 parameters
+                1.b.0 Conv2D → 32×32×6, 438 parameters
+                1.b.1 Dropout → 32×32×6
+                2 Concatenate → 32×32×18
+                3 Flatten → 18432
+            "#]],
         );
     }
 
@@ -469,57 +483,175 @@ mod tests {
     fn branches_nest() {
         check(
             "a: { b: { Conv2D(4, 1) } c: { } Concatenate() } d: { Conv2D(7, 1) } Add()",
-            expect![[]],
+            expect![[r#"
+                0.a.0.b.0 Conv2D → 32×32×4, 16 parameters
+                0.a.1 Concatenate → 32×32×7
+                0.d.0 Conv2D → 32×32×7, 28 parameters
+                1 Add → 32×32×7
+            "#]],
         );
     }
 
     #[test]
     fn unmerged_branches_are_reported_where_a_merge_is_missing() {
-        check("a: { Conv2D(4, 1) }\nb: { Conv2D(4, 1) }\nFlatten()\nDense(3)", expect![[]]);
-        check("ResidualConnection {\n  a: { Conv2D(4, 1) }\n  b: { Conv2D(4, 1) }\n}", expect![[]]);
+        check(
+            "a: { Conv2D(4, 1) }\nb: { Conv2D(4, 1) }\nFlatten()\nDense(3)",
+            expect![[r#"
+            0.a.0 Conv2D → 32×32×4, 16 parameters
+            0.b.0 Conv2D → 32×32×4, 16 parameters
+            1 Flatten → ?
+            2 Dense → ?
+            4:1 error unmerged-branches `Flatten`: the branches `a`, `b` are not merged before `Flatten`
+                help: write a merge after the last branch: Concatenate(), Add(), Average(), …
+                line 3: the last branch ends here
+                fix: Insert `Concatenate()` after the branches
+        "#]],
+        );
+        check(
+            "ResidualConnection {\n  a: { Conv2D(4, 1) }\n  b: { Conv2D(4, 1) }\n}",
+            expect![[r#"
+            0.0.a.0 Conv2D → 32×32×4, 16 parameters
+            0.0.b.0 Conv2D → 32×32×4, 16 parameters
+            0.add Add → ?
+            4:3 error unmerged-branches `b: { Conv2D(4, 1) }`: the branches `a`, `b` are not merged at the end of the block
+                help: write a merge after the last branch: Concatenate(), Add(), Average(), …
+                fix: Insert `Concatenate()` after the branches
+        "#]],
+        );
     }
 
     #[test]
     fn open_branches_at_the_end_are_outputs() {
-        check("Flatten()\nclass: { Output(10) }\nbox: { Output(4) }", expect![[]]);
+        check(
+            "Flatten()\nclass: { Output(10) }\nbox: { Output(4) }",
+            expect![[r#"
+            0 Flatten → 3072
+            1.class.0 Output → 10, 30,730 parameters
+            1.box.0 Output → 4, 12,292 parameters
+        "#]],
+        );
     }
 
     #[test]
     fn named_inputs_begin_branches() {
         check(
             "input: { image: (8, 8, 1), meta: (10,) }\nlayers:\n  image: { Flatten() Dense(5) }\n  meta: { Dense(3) }\n  Concatenate()\n  Output(1)",
-            expect![[]],
+            expect![[r#"
+                0.image.0 Flatten → 64
+                0.image.1 Dense → 5, 325 parameters
+                0.meta.0 Dense → 3, 33 parameters
+                1 Concatenate → 8
+                2 Output → 1, 9 parameters
+            "#]],
         );
-        check("input: { a: (8,), b: (10,) }\nlayers:\n  Dense(5)\n  Output(1)", expect![[]]);
-        check("input: (8,), (10,)\nlayers:\n  Concatenate()\n  Output(1)", expect![[]]);
+        check(
+            "input: { a: (8,), b: (10,) }\nlayers:\n  Dense(5)\n  Output(1)",
+            expect![[r#"
+            0 Dense → 5, 45 parameters
+            1 Output → 1, 6 parameters
+            2:19 warning unused-input `b`: no layer uses the input `b`
+                help: begin a branch with it, `b: { … }`, or name it in a merge
+        "#]],
+        );
+        check(
+            "input: (8,), (10,)\nlayers:\n  Concatenate()\n  Output(1)",
+            expect![[r#"
+            0 Concatenate → 18
+            1 Output → 1, 19 parameters
+        "#]],
+        );
     }
 
     #[test]
     fn merges_name_layers() {
         check(
             "Conv2D(8, 3, padding=\"same\", name=\"enc\")\nMaxPooling2D()\nUpSampling2D()\nConcatenate(\"enc\")\nConv2D(1, 1)",
-            expect![[]],
+            expect![[r#"
+                0 Conv2D → 32×32×8, 224 parameters
+                1 MaxPooling2D → 16×16×8
+                2 UpSampling2D → 32×32×8
+                3 Concatenate → 32×32×16
+                4 Conv2D → 32×32×1, 17 parameters
+            "#]],
         );
         check(
             "Dense(8)\nAdd(\"enc\")\nDense(8, name=\"enc\")\nAdd(inputs=(\"enc\", \"en\"))",
-            expect![[]],
+            expect![[r#"
+                0 Dense → 32×32×8, 32 parameters
+                1 Add → ?
+                2 Dense → ?
+                3 Add → ?
+                3:5 error later-operand `"enc"`: the layer `enc` comes later; an operand must be a layer before this one
+                    line 4: `enc` is here
+                5:20 error unknown-operand `"en"`: no layer or input before this one is called `en`
+                    help: give a layer before this one the argument `name="en"`
+            "#]],
         );
     }
 
     #[test]
     fn a_choice_of_layers_keeps_its_alternatives_apart() {
-        check("Flatten()\nHPO(choice(Dense(64), Dropout(0.5)))\nDense(10)", expect![[]]);
-        check("HPO(choice(Conv2D(4, 33), Conv2D(4, 3)))\nFlatten()", expect![[]]);
+        check(
+            "Flatten()\nHPO(choice(Dense(64), Dropout(0.5)))\nDense(10)",
+            expect![[r#"
+            0 Flatten → 3072
+            1|0 Dense → 64, 196,672 parameters
+            1|1 Dropout → 3072
+            2 Dense → 10, 650..30,730 parameters
+        "#]],
+        );
+        check(
+            "HPO(choice(Conv2D(4, 33), Conv2D(4, 3)))\nFlatten()",
+            expect![[r#"
+            0|0 Conv2D → ?
+            0|1 Conv2D → 30×30×4, 112 parameters
+            1 Flatten → ? | 3600
+            2:22 warning kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (when Conv2D is chosen, 1 of 2 choices)
+                line 1: `input` makes this dimension 32
+                line 1: `input` makes this dimension 32
+                fix: Change `kernel_size` to 32
+                fix: Add `padding="same"`
+        "#]],
+        );
     }
 
     #[test]
     fn several_outputs_feed_only_merges() {
-        check("input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Dense(3)", expect![[]]);
-        check("input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Add()", expect![[]]);
+        check(
+            "input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Dense(3)",
+            expect![[r#"
+            0 LSTM → 6, 6, 6, 264 parameters
+            1 Dense → ?
+            5:3 error several-outputs `Dense`: `Dense` takes one tensor, and `LSTM` before it gives 3 (the output and its states)
+                help: remove `return_state=true` from `LSTM`, or merge the outputs first
+                line 4: `LSTM` gives several outputs
+        "#]],
+        );
+        check(
+            "input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Add()",
+            expect![[r#"
+            0 LSTM → 6, 6, 6, 264 parameters
+            1 Add → 6
+        "#]],
+        );
     }
 
     #[test]
     fn an_unknown_layer_is_one_error() {
-        check("Conv2d(8, 3)\nFlaten()\nDense(10)\nMyLayer(3)\nFancyThing()", expect![[]]);
+        check(
+            "Conv2d(8, 3)\nFlaten()\nDense(10)\nMyLayer(3)\nFancyThing()",
+            expect![[r#"
+            0 Conv2D → 30×30×8, 224 parameters
+            2 Dense → ?
+            3 MyLayer → ?
+            3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
+                help: did you mean `Flatten`?
+                fix: Change to `Flatten`
+            5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
+                help: say `output_shape=(…)`, without the batch, to go on with shapes after it
+            6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
+                help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
+        "#]],
+        );
     }
 }

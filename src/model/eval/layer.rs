@@ -1235,26 +1235,66 @@ mod tests {
     fn choices_make_sets_of_sizes_that_stay_correlated() {
         check(
             "Flatten()\nDense(HPO(choice(32, 64)), name=\"h\")\nDropout(0.5)\nAdd(\"h\")\nDense(10)",
-            expect![[]],
+            expect![[r#"
+                0 Flatten → 3072
+                1 Dense → 32 | 64, 98,336..196,672 parameters
+                2 Dropout → 32 | 64
+                3 Add → 32 | 64
+                4 Dense → 10, 330..650 parameters
+            "#]],
         );
         check(
             "Flatten()\na: { Dense(HPO(choice(32, 64))) }\nb: { Dense(HPO(choice(32, 64))) }\nAdd()",
-            expect![[]],
+            expect![[r#"
+                0 Flatten → 3072
+                1.a.0 Dense → 32 | 64, 98,336..196,672 parameters
+                1.b.0 Dense → 32 | 64, 98,336..196,672 parameters
+                2 Add → 32 | ? | 64
+                5:1 warning shape-mismatch `Add`: `Add`: 32 and 64 do not fit: 32 and 64 must be equal, or one of them 1 (fails for units=32, units=64; units=64, units=32, 2 of 4 combinations)
+                    line 3: `Dense` makes this dimension 32 or 64
+                    line 4: `Dense` makes this dimension 32 or 64
+            "#]],
         );
     }
 
     #[test]
     fn a_check_that_fails_for_some_choices_says_for_which() {
-        check("Conv2D(8, kernel_size=HPO(choice(3, 5, 35)))\nFlatten()", expect![[]]);
-        check("Conv2D(HPO(choice(8, -1)), 3)", expect![[]]);
+        check(
+            "Conv2D(8, kernel_size=HPO(choice(3, 5, 35)))\nFlatten()",
+            expect![[r#"
+            0 Conv2D → 30×30×8 | 28×28×8 | ?, 224..608 parameters
+            1 Flatten → 7200 | 6272 | ?
+            2:23 warning kernel-too-large `HPO(choice(3, 5, 35))`: `Conv2D`: `kernel_size` 35×35 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (fails for kernel_size=35, 1 of 3 choices)
+                line 1: `input` makes this dimension 32
+                line 1: `input` makes this dimension 32
+        "#]],
+        );
+        check(
+            "Conv2D(HPO(choice(8, -1)), 3)",
+            expect![[r#"
+            0 Conv2D → 30×30×8 | ?, 224 parameters
+            2:8 warning bad-value `HPO(choice(8, -1))`: `Conv2D`: `filters` must be a whole number of at least 1, not -1; write 1 (fails for filters=-1, 1 of 2 choices)
+        "#]],
+        );
     }
 
     #[test]
     fn intervals_are_bounds() {
-        check("Flatten()\nDense(HPO(log_range(32, 512)))\nDense(10)", expect![[]]);
+        check(
+            "Flatten()\nDense(HPO(log_range(32, 512)))\nDense(10)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 32..512, 98,336..1,573,376 parameters
+            2 Dense → 10, 330..5,130 parameters
+        "#]],
+        );
         check(
             "Dropout(HPO(range(0.3, 0.7, step=0.1)))\nFlatten()\nDense(HPO(range(8, 4096)))",
-            expect![[]],
+            expect![[r#"
+                0 Dropout → 32×32×3
+                1 Flatten → 3072
+                2 Dense → 8..4096, 24,584..12,587,008 parameters
+            "#]],
         );
     }
 
@@ -1265,7 +1305,11 @@ mod tests {
             &format!(
                 "Conv2D({choice}, ({choice}, {choice}), strides=({choice}, {choice}))\nFlatten()\nDense(3)"
             ),
-            expect![[]],
+            expect![[r#"
+                0 Conv2D → ?
+                1 Flatten → ?
+                2 Dense → ?
+            "#]],
         );
     }
 
@@ -1273,56 +1317,177 @@ mod tests {
     fn named_sizes_read_as_formulas() {
         check(
             "input: (T, 512)\nlayers:\n  Conv1D(64, 3, strides=2, padding=\"same\")\n  Conv1D(64, 3)\n  MaxPooling1D(2)\n  Flatten()",
-            expect![[]],
+            expect![[r#"
+                0 Conv1D → (floor((T-1)/2)+1)×64, 98,368 parameters
+                1 Conv1D → (floor((T-1)/2)-1)×64, 12,352 parameters
+                2 MaxPooling1D → floor((T-3)/4)×64
+                3 Flatten → 64*floor((T-3)/4)
+            "#]],
         );
-        check("input: (None, 64, 64)\nlayers:\n  Conv2D(8, 3)", expect![[]]);
+        check(
+            "input: (None, 64, 64)\nlayers:\n  Conv2D(8, 3)",
+            expect![[r#"
+            0 Conv2D → ?
+            4:3 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (64×64) has 2
+                help: the leading `None` of the input is read as the batch; for an unknown size in its place write a name, as in `(T, 512)`, or `(None, None, 512)`
+        "#]],
+        );
     }
 
     #[test]
     fn one_mistake_is_one_error() {
-        check("Conv2D(8, 33)\nConv2D(8, 3)\nFlatten()\nDense(10)", expect![[]]);
-        check("Dense(-3)\nDense(10)", expect![[]]);
-        check("Dense(units=\"64\", activation=\"rellu\")\nDense(10)", expect![[]]);
-        check("Flatten()\nDense(256.0)\nDense(10)", expect![[]]);
+        check(
+            "Conv2D(8, 33)\nConv2D(8, 3)\nFlatten()\nDense(10)",
+            expect![[r#"
+            0 Conv2D → ?
+            1 Conv2D → ?
+            2 Flatten → ?
+            3 Dense → ?
+            2:11 error kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"`
+                line 1: `input` makes this dimension 32
+                line 1: `input` makes this dimension 32
+                fix: Change `kernel_size` to 32
+                fix: Add `padding="same"`
+        "#]],
+        );
+        check(
+            "Dense(-3)\nDense(10)",
+            expect![[r#"
+            0 Dense → ?
+            1 Dense → ?
+            2:7 error bad-value `-3`: `Dense`: `units` must be a whole number of at least 1, not -3; write 3
+                fix: Change `units` to 3
+        "#]],
+        );
+        check(
+            "Dense(units=\"64\", activation=\"rellu\")\nDense(10)",
+            expect![[r#"
+            0 Dense → ?
+            1 Dense → ?
+            2:13 error bad-type `"64"`: `Dense`: `units` must be a whole number of at least 1, not "64"; write 64
+                fix: Change `units` to 64
+            2:30 error unknown-activation `"rellu"`: `Dense`: there is no activation function "rellu"; did you mean "relu"?
+                fix: Change `activation` to "relu"
+        "#]],
+        );
+        check(
+            "Flatten()\nDense(256.0)\nDense(10)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 256, 786,688 parameters
+            2 Dense → 10, 2,570 parameters
+            3:7 error float-for-integer `256.0`: `Dense`: `units` must be a whole number, not 256.0; write 256
+                fix: Change `units` to 256
+        "#]],
+        );
     }
 
     #[test]
     fn wrappers_see_the_layer_inside() {
         check(
             "input: (10, 8, 8, 3)\nlayers:\n  TimeDistributed(Conv2D(4, 3)) { Flatten() }\n  LSTM(5)",
-            expect![[]],
+            expect![[r#"
+                0 TimeDistributed → 10×144, 112 parameters
+                1 LSTM → 5, 3,000 parameters
+            "#]],
         );
         check(
             "input: (10, 3)\nlayers:\n  Bidirectional(LSTM(5, return_sequences=true), merge_mode=\"sum\")\n  Bidirectional(Dense(3))",
-            expect![[]],
+            expect![[r#"
+                0 Bidirectional → 10×5, 360 parameters
+                1 Bidirectional → ?
+                5:17 error bad-inner-layer `Dense`: `Bidirectional` cannot wrap `Dense`; it takes `LSTM`, `GRU`, `SimpleRNN`, `RNN` or a `ConvLSTM` layer
+            "#]],
         );
-        check("input: (10, 3)\nlayers:\n  TimeDistributed()\n", expect![[]]);
-        check("input: (10, 3)\nlayers:\n  RNN((LSTMCell(4), GRUCell(5)))\n", expect![[]]);
-        check("input: (10, 3)\nlayers:\n  LSTM(5)\n  LSTM(5)", expect![[]]);
+        check(
+            "input: (10, 3)\nlayers:\n  TimeDistributed()\n",
+            expect![[r#"
+            0 TimeDistributed → ?
+            4:3 error missing-parameter `TimeDistributed`: `TimeDistributed` needs `layer`, a layer; write for example `layer=Dense(64)`
+                fix: Add `layer=Dense(64)`
+        "#]],
+        );
+        check(
+            "input: (10, 3)\nlayers:\n  RNN((LSTMCell(4), GRUCell(5)))\n",
+            expect![[r#"
+            0 RNN → 5, 293 parameters
+        "#]],
+        );
+        check(
+            "input: (10, 3)\nlayers:\n  LSTM(5)\n  LSTM(5)",
+            expect![[r#"
+            0 LSTM → 5, 180 parameters
+            1 LSTM → ?
+            5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
+                fix: Set `return_sequences=true` on `LSTM` before
+                fix: Insert `Reshape((5, 1))` before
+        "#]],
+        );
     }
 
     #[test]
     fn shared_weights_count_once() {
         check(
             "input: { a: (8,), b: (8,) }\nlayers:\n  a: { Dense(4, shared=\"t\") }\n  b: { Dense(4, shared=\"t\") }\n  Concatenate()",
-            expect![[]],
+            expect![[r#"
+                0.a.0 Dense → 4, 36 parameters
+                0.b.0 Dense → 4
+                1 Concatenate → 8
+            "#]],
         );
-        check("Flatten()\nDense(4, shared=\"t\") * 3", expect![[]]);
+        check(
+            "Flatten()\nDense(4, shared=\"t\") * 3",
+            expect![[r#"
+            0 Flatten → 3072
+            1#0 Dense → 4, 12,292 parameters
+            1#1…2 Dense → 4
+            3:17 error shared-mismatch `"t"`: the layers that share `t` get inputs of different sizes, so they cannot have the same weights
+                line 3: the first of them
+        "#]],
+        );
     }
 
     #[test]
     fn frozen_layers_have_no_trainable_parameters() {
-        check("Flatten()\nDense(4, trainable=false)", expect![[]]);
+        check(
+            "Flatten()\nDense(4, trainable=false)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 4, 12,292 parameters
+        "#]],
+        );
     }
 
     #[test]
     fn the_authors_own_classes_are_unknown_unless_they_say() {
-        check("MyLayer(3)\nFlatten()", expect![[]]);
-        check("MyLayer(3, output_shape=(5, 6))\nFlatten()", expect![[]]);
+        check(
+            "MyLayer(3)\nFlatten()",
+            expect![[r#"
+            0 MyLayer → ?
+            1 Flatten → ?
+            2:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
+                help: say `output_shape=(…)`, without the batch, to go on with shapes after it
+        "#]],
+        );
+        check(
+            "MyLayer(3, output_shape=(5, 6))\nFlatten()",
+            expect![[r#"
+            0 MyLayer → 5×6, ? parameters
+            1 Flatten → 30
+        "#]],
+        );
     }
 
     #[test]
     fn counts_saturate_with_a_finding() {
-        check("UpSampling2D(4000000000)\nConv2D(8, 3)", expect![[]]);
+        check(
+            "UpSampling2D(4000000000)\nConv2D(8, 3)",
+            expect![[r#"
+            0 UpSampling2D → 128000000000×128000000000×3
+            1 Conv2D → 127999999998×127999999998×8, 224 parameters
+            2:1 warning count-overflow `UpSampling2D`: a count of `UpSampling2D` does not fit into 64 bits
+            3:1 warning count-overflow `Conv2D`: a count of `Conv2D` does not fit into 64 bits
+        "#]],
+        );
     }
 }

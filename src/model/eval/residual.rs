@@ -224,23 +224,51 @@ mod tests {
 
     #[test]
     fn the_block_is_added_to_its_input() {
-        check("ResidualConnection {\n  Conv2D(3, 3, padding=\"same\")\n  ReLU\n}", expect![[]]);
+        check(
+            "ResidualConnection {\n  Conv2D(3, 3, padding=\"same\")\n  ReLU\n}",
+            expect![[r#"
+            0.0 Conv2D → 32×32×3, 84 parameters
+            0.1 ReLU → 32×32×3
+            0.add Add → 32×32×3
+        "#]],
+        );
     }
 
     #[test]
     fn a_shortcut_projects_the_input() {
         check(
             "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\", strides=2)\n  ReLU\n  shortcut: { Conv2D(8, 1, strides=2) }\n}",
-            expect![[]],
+            expect![[r#"
+                0.0 Conv2D → 16×16×8, 224 parameters
+                0.1 ReLU → 16×16×8
+                0.2.shortcut.0 Conv2D → 16×16×8, 32 parameters
+                0.add Add → 16×16×8
+            "#]],
         );
         check(
             "Residual() {\n  shortcut: { Conv2D(8, 1) }\n  main: { Conv2D(8, 3, padding=\"same\") }\n}",
-            expect![[]],
+            expect![[r#"
+                0.0.shortcut.0 Conv2D → 32×32×8, 32 parameters
+                0.0.main.0 Conv2D → 32×32×8, 224 parameters
+                0.add Add → 32×32×8
+            "#]],
         );
     }
 
     #[test]
     fn a_difference_of_shape_is_an_error_at_the_addition() {
-        check("ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n}\nFlatten()", expect![[]]);
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n}\nFlatten()",
+            expect![[r#"
+            0.0 Conv2D → 32×32×8, 224 parameters
+            0.add Add → ?
+            1 Flatten → ?
+            2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×8, which cannot be added to the input
+                help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1) }`
+                line 3: `Conv2D` makes this dimension 8
+                line 1: `input` makes this dimension 3
+                fix: Set `filters=3` on `Conv2D` before
+        "#]],
+        );
     }
 }
