@@ -28,6 +28,7 @@
 
 pub mod diagnostics;
 pub mod lang;
+pub mod model;
 pub mod shape;
 pub mod syntax;
 pub mod text;

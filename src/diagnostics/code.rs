@@ -98,10 +98,16 @@ impl Code {
         }
         page.push_str(&format!(".\n\n{}\n", info.explanation.trim()));
         if !info.wrong.is_empty() {
-            page.push_str(&format!("\n## Example\n\n```neural\n{}\n```\n", info.wrong.trim_matches('\n')));
+            page.push_str(&format!(
+                "\n## Example\n\n```neural\n{}\n```\n",
+                info.wrong.trim_matches('\n')
+            ));
         }
         if !info.mended.is_empty() {
-            page.push_str(&format!("\nMended:\n\n```neural\n{}\n```\n", info.mended.trim_matches('\n')));
+            page.push_str(&format!(
+                "\nMended:\n\n```neural\n{}\n```\n",
+                info.mended.trim_matches('\n')
+            ));
         }
         page
     }

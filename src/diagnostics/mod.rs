@@ -6,8 +6,9 @@
 //! what would mend it. Severity settings are applied to findings after all analysis is done, so no
 //! setting of severity is an input of the analysis.
 
-pub mod codes;
 mod code;
+pub mod codes;
+pub mod suggest;
 
 use crate::text::{TextEdit, TextRange};
 

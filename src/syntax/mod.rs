@@ -1,1 +1,125 @@
-//! .
+//! Text to tree: a lexer, a grammar that reads any text, and a typed view of the result.
+//!
+//! [`parse`] gives a lossless tree and a list of findings, for any text at all. The tree holds every
+//! byte of the text; what the grammar has no place for stands in error nodes, and reading goes on at
+//! the next layer or section, so a broken line costs one line and not the file.
+
+pub mod ast;
+mod grammar;
+mod kind;
+mod lexer;
+mod parser;
+#[cfg(test)]
+mod testing;
+mod tree;
+
+use rowan::{GreenNode, NodeCache, NodeOrToken, WalkEvent};
+
+pub use kind::{NeuralLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
+pub use lexer::{LexedToken, lex};
+pub use parser::MAX_NESTING;
+
+use crate::diagnostics::{Diagnostic, codes};
+use crate::text::{TextRange, TextSize};
+
+/// The largest text that is read, in bytes.
+pub const MAX_FILE_SIZE: usize = 64 << 20;
+
+/// A tree and what is wrong with its text.
+#[derive(Debug, Clone)]
+pub struct Parse {
+    green: GreenNode,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Parse {
+    /// The tree, without offsets.
+    pub fn green(&self) -> &GreenNode {
+        &self.green
+    }
+
+    /// The findings, in the order of the text.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The root of the tree.
+    pub fn syntax(&self) -> SyntaxNode {
+        SyntaxNode::new_root(self.green.clone())
+    }
+
+    /// The typed root of the tree.
+    pub fn file(&self) -> ast::File {
+        ast::File::of_root(self.syntax())
+    }
+
+    /// The tree as an indented list of nodes and tokens with their places. Blanks are left out, and
+    /// so are the chunks of long lists, which are storage.
+    pub fn debug_tree(&self) -> String {
+        let mut dump = String::new();
+        let mut depth = 0;
+        for event in self.syntax().preorder_with_tokens() {
+            let element = match event {
+                WalkEvent::Enter(element) => element,
+                WalkEvent::Leave(NodeOrToken::Node(node)) if node.kind() != SyntaxKind::CHUNK => {
+                    depth -= 1;
+                    continue;
+                }
+                WalkEvent::Leave(_) => continue,
+            };
+            let kind = element.kind();
+            if matches!(kind, SyntaxKind::CHUNK | SyntaxKind::WHITESPACE) {
+                continue;
+            }
+            dump.push_str(&"  ".repeat(depth));
+            dump.push_str(&format!("{kind:?}@{:?}", element.text_range()));
+            match element {
+                NodeOrToken::Node(_) => depth += 1,
+                NodeOrToken::Token(token) => dump.push_str(&format!(" {:?}", token.text())),
+            }
+            dump.push('\n');
+        }
+        dump
+    }
+}
+
+/// Reads a text.
+pub fn parse(text: &str) -> Parse {
+    parse_with_cache(text, &mut NodeCache::default())
+}
+
+/// Reads a text, sharing equal small nodes with the texts that were read with the same cache.
+pub fn parse_with_cache(text: &str, cache: &mut NodeCache) -> Parse {
+    if text.len() > MAX_FILE_SIZE {
+        let message =
+            format!("the file has more than {} MiB and is not read; split it", MAX_FILE_SIZE >> 20);
+        let first = text.chars().next().map_or(0, char::len_utf8) as u32;
+        let place = TextRange::up_to(TextSize::new(first));
+        let diagnostics = vec![Diagnostic::new(codes::SYNTAX_FILE_TOO_LARGE, place, message)];
+        return Parse { green: tree::flat(text), diagnostics };
+    }
+    read(text, cache, grammar::file)
+}
+
+/// Reads a text that is one value, such as the call in `"Adam(learning_rate=0.1)"`.
+pub(crate) fn parse_value(text: &str) -> Parse {
+    read(text, &mut NodeCache::default(), grammar::single_expr)
+}
+
+fn read(text: &str, cache: &mut NodeCache, grammar: fn(&mut parser::Parser<'_>)) -> Parse {
+    let lexed = lex(text);
+    let mut parser = parser::Parser::new(text, &lexed);
+    grammar(&mut parser);
+    let (events, mut diagnostics) = parser.finish();
+    diagnostics.extend(open_comment(&lexed, text));
+    diagnostics.sort_by_key(|diagnostic| (diagnostic.place.start(), diagnostic.place.end()));
+    Parse { green: tree::build(text, &lexed, events, cache), diagnostics }
+}
+
+/// A comment without its end takes all of the text from there on.
+fn open_comment(lexed: &[LexedToken], text: &str) -> Option<Diagnostic> {
+    let last = lexed.last().filter(|token| token.kind == SyntaxKind::OPEN_COMMENT)?;
+    let start = TextSize::of(text) - TextSize::new(last.len);
+    let place = TextRange::at(start, TextSize::new(2));
+    Some(Diagnostic::new(codes::SYNTAX_UNTERMINATED, place, "this comment has no closing `*/`"))
+}

@@ -53,11 +53,17 @@ mod tests {
 
     #[test]
     fn edits_are_applied_in_text_order() {
-        assert_eq!(apply_edits("Dense(10)", &[edit(6, 8, "64"), edit(0, 5, "Output")]), "Output(64)");
+        assert_eq!(
+            apply_edits("Dense(10)", &[edit(6, 8, "64"), edit(0, 5, "Output")]),
+            "Output(64)"
+        );
     }
 
     #[test]
     fn overlapping_and_impossible_edits_are_left_out() {
-        assert_eq!(apply_edits("a→b", &[edit(0, 2, "x"), edit(0, 1, "y"), edit(90, 91, "z")]), "y→b");
+        assert_eq!(
+            apply_edits("a→b", &[edit(0, 2, "x"), edit(0, 1, "y"), edit(90, 91, "z")]),
+            "y→b"
+        );
     }
 }

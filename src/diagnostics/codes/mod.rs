@@ -37,15 +37,17 @@ mod graph;
 mod layers;
 mod sections;
 mod syntax;
+mod tolerated;
 
 pub use graph::*;
 pub use layers::*;
 pub use sections::*;
 pub use syntax::*;
+pub use tolerated::*;
 
-/// Every code: syntax first, then layers, the graph of layers, and the other sections.
+/// Every code: syntax first, then tolerated forms, layers, the graph of layers, and the other sections.
 pub fn all() -> impl Iterator<Item = Code> {
-    [SYNTAX, LAYERS, GRAPH, SECTIONS].into_iter().flatten().copied()
+    [SYNTAX, TOLERATED, LAYERS, GRAPH, SECTIONS].into_iter().flatten().copied()
 }
 
 const fn handle(info: &'static CodeInfo) -> Code {
@@ -102,7 +104,10 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for code in all() {
             assert!(seen.insert(code.name()), "two codes are called {code}");
-            let plain = code.name().chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            let plain = code
+                .name()
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
             assert!(plain, "{code} is not kebab-case");
             assert_eq!(Code::from_name(code.name()), Some(code));
         }
@@ -111,7 +116,7 @@ mod tests {
     #[test]
     fn syntax_codes_say_so() {
         assert!(SYNTAX.iter().all(|code| code.name().starts_with("syntax-")));
-        let others = LAYERS.iter().chain(GRAPH).chain(SECTIONS);
+        let others = TOLERATED.iter().chain(LAYERS).chain(GRAPH).chain(SECTIONS);
         assert!(others.into_iter().all(|code| !code.name().starts_with("syntax-")));
     }
 }

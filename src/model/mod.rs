@@ -1,0 +1,4 @@
+//! The transformed model.
+
+pub mod hir;
+pub mod lower;
