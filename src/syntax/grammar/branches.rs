@@ -1,8 +1,10 @@
 //! Branches, and the ways of other languages to write them.
 
 use super::groups::arg_list;
-use super::layers::{Within, bare_arguments, block, branch_suffixes, skip_block, statements};
-use super::recovery::after;
+use super::habits::bare_arguments;
+use super::layers::{Within, statements};
+use super::recovery::{after, skip_block};
+use super::suffixes::{block, branch_suffixes};
 use super::unknown;
 use super::words::{Foreign, Section, holds_entries, is_capitalized};
 use crate::diagnostics::codes;
@@ -124,7 +126,7 @@ pub(super) fn branches_section(p: &mut Parser<'_>) {
     );
     let marker = p.start();
     p.bump();
-    p.bump();
+    p.eat(COLON);
     if p.at(L_BRACE) {
         skip_block(p);
     } else {
@@ -249,7 +251,7 @@ mod tests {
                   4:1 syntax-branches: there is no section `merge`; write the merge layer in the layers list, after the branches
                 branches { Dense(10) }
                 Flatten()
-                  (nothing)
+                  1:1 syntax-branches: there is no section `branches`; write each branch as `name: { … }` in the layers list
                 Dense: 64, "relu"
                 Flatten()
                   1:8 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(64, "relu")` [Write them in parentheses]

@@ -3,9 +3,10 @@
 use super::entries::entries;
 use super::expressions::expr;
 use super::groups::{Holds, group};
-use super::layers::{Within, block, close_brace, statements};
+use super::layers::{Within, statements};
 use super::network::{misspelt_network, name, network, open_brace};
 use super::recovery::{missing, skip_group, stray_bracket, unexpected};
+use super::suffixes::{block, close_brace};
 use super::words::{Section, at_top_level};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
@@ -106,7 +107,7 @@ pub(super) fn macro_def(p: &mut Parser<'_>) {
     p.doubtful_brace = None;
     let marker = p.start();
     p.bump();
-    name(p, "macro");
+    name(p, "define", "macro");
     if p.at(L_PAREN) {
         param_list(p);
     }
@@ -171,7 +172,7 @@ pub(super) fn research(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     if p.at(IDENT) && !p.nth_starts_line(0) || p.at(STRING) {
-        name(p, "research form");
+        name(p, "research", "research form");
     }
     if let Some(open) = open_brace(p, "research form") {
         while !matches!(p.current(), EOF | R_BRACE) && !at_top_level(p, 0) {
@@ -348,7 +349,7 @@ mod tests {
                 define A($n) { Dense($n) }
                   1:10 nonstandard-macro: parameters are declared without `$` [Delete `$`]
                 define { Dense(1) }
-                  1:6 syntax-missing-name: expected a name after `macro`: `macro Name { … }`
+                  1:6 syntax-missing-name: expected a name after `define`: `define Name { … }`
                 define A(n { Dense(n) }
                   1:10 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
                 define A(n m) { Dense(n) }

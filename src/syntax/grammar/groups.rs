@@ -241,7 +241,7 @@ impl Open {
         let other = if self.close == R_PAREN { R_BRACK } else { R_PAREN };
         let last =
             p.nth_starts_line(1) || matches!(p.nth(1), IDENT | L_BRACE | R_BRACE | AT | R_PAREN);
-        p.at(other) && *p.open.of(other) == 0 && last
+        p.at(other) && *p.open.of(other) == 0 && *p.forgiven.of(other) == 0 && last
     }
 
     /// Whether the group cannot go on with the current token.
@@ -250,7 +250,9 @@ impl Open {
             return true;
         }
         match p.current() {
-            EOF | R_BRACE | SEMICOLON | ARROW | AT => true,
+            R_BRACE => p.forgiven.braces == 0 || !matches!(p.nth(1), R_PAREN | COMMA),
+            EOF | SEMICOLON | ARROW | AT => true,
+            IDENT if self.inside_arguments(p) && p.nth(1) == EQ => true,
             L_BRACE => matches!(p.nth(1), IDENT | R_BRACE) && p.nth(2) != EQ,
             bracket @ (R_PAREN | R_BRACK) => bracket != self.close && *p.open.of(bracket) > 0,
             IDENT => {
@@ -268,6 +270,11 @@ impl Open {
             && matches!(p.current(), L_PAREN | L_BRACK | L_BRACE)
             && p.nth(1) == IDENT
             && p.nth(2) == EQ
+    }
+
+    /// Whether these are the values of a tuple or a list that is an argument.
+    fn inside_arguments(&self, p: &mut Parser<'_>) -> bool {
+        self.holds == Holds::Values && p.open.parens > u32::from(self.close == R_PAREN)
     }
 
     /// What to do with a token after an item that is neither a comma nor the end. `false` ends the
@@ -334,6 +341,7 @@ fn skip_in_group(p: &mut Parser<'_>, open: &Open) {
             L_PAREN | L_BRACK => depth += 1,
             R_PAREN | R_BRACK => depth = depth.saturating_sub(1),
             L_BRACE if p.pos() == start => p.forgiven.braces += 1,
+            R_BRACE if p.pos() == start => {}
             L_BRACE | R_BRACE => break,
             IDENT if p.nth_starts_line(0) && p.pos() > start => break,
             _ => {}
@@ -360,7 +368,19 @@ fn unclosed(p: &mut Parser<'_>, open: &Open, found: Group) {
         return;
     }
     let (place, close) = (p.end_of_previous(), spelling(open.close));
-    let (message, edit) = if p.previous() == COMMA {
+    let (message, edit) = if p.previous() == COMMA && p.at(IDENT) && p.nth(1) == EQ {
+        let end = p.last_char_before(p.pos() - 1);
+        let message =
+            format!("expected `{close}` after this: the `{}` is not closed", spelling(open.kind));
+        p.error_with_fix(
+            codes::SYNTAX_UNCLOSED,
+            end,
+            message,
+            format!("Insert `{close}`"),
+            vec![TextEdit::new(after(end), close)],
+        );
+        return;
+    } else if p.previous() == COMMA {
         let message = format!(
             "expected `{close}` in place of this `,`, or another {} after it",
             open.holds.noun()
@@ -524,8 +544,7 @@ mod tests {
                 Flatten()
                   1:17 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
                 Conv2D(32, (3, 3, activation="relu")
-                  1:19 syntax-unexpected: `activation=` cannot stand inside a tuple or a list; parameters have names only directly inside a layer's parentheses
-                  1:36 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                  1:16 syntax-unclosed: expected `)` after this: the `(` is not closed [Insert `)`]
                 Dense(10 @ "cpu"
                   1:8 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
                 Dense(10 { Flatten() }
@@ -571,12 +590,10 @@ mod tests {
                   1:7 syntax-stray-bracket: one `(` too many: arguments stand in one pair of parentheses [Delete it]
                 Dense([units=10])
                   1:7 syntax-stray-bracket: one `[` too many: arguments stand in one pair of parentheses [Delete it]
-                  1:16 syntax-unclosed: expected `)` in place of `]` [Write `)`]
                 Dense(10, (units=10, name="a"))
                   1:11 syntax-stray-bracket: one `(` too many: arguments stand in one pair of parentheses [Delete it]
                 Dense({units=10})
                   1:7 syntax-stray-bracket: one `{` too many: arguments stand in one pair of parentheses [Delete it]
-                  1:15 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
                 Dense(10 ] , name="a")
                   1:10 syntax-stray-bracket: this `]` closes nothing; delete it [Delete it]
                 Dense(units=10, & name="a")

@@ -1,8 +1,8 @@
 //! The input section: one shape, several, or several with names.
 
 use super::expressions::{expr, starts_expr};
-use super::layers::{close_brace, skip_line};
-use super::recovery::{after, before, missing, missing_with_fix, unexpected};
+use super::recovery::{after, before, missing, missing_with_fix, skip_line, unexpected};
+use super::suffixes::close_brace;
 use super::words::{Foreign, at_top_level, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;

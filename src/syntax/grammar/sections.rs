@@ -4,8 +4,12 @@ use super::entries::{entries, entries_without_braces};
 use super::expressions::{expr, starts_expr};
 use super::groups::arg_list;
 use super::input;
-use super::layers::{Within, close_brace, missing_colon, skip_block, skip_line, statements};
-use super::recovery::{after, before, closing, missing, missing_with_fix, spelling, unexpected};
+use super::layers::{Within, statements};
+use super::recovery::{
+    after, before, closing, missing, missing_colon, missing_with_fix, skip_block, skip_line,
+    spelling, unexpected,
+};
+use super::suffixes::close_brace;
 use super::words::{Section, at_top_level, is_capitalized, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
@@ -21,7 +25,7 @@ pub(super) fn section(p: &mut Parser<'_>, section: Section, seen: u8) {
     if section.has_block() {
         block_section(p, section, name);
     } else {
-        let brace = p.at(L_BRACE) && section == Section::Layers;
+        let brace = p.at(L_BRACE) && matches!(section, Section::Layers | Section::Metrics);
         if brace || colon(p, section, name) {
             match section {
                 Section::Input => input::value(p),
@@ -92,6 +96,9 @@ pub(super) fn no_value(p: &Parser<'_>) -> bool {
 /// What may not follow a section's value on its line.
 fn after_value(p: &mut Parser<'_>, name: &str) {
     if p.nth_starts_line(0) || matches!(p.current(), R_BRACE | SEMICOLON | EOF) {
+        return;
+    }
+    if p.at(IDENT) && Section::of_word(p.nth_text(0)).is_some() {
         return;
     }
     let names = p.at(IDENT)
@@ -494,7 +501,7 @@ mod tests {
                 network N { input: (1,) layers: Dense(1) optimizer Adam(0.1) }
                   1:50 syntax-missing-colon: expected `:` after `optimizer` [Insert `:`]
                 network N { input: (1,) layers Dense(1) }
-                  1:25 syntax-unexpected: expected the next section after the value of `input` instead of `layers`
+                  1:30 syntax-missing-colon: expected `:` after `layers` [Insert `:`]
                 network N { input: (1,) layers: Dense(1)
                   loss("mse") }
                   2:6 syntax-missing-colon: expected `:` after `loss` [Insert `:`]
@@ -533,7 +540,7 @@ mod tests {
                 network N { input: (1,) layers: Dense(1) metrics: }
                   1:49 syntax-missing-value: expected a list of metrics such as `["accuracy"]` after `metrics:`
                 network N { input: (1,) layers: Dense(1) metrics { accuracy } }
-                  1:48 syntax-missing-colon: expected `:` and a value after `metrics`
+                  1:50 syntax-unexpected: metrics stand in brackets; write `metrics: ["accuracy"]`
                 network N { input: (1,) layers: Dense(1) loss: "mse }
                 }
                   1:48 syntax-unterminated: this string has no closing `"` on its line [Insert `"`]

@@ -3,8 +3,7 @@
 
 use super::branches::branches_section;
 use super::expressions::{expr, starts_expr};
-use super::layers::skip_block;
-use super::recovery::{after, before};
+use super::recovery::{after, before, skip_block};
 use super::words::{Foreign, Section, at_top_level, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
