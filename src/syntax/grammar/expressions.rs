@@ -67,6 +67,9 @@ pub(super) fn operand(p: &mut Parser<'_>) -> Option<CompletedMarker> {
         while matches!(p.current(), MINUS | PLUS) {
             p.bump();
         }
+        if matches!(p.current(), INT | FLOAT | STRING | IDENT) {
+            p.bump();
+        }
         return Some(marker.complete(p, ERROR));
     }
     let sign = p.nth_text(0);
