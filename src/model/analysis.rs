@@ -11,11 +11,12 @@ use super::document::{Document, Network};
 use super::eval::MAX_LAYERS;
 use super::lift::lift;
 use super::place::Place;
-use super::result::{Counts, Finding, Node};
+use super::result::{Counts, Finding, Node, count_layers};
 use super::state::{Flow, State};
 use super::tensor::Tensor;
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
+use crate::shape::grouped;
 
 /// A file as a whole.
 #[derive(Debug)]
@@ -85,7 +86,7 @@ fn network_model(
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
     let mut counts = Counts::ZERO;
-    let (mut next, mut layers) = (0, 0u64);
+    let (mut next, mut expanded) = (0, 0u64);
     for (result, input) in results.iter().zip(&chunk_inputs) {
         let base = next - u32::from(result.continues_run && next > 0);
         next = result.nodes.last().map_or(next, |node| base + node.index + 1);
@@ -95,12 +96,20 @@ fn network_model(
         for (name, count) in &result.expansions {
             *expansions.entry(name.clone()).or_default() += count;
         }
-        let before = layers;
-        layers = layers.saturating_add(result.layers);
-        if layers > MAX_LAYERS && before <= MAX_LAYERS && result.layers <= MAX_LAYERS {
-            if let Some(record) = input.records(db).first() {
-                let message =
-                    format!("the network has more than {MAX_LAYERS} layers from about here");
+        // A chunk bounds its own expansion; that of all chunks together is bounded here.
+        let before = expanded;
+        expanded = expanded.saturating_add(result.expansion);
+        if expanded > MAX_LAYERS && before <= MAX_LAYERS && result.expansion <= MAX_LAYERS {
+            let largest = result
+                .nodes
+                .iter()
+                .zip(input.records(db).iter())
+                .max_by_key(|(node, _)| count_layers(&node.parts));
+            if let Some((_, record)) = largest {
+                let message = format!(
+                    "repeats and macros make more than {} layers here",
+                    grouped(MAX_LAYERS)
+                );
                 let place = Place::new(record.owner, record.stmt.range);
                 found.push(plain(Diagnostic::new(codes::EXPANSION_TOO_LARGE, place, message)));
             }

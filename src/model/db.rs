@@ -116,8 +116,8 @@ pub struct ChunkResult {
     pub findings: Vec<Finding>,
     /// The numbers of all layers together.
     pub counts: Counts,
-    /// How many layers there are, repeats counted in full.
-    pub layers: u64,
+    /// How many layers repeats and macros have made, repeats counted in full.
+    pub expansion: u64,
     /// How often each macro was expanded.
     pub expansions: BTreeMap<SmolStr, u64>,
     /// What the next chunk starts from.
@@ -167,7 +167,7 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         continues_run,
         findings,
         counts,
-        layers: evaluator.layers,
+        expansion: evaluator.expansion,
         expansions: evaluator.expanded,
         state: Arc::new(state),
     })

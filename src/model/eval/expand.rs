@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Bound, Evaluator, Frame, MacroDef, Step};
+use super::{Bound, Evaluator, Frame, MAX_LAYERS, MacroDef, Step};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Value;
 use crate::model::hir::{Call, Stmt, StmtKind};
@@ -123,13 +123,16 @@ impl Evaluator<'_> {
             if left == 0 || self.stopped || !same_macros || !same_flow(&before, &self.state.flow) {
                 continue;
             }
-            // The next copy sees what this one saw, so it gives what this one gave.
-            if let Some(run) = runs.last_mut() {
-                run.count += left;
-            }
+            // The next copy sees what this one saw, so it gives what this one gave; past the bound of
+            // the expansion there are no more.
             let layers = self.layers - layers_before;
+            let room = MAX_LAYERS.saturating_sub(self.expansion);
+            let kept = room.checked_div(layers).map_or(left, |fit| left.min(fit));
+            if let Some(run) = runs.last_mut() {
+                run.count += kept;
+            }
+            self.name_copies(&names_before, number, number + kept);
             self.count_layers(layers.saturating_mul(left));
-            self.name_copies(&names_before, number, count);
             number = count;
         }
         self.instance = outer_instance;
@@ -412,11 +415,10 @@ mod tests {
         check(
             "Flatten()\nDense(10) * 1000000",
             expect![[r#"
-            0 Flatten → 3072
-            1#0 Dense → 10, 30,730 parameters
-            1#1…999999 Dense → 10, 110 parameters
-            3:1 error expansion-too-large `Dense(10) * 1000000`: with repeats and macros expanded the network has more than 1000000 layers here
-        "#]],
+                0 Flatten → 3072
+                1#0 Dense → 10, 30,730 parameters
+                1#1…999999 Dense → 10, 110 parameters
+            "#]],
         );
         check(
             "Conv2D(4, 3) * 3",
@@ -433,20 +435,20 @@ mod tests {
         check(
             "Flatten()\nDense(10) * 1000001\nDense(3)",
             expect![[r#"
-            0 Flatten → 3072
-            1#0 Dense → 10, 30,730 parameters
-            1#1…1000000 Dense → 10, 110 parameters
-            3:1 error expansion-too-large `Dense(10) * 1000001`: with repeats and macros expanded the network has more than 1000000 layers here
-        "#]],
+                0 Flatten → 3072
+                1#0 Dense → 10, 30,730 parameters
+                1#1…999999 Dense → 10, 110 parameters
+                3:1 error expansion-too-large `Dense(10) * 1000001`: repeats and macros make more than 1,000,000 layers here
+            "#]],
         );
         check(
             "Flatten()\nDense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000",
             expect![[r#"
-            0 Flatten → 3072
-            1#0 Dense → 10, 30,730 parameters
-            1#1…18446744073709551614 Dense → 10, 110 parameters
-            3:1 error expansion-too-large `Dense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000`: with repeats and macros expanded the network has more than 1000000 layers here
-        "#]],
+                0 Flatten → 3072
+                1#0 Dense → 10, 30,730 parameters
+                1#1…999999 Dense → 10, 110 parameters
+                3:1 error expansion-too-large `Dense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000`: repeats and macros make more than 1,000,000 layers here
+            "#]],
         );
     }
 

@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::lang::{LayerName, Operands, Rule, resolve_layer};
 use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
-use crate::model::result::{Node, Part};
+use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::{Flow, OpenBranches};
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
@@ -116,7 +116,9 @@ impl Evaluator<'_> {
             }
             LayerName::Unknown { suggestion } => {
                 self.unknown_layer(call, suggestion);
-                self.block_after(stmt)
+                let mut parts = vec![Part::Layer(Arc::new(self.unknown_row(call)))];
+                parts.extend(self.block_after(stmt));
+                parts
             }
         }
     }
@@ -152,6 +154,23 @@ impl Evaluator<'_> {
         self.emit(diagnostic);
         self.count_layers(1);
         self.fail(Why::Error, name, Some(place));
+    }
+
+    /// The row of a layer that does not exist; its output flows already.
+    fn unknown_row(&self, call: &Call) -> Layer {
+        let place = self.place(call.name.range);
+        let unknown =
+            Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
+        Layer {
+            layer: call.name.value.clone(),
+            name: None,
+            place: self.place(call.range),
+            inputs: Vec::new(),
+            outputs: vec![Tensor::unknown(unknown.clone())],
+            several_outputs: false,
+            unknown: Some(unknown),
+            counts: Counts::UNKNOWN,
+        }
     }
 
     /// Lets an unknown shape flow.
@@ -400,7 +419,8 @@ impl Evaluator<'_> {
                 if finding.diagnostic.severity == Severity::Error {
                     finding.diagnostic.severity = Severity::Warning;
                     let note = format!(
-                        " (when {} is chosen, 1 of {} choices)",
+                        " (when choice {}, `{}`, is taken, 1 of {} choices)",
+                        number + 1,
                         names[number],
                         names.len()
                     );
@@ -603,15 +623,15 @@ mod tests {
         check(
             "HPO(choice(Conv2D(4, 33), Conv2D(4, 3)))\nFlatten()",
             expect![[r#"
-            0|0 Conv2D → ?
-            0|1 Conv2D → 30×30×4, 112 parameters
-            1 Flatten → ? | 3600
-            2:22 warning kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (when Conv2D is chosen, 1 of 2 choices)
-                line 1: `input` makes this dimension 32
-                line 1: `input` makes this dimension 32
-                fix: Change `kernel_size` to 32
-                fix: Add `padding="same"`
-        "#]],
+                0|0 Conv2D → ?
+                0|1 Conv2D → 30×30×4, 112 parameters
+                1 Flatten → ? | 3600
+                2:22 warning kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (when choice 1, `Conv2D`, is taken, 1 of 2 choices)
+                    line 1: `input` makes this dimension 32
+                    line 1: `input` makes this dimension 32
+                    fix: Change `kernel_size` to 32
+                    fix: Add `padding="same"`
+            "#]],
         );
     }
 
@@ -641,17 +661,19 @@ mod tests {
         check(
             "Conv2d(8, 3)\nFlaten()\nDense(10)\nMyLayer(3)\nFancyThing()",
             expect![[r#"
-            0 Conv2D → 30×30×8, 224 parameters
-            2 Dense → ?
-            3 MyLayer → ?
-            3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
-                help: did you mean `Flatten`?
-                fix: Change to `Flatten`
-            5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
-                help: say `output_shape=(…)`, without the batch, to go on with shapes after it
-            6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
-                help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
-        "#]],
+                0 Conv2D → 30×30×8, 224 parameters
+                1 Flaten → ?
+                2 Dense → ?
+                3 MyLayer → ?
+                4 FancyThing → ?
+                3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
+                    help: did you mean `Flatten`?
+                    fix: Change to `Flatten`
+                5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
+                    help: say `output_shape=(…)`, without the batch, to go on with shapes after it
+                6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
+                    help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
+            "#]],
         );
     }
 }

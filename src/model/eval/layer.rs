@@ -602,7 +602,8 @@ impl Evaluator<'_> {
             )
         };
         let mut variables = all_variables(&args, &shapes);
-        if count_worlds(&variables).is_none() {
+        let too_many = count_worlds(&variables).is_none();
+        if too_many {
             // Too many combinations: only the ends of what each value can be count from here on.
             for (arg, param) in args.iter_mut().zip(entry.params) {
                 if let Some(value) = arg.as_mut().filter(|value| !value.variables().is_empty()) {
@@ -617,7 +618,7 @@ impl Evaluator<'_> {
         if count_worlds(&variables).is_none() {
             let place = binding.call.name;
             let unknown =
-                Unknown { why: Why::Argument, name: entry.name.into(), place: Some(place) };
+                Unknown { why: Why::Combinations, name: entry.name.into(), place: Some(place) };
             return Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) };
         }
 
@@ -697,7 +698,11 @@ impl Evaluator<'_> {
                     let lost = outcome.outputs.is_empty()
                         || ((has_error || not_known) && more_unknown(&outcome, &inputs));
                     if lost {
-                        lost_to = Some(if has_error { Why::Error } else { Why::Argument });
+                        lost_to = Some(match (has_error, too_many) {
+                            (true, _) => Why::Error,
+                            (false, true) => Why::Combinations,
+                            (false, false) => Why::Argument,
+                        });
                         return None;
                     }
                     Some(Outcome { warnings: Vec::new(), ..outcome })
@@ -937,7 +942,9 @@ impl Evaluator<'_> {
             counts.trainable = Count::ZERO;
         }
         let saturated = [counts.trainable, counts.non_trainable, counts.macs, counts.activation];
-        if saturated.iter().any(|count| count.is_saturated()) {
+        let mut inputs = operands.iter().flat_map(|tensor| tensor.shape.values()).flatten();
+        let before = inputs.any(|shape| shape.elements().is_saturated());
+        if !before && saturated.iter().any(|count| count.is_saturated()) {
             let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
             self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
         }
@@ -1483,11 +1490,10 @@ mod tests {
         check(
             "UpSampling2D(4000000000)\nConv2D(8, 3)",
             expect![[r#"
-            0 UpSampling2D → 128000000000×128000000000×3
-            1 Conv2D → 127999999998×127999999998×8, 224 parameters
-            2:1 warning count-overflow `UpSampling2D`: a count of `UpSampling2D` does not fit into 64 bits
-            3:1 warning count-overflow `Conv2D`: a count of `Conv2D` does not fit into 64 bits
-        "#]],
+                0 UpSampling2D → 128000000000×128000000000×3
+                1 Conv2D → 127999999998×127999999998×8, 224 parameters
+                2:1 warning count-overflow `UpSampling2D`: a count of `UpSampling2D` does not fit into 64 bits
+            "#]],
         );
     }
 }
