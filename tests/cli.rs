@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use neural_analyzer::diagnostics::codes;
 use serde_json::Value;
 
 const MNIST: &str = r#"network Digits {
@@ -298,4 +299,52 @@ fn trees_are_shown() {
     let tree = run(&["parse", "--tree", "-"], MNIST);
     assert_eq!((tree.status, tree.err.as_str()), (0, ""));
     assert!(tree.out.contains("NETWORK"), "{}", tree.out);
+}
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let command = "$ neural-analyzer shapes docs/examples/mnist.neural\n";
+    let (_, shown) = readme.split_once(command).unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let printed = run_in(root, &["shapes", "docs/examples/mnist.neural"], "").out;
+    assert_eq!(shown.trim_end(), printed.trim_end());
+}
+
+#[test]
+fn the_example_of_a_code_shows_it_and_nothing_else() {
+    let folder = Folder::new("examples", &[]);
+    let mut expected = Vec::new();
+    for code in codes::all() {
+        let info = code.info();
+        let of_code = folder.0.join(info.name);
+        std::fs::create_dir(&of_code).unwrap();
+        if !info.enabled {
+            let toml = format!("[severity]\n{code} = \"{}\"\n", info.severity);
+            std::fs::write(of_code.join("neural.toml"), toml).unwrap();
+        }
+        for (name, text, codes) in
+            [("mended", info.mended, vec![]), ("wrong", info.wrong, vec![info.name])]
+        {
+            if !text.is_empty() {
+                std::fs::write(of_code.join(name).with_extension("neural"), text).unwrap();
+                expected.push((format!("{code}/{name}.neural"), codes));
+            }
+        }
+    }
+    let documents = folder.run(&["check", "--format", "json"]).documents();
+    assert_eq!(documents.len(), expected.len());
+    let mut wrong = Vec::new();
+    for document in documents {
+        let file = document["file"].as_str().unwrap();
+        let findings = document["diagnostics"].as_array().unwrap();
+        let found: Vec<&str> =
+            findings.iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+        let (_, codes) = expected.iter().find(|(name, _)| name == file).unwrap();
+        if found != *codes {
+            wrong.push(format!("{file} has the findings {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
