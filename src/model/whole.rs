@@ -134,8 +134,12 @@ fn check_macro(
             );
             continue;
         }
-        let read =
-            definition.stmts.iter().any(|piece| piece.value.uses.reads.contains(&param.name.value));
+        let uses = || definition.stmts.iter().map(|piece| &piece.value.uses);
+        // A misspelled `$name` is reported itself, and is likely what leaves a parameter unused.
+        let declared =
+            |name: &SmolStr| definition.header.params.iter().any(|param| param.name.value == *name);
+        let misspelled = uses().flat_map(|uses| &uses.params).any(|name| !declared(name));
+        let read = misspelled || uses().any(|uses| uses.reads.contains(&param.name.value));
         if !read {
             findings.push(Diagnostic::new(
                 codes::UNUSED_MACRO_PARAMETER,

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::layer::declared_shape;
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
@@ -10,6 +11,7 @@ use crate::lang::{
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
 use crate::model::tensor::CallPlace;
+use crate::shape::Shape;
 
 /// The arguments of a layer by what they mean.
 pub(super) struct Binding<'s> {
@@ -27,6 +29,8 @@ pub(super) struct Binding<'s> {
     pub frozen: bool,
     /// `in_features` or `in_channels`, which must be what comes in.
     pub expected_channels: Option<(SmolStr, Given<'s>)>,
+    /// The shape that `output_shape=(…)` of a layer which is not modelled says.
+    pub declared: Option<Shape>,
     /// Where the call stands.
     pub call: CallPlace,
     /// Whether an error was found.
@@ -88,6 +92,7 @@ impl Evaluator<'_> {
             shared: None,
             frozen: false,
             expected_channels: None,
+            declared: None,
             call: self.call_place(call),
             failed: false,
         };
@@ -356,10 +361,15 @@ impl Evaluator<'_> {
                     }
                 }
             }
+            ParamName::Kept => {
+                let value = self.eval(&arg.value, name).value;
+                if name == "output_shape" {
+                    binding.declared = value.as_constant().and_then(declared_shape);
+                }
+            }
             ParamName::Ignored { .. }
             | ParamName::Legacy { index: None, .. }
             | ParamName::DropoutAfter
-            | ParamName::Kept
             | ParamName::Unknown { suggestion: None } => {
                 self.eval(&arg.value, name);
             }
