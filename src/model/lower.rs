@@ -429,20 +429,16 @@ mod tests {
         let indent = "  ".repeat(depth);
         let _ = write!(out, "{indent}{} ", at(stmt.range));
         let inner = match &stmt.kind {
-            hir::StmtKind::Call(call) => {
-                out.push_str(&call_text(call));
-                stmt.block.as_ref()
-            }
             hir::StmtKind::Branch(branch) => {
                 let _ = write!(out, "branch {}{}", branch.name.value, at(branch.name.range));
                 Some(&branch.block)
             }
-            hir::StmtKind::Choice(hpo) => {
-                out.push_str(&hpo_text(hpo));
-                stmt.block.as_ref()
-            }
-            hir::StmtKind::Error => {
-                out.push_str("error");
+            kind => {
+                out.push_str(&match kind {
+                    hir::StmtKind::Call(call) => call_text(call),
+                    hir::StmtKind::Choice(hpo) => hpo_text(hpo),
+                    _ => "error".to_owned(),
+                });
                 stmt.block.as_ref()
             }
         };
@@ -580,16 +576,11 @@ mod tests {
     #[test]
     fn a_statement_that_has_moved_lowers_to_an_equal_value() {
         let lowered = |text: &str| -> Vec<hir::Stmt> {
-            parse(text)
-                .file()
-                .networks()
-                .flat_map(|it| it.statements())
-                .map(|it| lower_stmt(&it))
-                .collect()
+            let file = parse(text).file();
+            file.networks().flat_map(|it| it.statements()).map(|it| lower_stmt(&it)).collect()
         };
         let here = lowered("network N { layers: Dense(10, \"relu\") { A } }");
-        let there =
-            lowered("# a comment\nnetwork N { layers:\n\n Dense(10, \"relu\") { A } # b\n}");
+        let there = lowered("# a\nnetwork N { layers:\n\n Dense(10, \"relu\") { A } # b\n}");
         assert_eq!(here, there);
     }
 
@@ -661,10 +652,13 @@ loss: \"no call (\"",
                 [0..17] loss[0..4] Str("no call (")
             "#]],
         );
-        check_sections("optimizer: \"HPO(choice(1))\" loss: \"f(1) g(2)\"", expect![[r#"
+        check_sections(
+            "optimizer: \"HPO(choice(1))\" loss: \"f(1) g(2)\"",
+            expect![[r#"
             [0..27] optimizer[0..9] Str("HPO(choice(1))")
             [0..17] loss[0..4] Str("f(1) g(2)")
-        "#]]);
+        "#]],
+        );
         let text = "network N { optimizer: \"Adam(0.1)\" }";
         for section in parse(text).file().networks().flat_map(|it| it.sections()) {
             let start = section.syntax().text_range().start();
@@ -683,7 +677,10 @@ loss: \"no call (\"",
             parse("network N { }\n define A(n, $m=2) { }\n research R { metrics { loss: 1 } }")
                 .file();
         let networks: Vec<_> = file.networks().map(|it| lower_network_header(&it)).collect();
-        expect![[r#"[NetworkHeader { name: Some(Spanned { value: "N", range: 8..9 }), keyword: 0..7 }]"#]].assert_eq(&format!("{networks:?}"));
+        expect![[
+            r#"[NetworkHeader { name: Some(Spanned { value: "N", range: 8..9 }), keyword: 0..7 }]"#
+        ]]
+        .assert_eq(&format!("{networks:?}"));
         let macros: Vec<_> = file.macros().map(|it| lower_macro_header(&it)).collect();
         expect![[r#"[MacroHeader { name: Some(Spanned { value: "A", range: 7..8 }), params: [MacroParamDecl { name: Spanned { value: "n", range: 9..10 }, default: None }, MacroParamDecl { name: Spanned { value: "m", range: 13..14 }, default: Some(Expr { kind: Int(2), range: 15..16 }) }], range: 0..17 }]"#]].assert_eq(&format!("{macros:?}"));
         let research: Vec<_> = file.research().map(|it| lower_research(&it)).collect();
@@ -695,16 +692,14 @@ loss: \"no call (\"",
 
     #[test]
     fn the_deepest_nesting_fits_the_stack() {
-        for (open, close) in [("B(", ")"), ("HPO(choice(", "))"), ("(1, ", ")"), ("-", "")] {
-            let value = format!("{}1{}", open.repeat(300), close.repeat(300));
-            let file = parse(&format!("network N {{ layers: A({value}) }}")).file();
-            for stmt in file.networks().flat_map(|it| it.statements()) {
+        for (open, close) in
+            [("A(B(", "))"), ("A(HPO(choice(", ")))"), ("A((1, ", "))"), ("A(-", ")"), ("A {", "}")]
+        {
+            let text =
+                format!("network N {{ layers: {}1{} }}", open.repeat(300), close.repeat(300));
+            for stmt in parse(&text).file().networks().flat_map(|it| it.statements()) {
                 lower_stmt(&stmt);
             }
-        }
-        let blocks = format!("network N {{ layers: {}{} }}", "A { ".repeat(300), "}".repeat(300));
-        for stmt in parse(&blocks).file().networks().flat_map(|it| it.statements()) {
-            lower_stmt(&stmt);
         }
     }
 }

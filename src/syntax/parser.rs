@@ -20,8 +20,9 @@ use crate::text::{TextEdit, TextRange, TextSize};
 /// How deeply brackets, blocks and prefix operators may nest.
 pub const MAX_NESTING: u32 = 256;
 
-/// Looks at tokens between two consumed tokens; far above what any grammar function needs.
-const FUEL: u32 = 512;
+/// Looks at tokens between two consumed tokens. The most are needed where a text ends at the bound of
+/// nesting, and each level looks for its closing bracket.
+const FUEL: u32 = 128 * MAX_NESTING;
 
 /// A later attempt at an argument list costs another pass over its text, so attempts are counted.
 const MAX_REWINDS: u32 = 64;
