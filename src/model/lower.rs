@@ -422,7 +422,7 @@ mod tests {
     }
 
     fn at(range: TextRange) -> String {
-        format!("[{:?}]", range)
+        format!("[{range:?}]")
     }
 
     fn show_stmt(out: &mut String, stmt: &hir::Stmt, depth: usize) {
@@ -685,9 +685,6 @@ loss: \"no call (\"",
         expect![[r#"[MacroHeader { name: Some(Spanned { value: "A", range: 7..8 }), params: [MacroParamDecl { name: Spanned { value: "n", range: 9..10 }, default: None }, MacroParamDecl { name: Spanned { value: "m", range: 13..14 }, default: Some(Expr { kind: Int(2), range: 15..16 }) }], range: 0..17 }]"#]].assert_eq(&format!("{macros:?}"));
         let research: Vec<_> = file.research().map(|it| lower_research(&it)).collect();
         expect![[r#"[Research { name: Some(Spanned { value: "R", range: 9..10 }), metrics: [KeyValue { key: Spanned { value: "loss", range: 23..27 }, value: Some(Expr { kind: Int(1), range: 29..30 }), range: 23..30 }], references: [] }]"#]].assert_eq(&format!("{research:?}"));
-        let nameless =
-            parse("network {").file().networks().map(|it| lower_network_header(&it).name).next();
-        assert_eq!(nameless, Some(None));
     }
 
     #[test]
