@@ -405,9 +405,8 @@ mod tests {
     fn check_layers(layers: &str, expect: Expect) {
         let file = parse(&format!("network N {{ layers:\n{layers}\n}}")).file();
         let mut dump = String::new();
-        for stmt in file.networks().flat_map(|network| network.statements()) {
-            show_stmt(&mut dump, &lower_stmt(&stmt), 0);
-        }
+        let stmts = file.networks().flat_map(|network| network.statements());
+        stmts.for_each(|stmt| show_stmt(&mut dump, &lower_stmt(&stmt), 0));
         expect.assert_eq(&dump);
     }
 
@@ -415,9 +414,8 @@ mod tests {
     fn check_sections(sections: &str, expect: Expect) {
         let file = parse(&format!("network N {{\n{sections}\n}}")).file();
         let mut dump = String::new();
-        for section in file.networks().flat_map(|network| network.sections()) {
-            show_section(&mut dump, &lower_section(&section));
-        }
+        let sections = file.networks().flat_map(|network| network.sections());
+        sections.for_each(|section| show_section(&mut dump, &lower_section(&section)));
         expect.assert_eq(&dump);
     }
 
@@ -484,7 +482,7 @@ mod tests {
                     let _ = write!(out, " {}{}={value}", entry.key.value, at(entry.range));
                 }
             }
-            hir::SectionKind::Unknown => out.push_str(" unknown"),
+            hir::SectionKind::Unknown => *out += " unknown",
         }
         out.push('\n');
     }
