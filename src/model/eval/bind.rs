@@ -100,10 +100,12 @@ impl Evaluator<'_> {
         let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
         let mut positional = 0;
         let mut first_named: Option<&Arg> = None;
+        let mut has_named = false;
         for (at, arg) in args.iter().enumerate() {
             let removal = self.removal(args, at);
             match &arg.name {
                 Some(name) => {
+                    has_named = true;
                     first_named.get_or_insert(arg);
                     self.bind_named(
                         entry,
@@ -132,6 +134,15 @@ impl Evaluator<'_> {
                     }
                     if self.bind_operand(entry, &mut binding, arg) {
                         continue;
+                    }
+                    // Parameters that have been given by name already are not meant again.
+                    let taken = |at: usize| {
+                        entry
+                            .positional(at)
+                            .is_some_and(|(index, _)| binding.given[index].is_some())
+                    };
+                    while has_named && taken(positional) {
+                        positional += 1;
                     }
                     self.bind_positional(entry, &mut binding, arg, positional, removal);
                     positional += 1;

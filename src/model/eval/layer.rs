@@ -36,7 +36,7 @@ impl Evaluator<'_> {
             }
             Incoming::Refused(unknown) => (vec![Tensor::unknown(unknown.clone())], Some(unknown)),
         };
-        let refused = refused.or_else(|| self.check_arity(entry, &binding, operands.len()));
+        let refused = refused.or_else(|| self.check_arity(entry, &binding, &operands));
         self.check_expected_channels(entry, &binding, &operands);
 
         let mut inner_parts = Vec::new();

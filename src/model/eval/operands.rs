@@ -61,8 +61,9 @@ impl Evaluator<'_> {
         &mut self,
         entry: &'static LayerEntry,
         binding: &Binding<'_>,
-        found: usize,
+        operands: &[Tensor],
     ) -> Option<Unknown> {
+        let found = operands.len();
         let (min, max) = match entry.operands {
             Operands::One => (1, Some(1)),
             Operands::Several { max } => (2, max),
@@ -70,7 +71,12 @@ impl Evaluator<'_> {
         };
         let place = binding.call.name;
         let too_many = max.filter(|&max| found > max);
-        if found >= min && too_many.is_none() {
+        // After a mistake it is not known what should have come in.
+        let after_mistake = operands
+            .iter()
+            .filter_map(|tensor| tensor.unknown.as_ref())
+            .any(|unknown| unknown.why == Why::Error);
+        if (found >= min && too_many.is_none()) || after_mistake {
             return None;
         }
         let diagnostic = match too_many {
