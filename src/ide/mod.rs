@@ -4,10 +4,29 @@
 //! [`analysis`] opens the database.
 
 mod analysis;
+mod code_actions;
 mod diagnostics;
+mod folding;
+mod goto_definition;
+mod host;
+mod hover;
+mod inlay_hints;
+mod references;
 mod report;
+mod selection;
+mod semantic_tokens;
+mod symbols;
 mod view;
 
-pub use analysis::analyze;
+pub use analysis::{Analysis, analyze};
+pub use code_actions::{CodeAction, CodeActionKind};
+pub use folding::{FoldingKind, FoldingRange};
+pub use goto_definition::{NavTarget, Navigation};
+pub use host::{AnalysisHost, FileId};
+pub use hover::{Hover, HoverConfig};
+pub use inlay_hints::{InlayHint, InlayHintKind, InlayHintsConfig};
+pub use references::DocumentHighlight;
 pub use report::{FileReport, NetworkReport, Row, Totals};
+pub use semantic_tokens::{SemanticModifiers, SemanticToken, SemanticTokenKind};
+pub use symbols::{DocumentSymbol, SymbolKind};
 pub use view::{DimView, InputView, ShapeView};

@@ -24,7 +24,7 @@ use crate::syntax::ast::{self, AstNode};
 use crate::text::{LineIndex, TextRange, TextSize};
 
 /// A piece of text with its lowered form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Piece<T> {
     pub range: TextRange,
     pub owner: OwnerId,
@@ -32,14 +32,14 @@ pub(super) struct Piece<T> {
 }
 
 /// A statement with what the file has to know of it as a whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StmtPiece {
     pub record: Arc<Record>,
-    pub uses: Uses,
+    pub uses: Arc<Uses>,
 }
 
 /// A network of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Network {
     pub owner: OwnerId,
     pub header: hir::NetworkHeader,
@@ -56,7 +56,7 @@ pub(super) struct Network {
 }
 
 /// A macro of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Macro {
     pub owner: OwnerId,
     pub header: hir::MacroHeader,
@@ -65,17 +65,17 @@ pub(super) struct Macro {
 }
 
 /// A research form of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ResearchForm {
     pub owner: OwnerId,
     pub value: hir::Research,
 }
 
-/// A file and its pieces.
-#[derive(Debug)]
+/// A file and its pieces. A clone shares the text, the tree and the statements with it.
+#[derive(Debug, Clone)]
 pub struct Document {
-    text: String,
-    lines: LineIndex,
+    text: Arc<str>,
+    lines: Arc<LineIndex>,
     parse: syntax::Parse,
     pub(super) file: FileInput,
     pub(super) networks: Vec<Network>,
@@ -91,8 +91,8 @@ impl Document {
     pub fn new(db: &mut Database, text: &str, framework: Framework) -> Document {
         let file = FileInput::new(db, Arc::default(), Arc::default(), framework);
         let mut document = Document {
-            text: String::new(),
-            lines: LineIndex::new(""),
+            text: "".into(),
+            lines: Arc::new(LineIndex::new("")),
             parse: syntax::parse(""),
             file,
             networks: Vec::new(),
@@ -111,6 +111,11 @@ impl Document {
         &self.text
     }
 
+    /// Where the lines of the text start.
+    pub fn line_index(&self) -> &LineIndex {
+        &self.lines
+    }
+
     /// The tree and the findings of the parser.
     pub fn parse(&self) -> &syntax::Parse {
         &self.parse
@@ -124,7 +129,7 @@ impl Document {
     /// The range of the file that `place` is.
     pub fn range(&self, place: Place) -> TextRange {
         let start = self.starts.get(&place.owner).copied().unwrap_or_default();
-        let end = TextSize::of(self.text.as_str());
+        let end = TextSize::of(&*self.text);
         let clamp = |offset: TextSize| (start + offset).min(end);
         TextRange::new(clamp(place.range.start()), clamp(place.range.end()))
     }
@@ -161,8 +166,8 @@ impl Document {
     /// Replaces the text and brings the inputs up to date.
     pub fn set_text(&mut self, db: &mut Database, text: String) {
         self.parse = syntax::parse(&text);
-        self.lines = LineIndex::new(&text);
-        let old_text = std::mem::replace(&mut self.text, text);
+        self.lines = Arc::new(LineIndex::new(&text));
+        let old_text = std::mem::replace(&mut self.text, text.into());
         self.lowered = 0;
         self.starts.clear();
         let tree = self.parse.file();
@@ -249,7 +254,7 @@ impl Document {
         self.reconcile(old, old_text, nodes, |node, owner| {
             let stmt = lower::lower_stmt(node);
             let uses = Uses::of(&stmt);
-            StmtPiece { record: Arc::new(Record { owner, stmt }), uses }
+            StmtPiece { record: Arc::new(Record { owner, stmt }), uses: Arc::new(uses) }
         })
     }
 
