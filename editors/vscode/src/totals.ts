@@ -58,7 +58,7 @@ function each(count: Count, write: (number: number) => string): string {
   if (count === null) {
     return "unknown";
   }
-  return typeof count === "number" ? write(count) : `${write(count.min)}–${write(count.max)}`;
+  return typeof count === "number" ? write(count) : `${write(count.min).trim()}–${write(count.max)}`;
 }
 
 function exact(count: Count): string {
