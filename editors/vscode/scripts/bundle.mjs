@@ -10,7 +10,7 @@ const common = { absWorkingDir: root, bundle: true, platform: "node", format: "c
 await build({
   ...common,
   entryPoints: ["src/extension.ts"],
-  outfile: "dist/extension.js",
+  outfile: "out/extension.js",
   external: ["vscode"],
   minify: true,
 });
