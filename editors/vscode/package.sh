@@ -48,5 +48,5 @@ package() {
 rm -rf server
 package neural-analyzer.vsix
 mkdir server
-cp "$binary" server/
+cp "$binary" server/neural-analyzer
 package "neural-analyzer-$platform.vsix" --target "$platform"

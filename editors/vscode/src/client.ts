@@ -198,11 +198,19 @@ export class Analyzer implements vscode.Disposable {
     if (answer === "Open Settings") {
       await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.server.path`);
     } else if (answer === "How to Install") {
-      const page = vscode.Uri.joinPath(this.extension, "README.md");
-      await vscode.commands.executeCommand("markdown.showPreview", page);
+      await vscode.commands.executeCommand("markdown.showPreview", await this.readme());
     } else if (answer === "Try Again") {
       await this.restart();
     }
+  }
+
+  /** The page that says how to install; packaging writes its name in small letters. */
+  private async readme(): Promise<vscode.Uri> {
+    const packaged = vscode.Uri.joinPath(this.extension, "readme.md");
+    return vscode.workspace.fs.stat(packaged).then(
+      () => packaged,
+      () => vscode.Uri.joinPath(this.extension, "README.md"),
+    );
   }
 
   private async offer(why: string): Promise<void> {
