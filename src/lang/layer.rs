@@ -25,6 +25,8 @@ pub struct LayerEntry {
     pub channels: Option<&'static str>,
     /// What it computes.
     pub rule: Rule,
+    /// How the output comes about, for a hover.
+    pub explain: Option<Explain>,
     /// The output shape in words, for documentation: `(batch, *spatial, filters)`.
     pub output: &'static str,
     /// How PyTorch spells it, for documentation; empty where it has nothing like it.
@@ -99,6 +101,10 @@ pub enum Rule {
     /// The name and its parameters are known, the shape is not modelled.
     Opaque,
 }
+
+/// How an output of this shape comes about, with the numbers of the arguments and inputs: lines such
+/// as `height: floor((28 - 3)/1) + 1 = 26`. It is asked only for layers whose rule has succeeded.
+pub type Explain = fn(&RuleCx<'_>, &Shape) -> Vec<String>;
 
 /// One parameter of a layer.
 #[derive(Debug, Clone, Copy)]
@@ -223,6 +229,7 @@ impl LayerEntry {
             operands: Operands::One,
             channels: None,
             rule,
+            explain: None,
             output: "the input's shape",
             torch: "",
             notes: "",
@@ -250,6 +257,12 @@ impl LayerEntry {
     /// The same with the parameter that gives the channels of the output.
     pub(super) const fn sized_by(mut self, param: &'static str) -> LayerEntry {
         self.channels = Some(param);
+        self
+    }
+
+    /// The same with an account of how the output comes about.
+    pub(super) const fn explained(mut self, explain: Explain) -> LayerEntry {
+        self.explain = Some(explain);
         self
     }
 

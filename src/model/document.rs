@@ -42,6 +42,7 @@ pub(super) struct StmtPiece {
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     pub owner: OwnerId,
+    pub range: TextRange,
     pub header: hir::NetworkHeader,
     pub sections: Vec<Piece<Section>>,
     pub stmts: Vec<Piece<StmtPiece>>,
@@ -142,6 +143,20 @@ impl Document {
     /// The sections of network number `network`, with their identities.
     pub fn sections(&self, network: usize) -> impl Iterator<Item = (OwnerId, &Section)> {
         self.networks[network].sections.iter().map(|piece| (piece.owner, &piece.value))
+    }
+
+    /// The statements of network number `network` that touch `range`, by number. Statements count
+    /// through the chunks of a [`NetworkModel`](super::analysis::NetworkModel).
+    pub fn statements_in(&self, network: usize, range: TextRange) -> std::ops::Range<usize> {
+        let stmts = self.networks.get(network).map_or(&[][..], |network| &network.stmts);
+        let first = stmts.partition_point(|piece| piece.range.end() < range.start());
+        let last = stmts.partition_point(|piece| piece.range.start() <= range.end());
+        first..last.max(first)
+    }
+
+    /// The text of network number `network`.
+    pub fn network_range(&self, network: usize) -> TextRange {
+        self.networks.get(network).map_or(TextRange::default(), |network| network.range)
     }
 
     /// The research forms, with their identities.
@@ -386,7 +401,8 @@ impl Document {
                     (self.fresh_owner(), input, Vec::new(), Vec::new(), Vec::new(), Vec::new())
                 }
             };
-            let start = node.syntax().text_range().start();
+            let range = node.syntax().text_range();
+            let start = range.start();
             self.starts.insert(owner, start);
             let section_nodes: Vec<ast::Section> = node.sections().collect();
             let sections = self.reconcile(sections, old_text, &section_nodes, |node, _| {
@@ -402,7 +418,7 @@ impl Document {
                 .collect();
             let stmts = self.stmts(stmts, old_text, &stmt_nodes);
             let mut network =
-                Network { owner, header, sections, stmts, layers, input, chunks, spare };
+                Network { owner, range, header, sections, stmts, layers, input, chunks, spare };
             self.set_network_inputs(db, &network, &index, &graph);
             sync_chunks(db, &mut network);
             self.networks.push(network);

@@ -217,6 +217,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
             return Vec::new();
         }
+        let inputs = self.state.flowing().into();
         let mut frame = Frame::default();
         let complete = self.bind_macro(definition, call, &mut frame);
         let mut number = None;
@@ -247,7 +248,8 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        vec![Part::Macro { call: place, number, body: nodes.into() }]
+        let outputs = self.state.flowing().into();
+        vec![Part::Macro { call: place, number, inputs, outputs, body: nodes.into() }]
     }
 
     /// Looks for mistakes in the body of a macro that nothing uses. Parameters without a default are

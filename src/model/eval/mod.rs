@@ -31,7 +31,7 @@ use smol_str::SmolStr;
 
 use super::hir;
 use super::place::{OwnerId, Place};
-use super::result::{Finding, MacroCall, Node};
+use super::result::{Finding, MacroCall, Node, Part};
 use super::state::State;
 use super::tensor::Why;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
@@ -135,6 +135,10 @@ pub struct Evaluator<'a> {
     copy_numbers: Vec<u64>,
     /// The statement that is being evaluated.
     stmt: Place,
+    /// Where the branch that was evaluated last starts, if its name says so.
+    branch_start: Option<Place>,
+    /// What is inside of the wrapper that is being evaluated.
+    inside: Vec<Part>,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
     /// The number of the first statement of the next sequence.
@@ -163,6 +167,8 @@ impl<'a> Evaluator<'a> {
             instance: 0,
             copy_numbers: Vec::new(),
             stmt: nowhere,
+            branch_start: None,
+            inside: Vec::new(),
             wrapped: 0,
             first_index: 0,
             depth: 0,

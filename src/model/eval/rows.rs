@@ -127,6 +127,8 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 
