@@ -449,7 +449,9 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_shown_as_unknown() {
-        check("Conv2D(4, 99)\nFlatten()\nMyLayer(3)\nDense(", expect![[r#"
+        check(
+            "Conv2D(4, 99)\nFlatten()\nMyLayer(3)\nDense(",
+            expect![[r#"
             network N {«? parameters, ? MACs»
               input: (28, 28, 1)
               layers:
@@ -457,18 +459,24 @@ mod tests {
             Flatten()«→ ?»
             MyLayer(3)«→ ?»
             Dense(«→ ?»
-            }"#]]);
+            }"#]],
+        );
         check(
             "network N { input: (T, 512) layers: Conv1D(64, 3, strides=2, padding=\"same\") Flatten() }",
-            expect![[r#"network N {«98,368 parameters, ? MACs» input: (T, 512) layers: Conv1D(64, 3, strides=2, padding="same")«→ (floor((T-1)/2)+1)×64» Flatten()«→ 64*floor((T-1)/2)+64» }"#]],
+            expect![[
+                r#"network N {«98,368 parameters, ? MACs» input: (T, 512) layers: Conv1D(64, 3, strides=2, padding="same")«→ (floor((T-1)/2)+1)×64» Flatten()«→ 64*floor((T-1)/2)+64» }"#
+            ]],
         );
         check("network N {", expect!["network N {"]);
-        check("", expect![[r#"
+        check(
+            "",
+            expect![[r#"
             network N {
               input: (28, 28, 1)
               layers:
 
-            }"#]]);
+            }"#]],
+        );
     }
 
     #[test]
