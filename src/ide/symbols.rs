@@ -312,15 +312,23 @@ mod tests {
 
     #[test]
     fn broken_texts_have_outlines() {
-        check("network {\n layers:\n Dense(\n", expect![[r#"
+        check(
+            "network {\n layers:\n Dense(\n",
+            expect![[r#"
             Network network — ? parameters `network`
               Section layers — 1 statement `layers`
                 Layer Dense — ? `Dense`
-        "#]]);
-        check("define", expect![[r#"
+        "#]],
+        );
+        check(
+            "define",
+            expect![[r#"
             Macro define `define`
-        "#]]);
-        check("network A { } network B { input: 4 layers: Dense(3) define C { } }", expect![[r#"
+        "#]],
+        );
+        check(
+            "network A { } network B { input: 4 layers: Dense(3) define C { } }",
+            expect![[r#"
             Network A — 0 parameters `A`
             Network B — 15 parameters `B`
               Section input `input`
@@ -328,6 +336,7 @@ mod tests {
               Section layers — 1 statement `layers`
                 Layer Dense — 3 `Dense`
             Macro C `C`
-        "#]]);
+        "#]],
+        );
     }
 }

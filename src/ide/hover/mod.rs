@@ -333,27 +333,32 @@ mod tests {
 
     #[test]
     fn layers() {
-        check("Conv2D$0(32, (3, 3))", expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  28×28×1 → 26×26×32
-            ```
+        check(
+            "Conv2D$0(32, (3, 3))",
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                ```
 
-            - 320 parameters (1.25 KiB)
-            - 194,688 MACs, 389,376 FLOPs
-            - 84.5 KiB of activations
+                - 320 parameters (1.25 KiB)
+                - 194,688 MACs, 389,376 FLOPs
+                - 84.5 KiB of activations
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]]);
-        check("BatchNorm$0alization()", expect![[r#"
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            "BatchNorm$0alization()",
+            expect![[r#"
             `BatchNormalization`
             ```text
             BatchNormalization  28×28×1 → 28×28×1
@@ -372,8 +377,11 @@ mod tests {
             Each feature has two trainable parameters and two moving averages that training does not count as trainable.
 
             PyTorch: `nn.BatchNorm1d, 2d, 3d`
-        "#]]);
-        check("Conv2D(4, 3) * 3\n$0Flatten()", expect![[r#"
+        "#]],
+        );
+        check(
+            "Conv2D(4, 3) * 3\n$0Flatten()",
+            expect![[r#"
             `Flatten`
             ```text
             Flatten  22×22×4 → 1936
@@ -390,79 +398,87 @@ mod tests {
             Output: (batch, features).
 
             PyTorch: `nn.Flatten`
-        "#]]);
-        check("$0Conv2D(4, 3) * 3", expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  28×28×1 → 22×22×4  (3 copies)
-            ```
+        "#]],
+        );
+        check(
+            "$0Conv2D(4, 3) * 3",
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 22×22×4  (3 copies)
+                ```
 
-            - 336 parameters (1.31 KiB)
-            - 176,976 MACs, 353,952 FLOPs
-            - 27.1 KiB of activations
+                - 336 parameters (1.31 KiB)
+                - 176,976 MACs, 353,952 FLOPs
+                - 27.1 KiB of activations
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]]);
-        check("Conv2D(4, 99)\n$0Flatten()", expect![[r#"
-            `Flatten`
-            ```text
-            Flatten  ? → ?
-            ```
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            "Conv2D(4, 99)\n$0Flatten()",
+            expect![[r#"
+                `Flatten`
+                ```text
+                Flatten  ? → ?
+                ```
 
-            - ? parameters, ? trainable and ? not (?)
-            - ? MACs, ? FLOPs
-            - ? of activations
+                The output shape is unknown: `Conv2D` on line 4 has an error.
 
-            The output shape is unknown: `Conv2D` on line 4 has an error.
+                ---
 
-            ---
+                Makes one dimension of all but the batch.
 
-            Makes one dimension of all but the batch.
+                Output: (batch, features).
 
-            Output: (batch, features).
-
-            PyTorch: `nn.Flatten`
-        "#]]);
+                PyTorch: `nn.Flatten`
+            "#]],
+        );
     }
 
     #[test]
     fn choices() {
-        check("Conv2D$0(HPO(choice(4, 8)), 3)", expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  28×28×1 → 26×26×4|8
-            ```
+        check(
+            "Conv2D$0(HPO(choice(4, 8)), 3)",
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 26×26×4|8
+                ```
 
-            - 40..80 parameters (160 B..320 B)
-            - 24,336..48,672 MACs, 48,672..97,344 FLOPs
-            - 10.6 KiB..21.1 KiB of activations
+                - 40..80 parameters (160..320 B)
+                - 24,336..48,672 MACs, 48,672..97,344 FLOPs
+                - 10.6..21.1 KiB of activations
 
-            By choice:
+                By choice:
 
-            ```text
-            filters=4: 26×26×4
-            filters=8: 26×26×8
-            ```
+                ```text
+                filters=4: 26×26×4
+                filters=8: 26×26×8
+                ```
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]]);
-        check("HPO$0(choice(Dense(64), Dropout(0.5)))", expect![[r#"
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            "HPO$0(choice(Dense(64), Dropout(0.5)))",
+            expect![[r#"
             `HPO`
             **Choice of a layer**: a search takes one of these.
 
@@ -476,8 +492,11 @@ mod tests {
             **HPO** `(choice(32, 64))`
 
             A hyperparameter: a value that a search chooses. Shapes are checked for every choice.
-        "#]]);
-        check("Conv2D(HPO(choice(4$0, 8)), 3)", expect![[r#"
+        "#]],
+        );
+        check(
+            "Conv2D(HPO(choice(4$0, 8)), 3)",
+            expect![[r#"
             `4`
             **filters** of `Conv2D`: a whole number of at least 1, required.
 
@@ -488,13 +507,17 @@ mod tests {
             ```text
             Conv2D  28×28×1 → 26×26×4|8
             ```
-        "#]]);
-        check("Dropout(HPO(range$0(0.1, 0.5)))", expect![[r#"
+        "#]],
+        );
+        check(
+            "Dropout(HPO(range$0(0.1, 0.5)))",
+            expect![[r#"
             `range`
             **range** `(low, high, step=1)`
 
             Over whole numbers every value from `low` to `high`, both included, in steps of `step`; over fractions any value between them.
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -504,15 +527,20 @@ mod tests {
             let marked = place.replace("$0", "");
             text.replacen(&marked, place, 1)
         };
-        check(&at("B(f=$08)"), expect![[r#"
+        check(
+            &at("B(f=$08)"),
+            expect![[r#"
             `8`
             **f**: a parameter of the macro `B`, which every use gives.
 
             ```neural
             define B(f, k=3)
             ```
-        "#]]);
-        check(&at("$0B(4)"), expect![[r#"
+        "#]],
+        );
+        check(
+            &at("$0B(4)"),
+            expect![[r#"
             `B`
             ```text
             B  28×28×1 → 26×26×4
@@ -530,8 +558,11 @@ mod tests {
             ```
 
             Two layers.
-        "#]]);
-        check(&at("define $0B"), expect![[r#"
+        "#]],
+        );
+        check(
+            &at("define $0B"),
+            expect![[r#"
             `B`
             ```neural
             define B(f, k=3)
@@ -543,58 +574,73 @@ mod tests {
             line 3: B(4)  28×28×1 → 26×26×4
             line 4: B(f=8)  26×26×4 → 24×24×8
             ```
-        "#]]);
-        check(&at("$0Conv2D($f"), expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  varies (2 uses)
-            ```
+        "#]],
+        );
+        check(
+            &at("$0Conv2D($f"),
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  varies (2 uses)
+                ```
 
-            ```text
-            line 3: B(4)  28×28×1 → 26×26×4
-            line 4: B(f=8)  26×26×4 → 24×24×8
-            ```
+                ```text
+                line 3: B(4)  28×28×1 → 26×26×4
+                line 4: B(f=8)  26×26×4 → 24×24×8
+                ```
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]]);
-        check(&at("Conv2D($$0f, k)"), expect![[r#"
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            &at("Conv2D($$0f, k)"),
+            expect![[r#"
             `f`
             **f**: a parameter of the macro `B`, which every use gives.
 
             ```neural
             define B(f, k=3)
             ```
-        "#]]);
-        check(&at("($f, $0k)"), expect![[r#"
+        "#]],
+        );
+        check(
+            &at("($f, $0k)"),
+            expect![[r#"
             `k`
             **k**: a parameter of the macro `B`, 3 where a use gives none.
 
             ```neural
             define B(f, k=3)
             ```
-        "#]]);
-        check(&at("B($0f, k=3)"), expect![[r#"
+        "#]],
+        );
+        check(
+            &at("B($0f, k=3)"),
+            expect![[r#"
             `f`
             **f**: a parameter of the macro `B`, which every use gives.
 
             ```neural
             define B(f, k=3)
             ```
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn wrappers() {
         let text = "network N { input: (10, 8, 8, 3) layers: TimeDistributed(Conv2D(4, 3)) { Flatten() } }";
-        check(&text.replace("TimeD", "$0TimeD"), expect![[r#"
+        check(
+            &text.replace("TimeD", "$0TimeD"),
+            expect![[r#"
             `TimeDistributed`
             ```text
             TimeDistributed  10×8×8×3 → 10×144
@@ -617,28 +663,34 @@ mod tests {
             Output: (batch, steps, …the inner layer's).
 
             The parameters are those of the inner layer, however many steps there are.
-        "#]]);
-        check(&text.replace("Conv", "$0Conv"), expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  8×8×3 → 6×6×4
-            ```
+        "#]],
+        );
+        check(
+            &text.replace("Conv", "$0Conv"),
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  8×8×3 → 6×6×4
+                ```
 
-            - 112 parameters (448 B)
-            - 3,888 MACs, 7,776 FLOPs
-            - 576 B of activations
+                - 112 parameters (448 B)
+                - 3,888 MACs, 7,776 FLOPs
+                - 576 B of activations
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]]);
-        check(&text.replace("Flat", "$0Flat"), expect![[r#"
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            &text.replace("Flat", "$0Flat"),
+            expect![[r#"
             `Flatten`
             ```text
             Flatten  6×6×4 → 144
@@ -655,12 +707,15 @@ mod tests {
             Output: (batch, features).
 
             PyTorch: `nn.Flatten`
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn parameters() {
-        check("Conv2D(32, kernel$0_size=3, padding=\"same\")", expect![[r#"
+        check(
+            "Conv2D(32, kernel$0_size=3, padding=\"same\")",
+            expect![[r#"
             `kernel_size`
             **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
 
@@ -669,8 +724,11 @@ mod tests {
             ```text
             Conv2D  28×28×1 → 28×28×32
             ```
-        "#]]);
-        check("Conv2D($032, 3)", expect![[r#"
+        "#]],
+        );
+        check(
+            "Conv2D($032, 3)",
+            expect![[r#"
             `32`
             **filters** of `Conv2D`: a whole number of at least 1, required.
 
@@ -679,8 +737,11 @@ mod tests {
             ```text
             Conv2D  28×28×1 → 26×26×32
             ```
-        "#]]);
-        check("Conv2D(32, (3, $03))", expect![[r#"
+        "#]],
+        );
+        check(
+            "Conv2D(32, (3, $03))",
+            expect![[r#"
             `3`
             **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
 
@@ -689,8 +750,11 @@ mod tests {
             ```text
             Conv2D  28×28×1 → 26×26×32
             ```
-        "#]]);
-        check("Dense(out_$0features=3, name=\"d\")", expect![[r#"
+        "#]],
+        );
+        check(
+            "Dense(out_$0features=3, name=\"d\")",
+            expect![[r#"
             `out_features`
             **units** of `Dense` (here written `out_features`): a whole number of at least 1, required.
 
@@ -699,54 +763,76 @@ mod tests {
             ```text
             Dense  28×28×1 → 28×28×3
             ```
-        "#]]);
-        check("Dense(3, na$0me=\"d\")", expect![[r#"
+        "#]],
+        );
+        check(
+            "Dense(3, na$0me=\"d\")",
+            expect![[r#"
             `name`
             **name**: a parameter of every layer.
 
             The layer's name, by which merges, branches and later layers can refer to it.
-        "#]]);
-        check("Flatten()\nDense(3, name=\"d\")\nDense(3)\nAdd(\"$0d\")", expect![[r#"
-            `"d"`
-            An operand of `Add`: the output of `d`.
-        "#]]);
+        "#]],
+        );
+        check(
+            "Flatten()\nDense(3, name=\"d\")\nDense(3)\nAdd(\"$0d\")",
+            expect![[r#"
+                `"d"`
+                An operand of `Add`: the output of `d`, which got its name on line 5.
+            "#]],
+        );
     }
 
     #[test]
     fn sections() {
         let text = "network N {\n input: (T, 28, 1)\n layers: Dense(3)\n loss: \"mse\"\n optimizer: Adam(learning_rate=ExponentialDecay(0.1, 1000, 0.9))\n metrics: [\"accuracy\"]\n train { epochs: 5 }\n execute { device: \"cpu\" }\n}";
         for (word, expect) in [
-            ("network", expect![[r#"
+            (
+                "network",
+                expect![[r#"
                 `network`
                 **network** `Name { … }`
 
                 A network: its `input`, its `layers`, and what it is trained with. A file may have several; their names differ.
-            "#]]),
-            ("input", expect![[r#"
+            "#]],
+            ),
+            (
+                "input",
+                expect![[r#"
                 `input`
                 **input** `: (28, 28, 1)`
 
                 The shape of one example, without the batch: whole numbers, `None` for an unknown size, or a name for one, as in `(T, 512)`. Several inputs have names: `{ image: (28, 28, 1), meta: (10,) }`. A leading `None` of a longer shape is the batch.
-            "#]]),
-            ("T,", expect![[r#"
-                `T`
-                **Axis 1** of 3, the batch being axis 0; with channels last: height.
+            "#]],
+            ),
+            (
+                "T,",
+                expect![[r#"
+                    `T`
+                    **Axis 1** of 3, the batch being axis 0; with channels last: height.
 
-                A size that is not known and keeps its name: shapes after it are formulas in `T`
-            "#]]),
-            ("28", expect![[r#"
-                `28`
-                **Axis 2** of 3, the batch being axis 0; with channels last: width.
-
-                28
-            "#]]),
-            ("layers", expect![[r#"
+                    A size that is not known and keeps its name: shapes after it are formulas in `T`.
+                "#]],
+            ),
+            (
+                "28",
+                expect![[r#"
+                    `28`
+                    **Axis 2** of 3, the batch being axis 0; with channels last: width.
+                "#]],
+            ),
+            (
+                "layers",
+                expect![[r#"
                 `layers`
                 **layers** `:`
 
                 The layers in order. Each takes what the one before gives. `name: { … }` begins a branch, which a merge such as `Add()` or `Concatenate()` ends; `* 3` repeats a layer; `@ "cuda:0"` places it.
-            "#]]),
-            ("mse", expect![[r#"
+            "#]],
+            ),
+            (
+                "mse",
+                expect![[r#"
                 `"mse"`
                 **mean_squared_error**: loss
 
@@ -755,8 +841,11 @@ mod tests {
                 - `reduction`: a value, default `"sum_over_batch_size"`. How the losses of a batch become one number.
                 - `name`: a string, default `None`. The name of the object.
                 - `dtype`: a value, default `None`. The number format.
-            "#]]),
-            ("Adam", expect![[r#"
+            "#]],
+            ),
+            (
+                "Adam",
+                expect![[r#"
                 `Adam`
                 **Adam**: optimizer
 
@@ -777,47 +866,66 @@ mod tests {
                 - `loss_scale_factor`: a number, default `None`. What the loss is multiplied by.
                 - `gradient_accumulation_steps`: a whole number of at least 2, default `None`. How many batches make one step; at least 2.
                 - `name`: a string, default `None`. The name of the object.
-            "#]]),
-            ("learning_rate", expect![[r#"
+            "#]],
+            ),
+            (
+                "learning_rate",
+                expect![[r#"
                 `learning_rate`
                 **learning_rate** of `Adam`: a number, default `0.001`.
 
                 The size of a step, or a schedule of it.
-            "#]]),
-            ("ExponentialDecay", expect![[r#"
-                `ExponentialDecay`
-                **ExponentialDecay**: learning-rate schedule
+            "#]],
+            ),
+            (
+                "ExponentialDecay",
+                expect![[r#"
+                    `ExponentialDecay`
+                    **ExponentialDecay**: learning-rate schedule
 
-                Multiplies the rate by decay_rate every decay_steps steps.
+                    Multiplies the rate by decay_rate every decay_steps steps.
 
-                - `initial_learning_rate`: a number, required. The rate at the start.
-                - `decay_steps`: a number of at least 0.000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000022250738585072014, required. Over how many steps the rate falls; more than 0.
-                - `decay_rate`: a number, required. How much the rate falls.
-                - `staircase`: true or false, default `false`. Whether the rate falls in steps and not smoothly.
-                - `name`: a string, default `None`. The name of the object.
-            "#]]),
-            ("0.1", expect![[r#"
+                    - `initial_learning_rate`: a number, required. The rate at the start.
+                    - `decay_steps`: a number greater than 0, required. Over how many steps the rate falls; more than 0.
+                    - `decay_rate`: a number, required. How much the rate falls.
+                    - `staircase`: true or false, default `false`. Whether the rate falls in steps and not smoothly.
+                    - `name`: a string, default `None`. The name of the object.
+                "#]],
+            ),
+            (
+                "0.1",
+                expect![[r#"
                 `0.1`
                 **initial_learning_rate** of `ExponentialDecay`: a number, required.
 
                 The rate at the start.
-            "#]]),
-            ("accuracy", expect![[r#"
+            "#]],
+            ),
+            (
+                "accuracy",
+                expect![[r#"
                 `"accuracy"`
                 **accuracy**: metric
-            "#]]),
-            ("epochs", expect![[r#"
+            "#]],
+            ),
+            (
+                "epochs",
+                expect![[r#"
                 `epochs`
                 **epochs**: a whole number of at least 1.
 
                 How often training goes through all examples.
-            "#]]),
-            ("device", expect![[r#"
+            "#]],
+            ),
+            (
+                "device",
+                expect![[r#"
                 `device`
                 **device**: a device.
 
                 What the network runs on.
-            "#]]),
+            "#]],
+            ),
         ] {
             check(&text.replacen(word, &format!("$0{word}"), 1), expect);
         }
@@ -826,7 +934,9 @@ mod tests {
     #[test]
     fn networks_and_branches() {
         let text = "network Net { input: { a: (8,), b: (4,) } layers: a: { Dense(4) } b: { } Add() Dense(2) * 3 @ \"cpu\" }";
-        check(&text.replace("Net ", "$0Net "), expect![[r#"
+        check(
+            &text.replace("Net ", "$0Net "),
+            expect![[r#"
             `Net`
             ```text
             Net  8, 4 → 2
@@ -836,31 +946,44 @@ mod tests {
             - 58 parameters (232 B)
             - 48 MACs, 96 FLOPs
             - 56 B of activations
-        "#]]);
-        check(&text.replace("a: {", "$0a: {"), expect![[r#"
+        "#]],
+        );
+        check(
+            &text.replace("a: {", "$0a: {"),
+            expect![[r#"
             `a`
             ```text
             a  → 4
             ```
 
             A branch that starts from `a` of line 1, whose name it has.
-        "#]]);
-        check(&text.replace("a: (8", "$0a: (8"), expect![[r#"
+        "#]],
+        );
+        check(
+            &text.replace("a: (8", "$0a: (8"),
+            expect![[r#"
             `a`
             ```text
             a  8
             ```
 
             An input of the network. A branch with its name starts from it, and a merge may name it.
-        "#]]);
-        check(&text.replace("* 3", "$0* 3"), expect![[r#"
+        "#]],
+        );
+        check(
+            &text.replace("* 3", "$0* 3"),
+            expect![[r#"
             `*`
             Copies in sequence, each with weights of its own; each takes what the one before gives.
-        "#]]);
-        check(&text.replace("@", "$0@"), expect![[r#"
+        "#]],
+        );
+        check(
+            &text.replace("@", "$0@"),
+            expect![[r#"
             `@`
             Where the layer runs: `"cpu"`, `"gpu"`, `"cuda:0"`, `"tpu:0"`, `"mps"`, `"xla"` or `"auto"`.
-        "#]]);
+        "#]],
+        );
         check(&text.replace(" }", "$0 }"), expect![[""]]);
     }
 }
