@@ -14,7 +14,8 @@ use serde_json::Value;
 fn rows(fixture: &str) -> Vec<Value> {
     let path = format!("{}/tests/fixtures/oracle/{fixture}", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let parsed = text.lines().skip(1).map(|line| serde_json::from_str(line).expect("a row is JSON"));
+    let parsed =
+        text.lines().skip(1).map(|line| serde_json::from_str(line).expect("a row is JSON"));
     parsed.collect()
 }
 
@@ -31,13 +32,15 @@ fn errors(report: &FileReport) -> Vec<&neural_analyzer::diagnostics::Diagnostic>
 fn same_shape(found: &ShapeView, keras: &Value, run: Option<&Value>) -> bool {
     let Some(keras) = keras.as_array() else { return false };
     found.len() == keras.len()
-        && found.iter().zip(keras).enumerate().all(|(axis, (found, keras))| match (found, keras.as_u64()) {
-            (DimView::Known(size), Some(keras)) => *size == keras,
-            (DimView::Known(size), None) => {
-                axis > 0 && run.is_some_and(|run| run[axis].as_u64() == Some(*size))
+        && found.iter().zip(keras).enumerate().all(|(axis, (found, keras))| {
+            match (found, keras.as_u64()) {
+                (DimView::Known(size), Some(keras)) => *size == keras,
+                (DimView::Known(size), None) => {
+                    axis > 0 && run.is_some_and(|run| run[axis].as_u64() == Some(*size))
+                }
+                (_, None) => true,
+                (_, Some(_)) => false,
             }
-            (_, None) => true,
-            (_, Some(_)) => false,
         })
 }
 
@@ -128,13 +131,17 @@ fn single_layers_agree_with_keras() {
         };
         if accepted != errors.is_empty() {
             let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-            note(if accepted { "Keras accepts it" } else { "Keras refuses it" }, messages.join("; "));
+            note(
+                if accepted { "Keras accepts it" } else { "Keras refuses it" },
+                messages.join("; "),
+            );
             continue;
         }
         score.verdict += 1;
         if !accepted {
             if errors.len() > 1 {
-                let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+                let messages: Vec<&str> =
+                    errors.iter().map(|error| error.message.as_str()).collect();
                 note("one mistake is one error", messages.join("; "));
             }
             continue;
@@ -149,7 +156,9 @@ fn single_layers_agree_with_keras() {
             _ => score.shape += 1,
         }
         let totals = network.totals;
-        if is(totals.trainable, &row["trainable"]) && is(totals.non_trainable, &row["non_trainable"]) {
+        if is(totals.trainable, &row["trainable"])
+            && is(totals.non_trainable, &row["non_trainable"])
+        {
             score.params += 1;
         } else {
             let found = format!("{} + {}", totals.trainable, totals.non_trainable);
@@ -195,10 +204,7 @@ fn whole_networks_agree_with_keras_layer_by_layer() {
             if !same_shapes(&network.outputs, &row["out"], None) {
                 note(format!("output {}: {:?}", row["out"], network.outputs));
             }
-            let counts = [
-                ("trainable", totals.trainable),
-                ("non_trainable", totals.non_trainable),
-            ];
+            let counts = [("trainable", totals.trainable), ("non_trainable", totals.non_trainable)];
             for (what, found) in counts {
                 if !is(found, &row[what]) {
                     note(format!("{what} {}: {found}", row[what]));
@@ -214,7 +220,8 @@ fn whole_networks_agree_with_keras_layer_by_layer() {
                 note(format!("one error at {}: {first:?} {messages:?}", row["error_path"]));
             }
         }
-        let found: BTreeMap<String, _> = only(&report).rows().map(|row| (row.path.clone(), row)).collect();
+        let found: BTreeMap<String, _> =
+            only(&report).rows().map(|row| (row.path.clone(), row)).collect();
         for keras in row["layers"].as_array().expect("a row has layers") {
             let path = keras[0].as_str().expect("a path is a string");
             layers += 1;

@@ -7,7 +7,10 @@ use crate::model::place::Place;
 
 /// Reports the first Dense or Output over a feature map that reaches an output of `network`, where
 /// the loss is one of a classifier.
-pub fn check<'a>(network: &NetworkModel, sections: impl Iterator<Item = &'a Section>) -> Option<Diagnostic<Place>> {
+pub fn check<'a>(
+    network: &NetworkModel,
+    sections: impl Iterator<Item = &'a Section>,
+) -> Option<Diagnostic<Place>> {
     let is_classifier = sections.into_iter().any(|section| match &section.kind {
         SectionKind::Loss(Some(loss)) => match &loss.kind {
             ExprKind::Str(name) | ExprKind::Name(name) => is_classification(name),
@@ -31,5 +34,6 @@ pub fn check<'a>(network: &NetworkModel, sections: impl Iterator<Item = &'a Sect
 }
 
 fn is_classification(loss: &str) -> bool {
-    loss.to_ascii_lowercase().contains("crossentropy") || loss.to_ascii_lowercase().contains("cross_entropy")
+    loss.to_ascii_lowercase().contains("crossentropy")
+        || loss.to_ascii_lowercase().contains("cross_entropy")
 }

@@ -28,9 +28,11 @@ pub fn check(document: &Document, analysis: &Analysis) -> Vec<Diagnostic<Place>>
     for (at, network) in analysis.networks.iter().enumerate() {
         for (owner, section) in document.sections(at) {
             let found = check_section(section).into_iter();
-            findings.extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
+            findings
+                .extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
         }
-        findings.extend(feature_map::check(network, document.sections(at).map(|(_, section)| section)));
+        findings
+            .extend(feature_map::check(network, document.sections(at).map(|(_, section)| section)));
     }
     for (owner, form) in document.research() {
         let found = check_research(form).into_iter();
@@ -39,7 +41,9 @@ pub fn check(document: &Document, analysis: &Analysis) -> Vec<Diagnostic<Place>>
     for (owner, stmt) in document.statements() {
         let mut found = Vec::new();
         devices(stmt, &mut found);
-        findings.extend(found.into_iter().map(|finding| finding.map_places(|range| Place::new(owner, range))));
+        findings.extend(
+            found.into_iter().map(|finding| finding.map_places(|range| Place::new(owner, range))),
+        );
     }
     findings
 }

@@ -12,8 +12,8 @@ pub mod suggest;
 
 use crate::text::{TextEdit, TextRange};
 
-pub use suggest::did_you_mean;
 pub use code::{Code, CodeInfo, Severity, Tag};
+pub use suggest::did_you_mean;
 
 /// One finding about a text.
 ///

@@ -15,7 +15,9 @@ pub fn diagnostics(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> 
     let mut all: Vec<Diagnostic> = document.parse().diagnostics().to_vec();
     let model = analysis.findings.iter().cloned();
     let checked = checks::check(document, analysis);
-    all.extend(model.chain(checked).map(|finding| finding.map_places(|place| document.range(place))));
+    all.extend(
+        model.chain(checked).map(|finding| finding.map_places(|place| document.range(place))),
+    );
     for diagnostic in &mut all {
         for edit in diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             indent(text, edit.range, &mut edit.new_text);
@@ -26,7 +28,9 @@ pub fn diagnostics(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> 
         key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
     });
     let mut seen = FxHashSet::default();
-    all.retain(|diagnostic| seen.insert((diagnostic.code, diagnostic.place, diagnostic.message.clone())));
+    all.retain(|diagnostic| {
+        seen.insert((diagnostic.code, diagnostic.place, diagnostic.message.clone()))
+    });
     all
 }
 

@@ -113,7 +113,12 @@ impl NetworkReport {
             .chunks
             .iter()
             .rev()
-            .map(|(base, nodes)| Frame::Nodes { nodes: nodes.clone(), at: 0, base: *base, around: outside.clone() })
+            .map(|(base, nodes)| Frame::Nodes {
+                nodes: nodes.clone(),
+                at: 0,
+                base: *base,
+                around: outside.clone(),
+            })
             .collect();
         Rows { document: &self.document, stack }
     }
@@ -211,7 +216,8 @@ impl Rows<'_> {
                 None
             }
             Part::Macro { call, number, body } => {
-                let suffix = number.map_or_else(|| around.suffix.clone(), |number| format!("_{number}"));
+                let suffix =
+                    number.map_or_else(|| around.suffix.clone(), |number| format!("_{number}"));
                 let around = Around { call: around.call.or(Some(call)), suffix, ..around };
                 self.stack.push(Frame::Nodes { nodes: body, at: 0, base: 0, around });
                 None
@@ -238,7 +244,8 @@ impl Rows<'_> {
             range: self.document.range(layer.place),
             expanded_from: around.call.map(|call| self.document.range(call).start()),
             inputs: layer.inputs.iter().map(shape_view).collect(),
-            unknown_because: (!complete).then(|| unknown_because(self.document, unknown, layer.place)),
+            unknown_because: (!complete)
+                .then(|| unknown_because(self.document, unknown, layer.place)),
             outputs: if complete { outputs } else { Vec::new() },
             several_outputs: layer.several_outputs,
             trainable: layer.counts.trainable,

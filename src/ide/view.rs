@@ -87,7 +87,8 @@ pub fn unknown_because(document: &Document, unknown: Option<&Unknown>, here: Pla
     let Some(Unknown { why, name, place }) = unknown else {
         return "an earlier layer has an error".to_string();
     };
-    let is_here = place.is_some_and(|place| place.owner == here.owner && here.range.contains_range(place.range));
+    let is_here = place
+        .is_some_and(|place| place.owner == here.owner && here.range.contains_range(place.range));
     let line = place.map(|place| document.line_of(place) + 1);
     let at = match line {
         Some(_) if is_here => "this layer".to_string(),
@@ -100,6 +101,7 @@ pub fn unknown_because(document: &Document, unknown: Option<&Unknown>, here: Pla
         Why::NoInput if place.is_none() => "the network has no input".to_string(),
         Why::NoInput => "the input has an error".to_string(),
         Why::Argument => format!("an argument of {at} is not known"),
+        Why::Combinations => format!("{at} depends on too many combinations of choices"),
         Why::Rank => format!("the number of dimensions after {at} depends on a choice"),
         Why::Bound => "a bound of the expansion is passed".to_string(),
         Why::Unused => "nothing uses the macro".to_string(),

@@ -65,11 +65,12 @@ impl<'a> Args<'a> {
         dim(&self.value(name))
     }
 
-    /// A boolean.
+    /// A boolean; a number is true unless it is 0, as Python has it.
     pub fn bool(&self, name: &str) -> Option<bool> {
         match self.value(name) {
             Value::Bool(flag) => Some(flag),
             Value::Int(number) => Some(number != 0),
+            Value::Float(number) => Some(number != 0.0),
             Value::None => Some(false),
             _ => None,
         }

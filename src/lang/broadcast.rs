@@ -121,3 +121,73 @@ fn projection(block: &Shape, input: &Shape) -> Option<String> {
         None => format!("Conv{rank}D({channels}, 1)"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::testing::{shape, show_problem};
+    use expect_test::{Expect, expect};
+
+    fn check(block: &str, input: &str, expect: Expect) {
+        expect.assert_eq(&match residual_add(&shape(block), &shape(input)) {
+            Ok(sum) => sum.to_string(),
+            Err(problem) => format!("{}\ndims {:?}", show_problem(&problem), problem.dims),
+        });
+    }
+
+    #[test]
+    fn what_fits_is_added() {
+        check("8, 8, 4", "8, 8, 4", expect!["8×8×4"]);
+        check("8, 8, 1", "8, 8, 4", expect!["8×8×4"]);
+        check("4", "8, 8, 4", expect!["8×8×4"]);
+        check("?, 4", "8, 4", expect!["8×4"]);
+        check("T, 4", "T, 4", expect!["T×4"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_projected() {
+        check(
+            "8, 8, 16",
+            "8, 8, 4",
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 8×8×16, which cannot be added to the input
+              help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1) }`
+              fix: channels=4 on what makes operand 0
+            dims [(0, 3), (1, 3)]"#]],
+        );
+        check(
+            "4, 4, 16",
+            "8, 8, 8",
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block turns 8×8×8 into 4×4×16, which cannot be added to the input
+              help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1, strides=2) }`
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "6, 6, 4",
+            "8, 8, 4",
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 6×6×4, which cannot be added to the input
+              help: keep the shape inside the block
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "17",
+            "16",
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block turns 16 into 17, which cannot be added to the input
+              help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Dense(17) }`
+              fix: channels=16 on what makes operand 0
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check("10, 8, 4", "8, 4", expect!["10×8×4"]);
+    }
+
+    #[test]
+    fn sizes_that_may_be_equal_do_not_collide() {
+        let (sum, t) = (shape("T, 4"), shape("9, 4"));
+        assert_eq!(broadcast(&sum, &t), Ok(shape("9, 4")));
+        let collision = broadcast(&shape("3, 8, 4"), &shape("9, 4"));
+        assert_eq!(collision, Err(Collision { left: 2, right: 1 }));
+    }
+}

@@ -153,7 +153,8 @@ const LABEL_SMOOTHING: Param = optional(
     Default::Float(0.0),
     "How far targets are moved towards the middle.",
 );
-const AXIS: Param = optional("axis", Kind::Axes { none: false }, Default::Int(-1), "The axis of the classes.");
+const AXIS: Param =
+    optional("axis", Kind::Axes { none: false }, Default::Int(-1), "The axis of the classes.");
 const AXES: Param = optional("axis", Kind::Any, Default::None, "The axes of one example.");
 const FOCAL_ALPHA: Param =
     optional("alpha", NUMBER, Default::Float(0.25), "The weight of the classes.");

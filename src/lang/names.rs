@@ -65,7 +65,62 @@ pub fn resolve_layer(name: &str) -> LayerName {
         return LayerName::Custom;
     }
     let known = layers::all().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));
-    LayerName::Unknown { suggestion: did_you_mean(name, known.copied()) }
+    let suggestion = did_you_mean(name, known.copied()).or_else(|| shortened(name));
+    LayerName::Unknown { suggestion }
+}
+
+/// The layer whose name starts like `name`, a possible `2d` at its end left away: PyTorch's
+/// `BatchNorm2d`, or a short form.
+fn shortened(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let stem = lower.strip_suffix('d').map_or(lower.as_str(), |stem| {
+        stem.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(lower.as_str())
+    });
+    let starts =
+        |entry: &&LayerEntry| stem.len() > 3 && entry.name.to_ascii_lowercase().starts_with(stem);
+    layers::all().filter(starts).map(|entry| entry.name).min_by_key(|name| name.len())
+}
+
+impl LayerName {
+    /// What is to be said of a layer that is `written` so.
+    pub fn problem(self, written: &str) -> Option<Problem> {
+        let blame = Blame::Layer;
+        Some(match self {
+            LayerName::Entry(_) => return None,
+            LayerName::Custom => Problem::new(
+                codes::CUSTOM_LAYER,
+                blame,
+                format!("`{written}` is taken for a class of yours; its shape is not modelled"),
+            )
+            .help("say `output_shape=(…)`, without the batch, and the layers after it are checked"),
+            LayerName::Unknown { suggestion: Some(name) } => Problem::new(
+                codes::UNKNOWN_LAYER,
+                blame,
+                format!("there is no layer `{written}`; did you mean `{name}`?"),
+            )
+            .suggest(Suggestion::Rename(name)),
+            LayerName::Unknown { suggestion: None } => {
+                let problem = Problem::new(
+                    codes::UNKNOWN_LAYER,
+                    blame,
+                    format!("there is no layer or macro `{written}`"),
+                );
+                let lower = written.to_ascii_lowercase();
+                match lower.as_str() {
+                    "input" | "inputlayer" => {
+                        problem.help("the input is the section `input: (…)` above the layers")
+                    }
+                    "sequential" | "model" => {
+                        problem.help("layers follow one another as they are written; no container is needed")
+                    }
+                    _ if layers::ACTIVATIONS.contains(&lower.as_str()) => {
+                        problem.help(format!("write `Activation(\"{lower}\")`"))
+                    }
+                    _ => problem.help("a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder"),
+                }
+            }
+        })
+    }
 }
 
 /// Whose name for a parameter an alias is.
@@ -300,6 +355,11 @@ pub(super) fn did_you_mean<'a>(
     wrong: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
+    /// Longer than any name; comparing takes time that grows with the square of the length.
+    const LONGEST: usize = 64;
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let wrong = wrong.to_ascii_lowercase();
     // A third of the letters may be wrong; of two letters none.
     let allowed = (wrong.chars().count() + 1) / 3;
@@ -311,4 +371,199 @@ pub(super) fn did_you_mean<'a>(
         .filter(|(distance, _)| *distance <= allowed)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Args;
+    use crate::lang::testing::{shape, show_problem};
+    use expect_test::{Expect, expect};
+
+    fn check_layer(names: &str, expect: Expect) {
+        let meaning = |name: &str| match resolve_layer(name) {
+            LayerName::Entry(entry) => format!("{name} is {}", entry.name),
+            other => other.problem(name).map_or_else(String::new, |problem| show_problem(&problem)),
+        };
+        expect.assert_eq(&names.split_whitespace().map(meaning).collect::<Vec<_>>().join("\n"));
+    }
+
+    fn check_params(names: &str, expect: Expect) {
+        let meaning = |name: &str| {
+            let (layer, param) = name.split_once('.').expect("a fixture says `Layer.param`");
+            let LayerName::Entry(entry) = resolve_layer(layer) else {
+                panic!("{layer} is no layer");
+            };
+            let found = resolve_param(entry, param);
+            match found.problem(entry, param) {
+                Some(problem) => show_problem(&problem),
+                None => format!("{name} is {found:?}"),
+            }
+        };
+        expect.assert_eq(&names.split_whitespace().map(meaning).collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn layers_have_aliases_and_no_letter_case() {
+        check_layer(
+            "Dense dense CONV2D Conv2d MaxPool2D Linear Residual Transformer transformerencoder Lambda",
+            expect![[r#"
+                Dense is Dense
+                dense is Dense
+                CONV2D is Conv2D
+                Conv2d is Conv2D
+                MaxPool2D is MaxPooling2D
+                Linear is Dense
+                Residual is ResidualConnection
+                Transformer is TransformerEncoder
+                transformerencoder is TransformerEncoder
+                Lambda is Lambda"#]],
+        );
+    }
+
+    #[test]
+    fn other_names_are_classes_or_slips() {
+        check_layer(
+            "MyBlock PatchEncoder myblock Flaten Dens Conv2 MaxPoling2D BatchNorm BatchNorm2d
+             Sigmoid Input Xyzzy",
+            expect![[r#"
+                info custom-layer: `MyBlock` is taken for a class of yours; its shape is not modelled
+                  help: say `output_shape=(…)`, without the batch, and the layers after it are checked
+                info custom-layer: `PatchEncoder` is taken for a class of yours; its shape is not modelled
+                  help: say `output_shape=(…)`, without the batch, and the layers after it are checked
+                error unknown-layer: there is no layer or macro `myblock`
+                  help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder
+                error unknown-layer: there is no layer `Flaten`; did you mean `Flatten`?
+                  fix: Flatten instead
+                error unknown-layer: there is no layer `Dens`; did you mean `Dense`?
+                  fix: Dense instead
+                error unknown-layer: there is no layer `Conv2`; did you mean `Conv2D`?
+                  fix: Conv2D instead
+                error unknown-layer: there is no layer `MaxPoling2D`; did you mean `MaxPooling2D`?
+                  fix: MaxPooling2D instead
+                error unknown-layer: there is no layer `BatchNorm`; did you mean `BatchNormalization`?
+                  fix: BatchNormalization instead
+                error unknown-layer: there is no layer `BatchNorm2d`; did you mean `BatchNormalization`?
+                  fix: BatchNormalization instead
+                error unknown-layer: there is no layer or macro `Sigmoid`
+                  help: write `Activation("sigmoid")`
+                error unknown-layer: there is no layer or macro `Input`
+                  help: the input is the section `input: (…)` above the layers
+                error unknown-layer: there is no layer or macro `Xyzzy`
+                  help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder"#]],
+        );
+    }
+
+    #[test]
+    fn names_and_aliases_are_unique() {
+        let mut seen = std::collections::HashSet::new();
+        for entry in layers::all() {
+            for name in std::iter::once(&entry.name).chain(entry.aliases) {
+                let new = seen.insert(name.to_ascii_lowercase());
+                // `Conv2d` is listed for its spelling; it is `Conv2D` in lower case.
+                assert!(new || name.eq_ignore_ascii_case(entry.name), "{name} names two layers");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_have_other_names() {
+        check_params(
+            "Conv2D.filters Conv2D.out_channels Conv2D.stride Dense.out_features Dropout.p
+             Concatenate.dim TransformerEncoder.dff TransformerEncoder.dropout_rate
+             Embedding.vocab_size Dense.stride",
+            expect![[r#"
+                Conv2D.filters is Param(0)
+                hint parameter-alias: `Conv2D`: the parameter is called `filters`; `out_channels` is PyTorch's name for it
+                  fix: call it filters
+                hint parameter-alias: `Conv2D`: the parameter is called `strides`; `stride` is PyTorch's name for it
+                  fix: call it strides
+                hint parameter-alias: `Dense`: the parameter is called `units`; `out_features` is PyTorch's name for it
+                  fix: call it units
+                hint parameter-alias: `Dropout`: the parameter is called `rate`; `p` is PyTorch's name for it
+                  fix: call it rate
+                hint parameter-alias: `Concatenate`: the parameter is called `axis`; `dim` is PyTorch's name for it
+                  fix: call it axis
+                hint parameter-alias: `TransformerEncoder`: the parameter is called `ff_dim`; `dff` is another name for it
+                  fix: call it ff_dim
+                hint parameter-alias: `TransformerEncoder`: the parameter is called `dropout`; `dropout_rate` is another name for it
+                  fix: call it dropout
+                hint parameter-alias: `Embedding`: the parameter is called `input_dim`; `vocab_size` is another name for it
+                  fix: call it input_dim
+                error unknown-parameter: `Dense` has no parameter `stride`
+                  help: it has `units`, `activation`, `use_bias`, `kernel_initializer`, `bias_initializer`, `kernel_regularizer`, `bias_regularizer`, `activity_regularizer`, …
+                  fix: remove it"#]],
+        );
+    }
+
+    #[test]
+    fn some_names_have_no_effect() {
+        check_params(
+            "PositionalEncoding.d_model MultiHeadAttention.batch_first Embedding.input_length
+             LeakyReLU.alpha ELU.alpha TimeDistributed.dropout Add.inputs Dense.inputs
+             Dense.name Dense.shared Conv2D.in_channels Dense.in_features Lambda.anything",
+            expect![[r#"
+                warning ignored-parameter: `PositionalEncoding`: `d_model` has no effect; the width is the input's last dimension
+                  fix: remove it
+                warning ignored-parameter: `MultiHeadAttention`: `batch_first` has no effect; the batch always comes first
+                  fix: remove it
+                warning deprecated-parameter: `Embedding`: `input_length` is of older versions of Keras and has no effect now
+                  fix: remove it
+                warning deprecated-parameter: `LeakyReLU`: `alpha` is the old name of `negative_slope`
+                  fix: call it negative_slope
+                ELU.alpha is Param(0)
+                TimeDistributed.dropout is DropoutAfter
+                Add.inputs is Operands
+                error unknown-parameter: `Dense` has no parameter `inputs`
+                  help: it has `units`, `activation`, `use_bias`, `kernel_initializer`, `bias_initializer`, `kernel_regularizer`, `bias_regularizer`, `activity_regularizer`, …
+                  fix: remove it
+                Dense.name is Base("name")
+                Dense.shared is Base("shared")
+                Conv2D.in_channels is CheckOnly
+                Dense.in_features is CheckOnly
+                Lambda.anything is Kept"#]],
+        );
+    }
+
+    #[test]
+    fn slips_are_recognized() {
+        check_params(
+            "Dense.unit Conv2D.kernal_size LSTM.return_sequence Dense.Units Flatten.axis Add.axis
+             Dense.dropout",
+            expect![[r#"
+                error unknown-parameter: `Dense` has no parameter `unit`; did you mean `units`?
+                  fix: call it units
+                error unknown-parameter: `Conv2D` has no parameter `kernal_size`; did you mean `kernel_size`?
+                  fix: call it kernel_size
+                error unknown-parameter: `LSTM` has no parameter `return_sequence`; did you mean `return_sequences`?
+                  fix: call it return_sequences
+                error unknown-parameter: `Dense` has no parameter `Units`; did you mean `units`?
+                  fix: call it units
+                error unknown-parameter: `Flatten` has no parameter `axis`
+                  help: it has `data_format`
+                  fix: remove it
+                error unknown-parameter: `Add` has no parameter `axis`
+                  help: `Add` takes no parameters but those of every layer
+                  fix: remove it
+                error unknown-parameter: `Dense` has no parameter `dropout`
+                  help: it has `units`, `activation`, `use_bias`, `kernel_initializer`, `bias_initializer`, `kernel_regularizer`, `bias_regularizer`, `activity_regularizer`, …
+                  fix: remove it"#]],
+        );
+    }
+
+    #[test]
+    fn input_sizes_are_compared() {
+        let entry = layer("Dense").unwrap();
+        let given = vec![None; entry.params.len()];
+        let args = Args::new(entry, &given);
+        let inputs = [shape("4, 8")];
+        let cx = RuleCx::new(&args, &inputs);
+        assert_eq!(check_input_size(&cx, "in_features", &Value::Int(8)), None);
+        let problem = check_input_size(&cx, "in_features", &Value::Int(9)).unwrap();
+        expect![[r#"
+            error shape-mismatch: `Dense`: `in_features=9`, but the input 4×8 has 8
+              help: the number is taken from the input, so the argument can go
+              fix: remove it"#]]
+        .assert_eq(&show_problem(&problem));
+    }
 }

@@ -182,16 +182,16 @@ impl RuleCx<'_> {
     ) -> Result<usize, Problem> {
         let shape = &self.inputs[operand];
         shape.axis(axis).ok_or_else(|| {
-            let rank = shape.rank();
+            let last = shape.rank().saturating_sub(1);
+            let axes = match last {
+                0 => "the input has nothing but the batch, axis 0".to_owned(),
+                1 => format!("the input ({shape}) has only axis 1, or -1, besides the batch"),
+                _ => format!("the axes of the input ({shape}) are 1 to {last}, or -{last} to -1; 0 is the batch"),
+            };
             self.problem(
                 codes::AXIS_OUT_OF_RANGE,
                 Blame::Param(param),
-                format!(
-                    "`{param}={axis}` is no axis of {}, whose axes are 1 to {} (0 is the batch) or -1 to -{}",
-                    if rank < 2 { "a batch of single numbers".to_owned() } else { shown(shape) },
-                    rank.saturating_sub(1),
-                    rank.saturating_sub(1).max(1),
-                ),
+                format!("`{param}={axis}` is no axis: {axes}"),
             )
             .suggest_set(param, -1)
         })

@@ -58,6 +58,14 @@ pub(super) fn shape(text: &str) -> Shape {
     }))
 }
 
+/// A value as the language writes it.
+pub(super) fn value(text: &str) -> Value {
+    match (Reader { rest: text }).value() {
+        Arg::Value(value) => value,
+        Arg::Call(call) => Value::Call(call.name.into()),
+    }
+}
+
 struct Call {
     name: String,
     args: Vec<(Option<String>, Arg)>,

@@ -11,11 +11,12 @@ use super::document::{Document, Network};
 use super::eval::MAX_LAYERS;
 use super::lift::lift;
 use super::place::Place;
-use super::result::{Counts, Finding, Node};
+use super::result::{Counts, Finding, Node, count_layers};
 use super::state::{Flow, State};
 use super::tensor::Tensor;
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
+use crate::shape::grouped;
 
 /// A file as a whole.
 #[derive(Debug)]
@@ -55,7 +56,11 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
     for (at, definition) in document.macros.iter().enumerate() {
         if uses.is_unused(at) {
             let body = unused_macro(db, document.file, definition.input);
-            findings.extend(lift(body.to_vec(), &count_calls(&body)).into_iter().map(|finding| finding.diagnostic));
+            findings.extend(
+                lift(body.to_vec(), &count_calls(&body))
+                    .into_iter()
+                    .map(|finding| finding.diagnostic),
+            );
         }
     }
     whole::check(document, &uses, &mut findings);
@@ -81,7 +86,7 @@ fn network_model(
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
     let mut counts = Counts::ZERO;
-    let (mut next, mut layers) = (0, 0u64);
+    let (mut next, mut expanded) = (0, 0u64);
     for (result, input) in results.iter().zip(&chunk_inputs) {
         let base = next - u32::from(result.continues_run && next > 0);
         next = result.nodes.last().map_or(next, |node| base + node.index + 1);
@@ -91,20 +96,37 @@ fn network_model(
         for (name, count) in &result.expansions {
             *expansions.entry(name.clone()).or_default() += count;
         }
-        let before = layers;
-        layers = layers.saturating_add(result.layers);
-        if layers > MAX_LAYERS && before <= MAX_LAYERS && result.layers <= MAX_LAYERS {
-            if let Some(record) = input.records(db).first() {
-                let message = format!("the network has more than {MAX_LAYERS} layers from about here");
+        // A chunk bounds its own expansion; that of all chunks together is bounded here.
+        let before = expanded;
+        expanded = expanded.saturating_add(result.expansion);
+        if expanded > MAX_LAYERS && before <= MAX_LAYERS && result.expansion <= MAX_LAYERS {
+            let largest = result
+                .nodes
+                .iter()
+                .zip(input.records(db).iter())
+                .max_by_key(|(node, _)| count_layers(&node.parts));
+            if let Some((_, record)) = largest {
+                let message = format!(
+                    "repeats and macros make more than {} layers here",
+                    grouped(MAX_LAYERS)
+                );
                 let place = Place::new(record.owner, record.stmt.range);
                 found.push(plain(Diagnostic::new(codes::EXPANSION_TOO_LARGE, place, message)));
             }
         }
     }
-    let end = results.last().map_or_else(|| start.state.clone(), |result: &Arc<ChunkResult>| result.state.clone());
+    let end = results
+        .last()
+        .map_or_else(|| start.state.clone(), |result: &Arc<ChunkResult>| result.state.clone());
     found.extend(whole::check_inputs(network, &end).into_iter().map(plain));
     let name = network.header.name.as_ref().map(|name| name.value.clone());
-    NetworkModel { name, inputs: start.state.inputs.clone(), chunks, outputs: outputs(&end), counts }
+    NetworkModel {
+        name,
+        inputs: start.state.inputs.clone(),
+        chunks,
+        outputs: outputs(&end),
+        counts,
+    }
 }
 
 /// The finding with its whole path.

@@ -116,8 +116,8 @@ pub struct ChunkResult {
     pub findings: Vec<Finding>,
     /// The numbers of all layers together.
     pub counts: Counts,
-    /// How many layers there are, repeats counted in full.
-    pub layers: u64,
+    /// How many layers repeats and macros have made, repeats counted in full.
+    pub expansion: u64,
     /// How often each macro was expanded.
     pub expansions: BTreeMap<SmolStr, u64>,
     /// What the next chunk starts from.
@@ -136,7 +136,10 @@ pub struct InputResult {
 /// The state before a network's first statement.
 #[salsa::tracked(returns(clone))]
 pub fn inputs(db: &dyn Db, network: NetworkInput) -> Arc<InputResult> {
-    let section = network.inputs(db).as_deref().map(|(owner, declarations)| (*owner, declarations.as_slice()));
+    let section = network
+        .inputs(db)
+        .as_deref()
+        .map(|(owner, declarations)| (*owner, declarations.as_slice()));
     let (state, findings) = initial_state(section);
     Arc::new(InputResult { state: Arc::new(state), findings })
 }
@@ -154,7 +157,8 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
     let starts_with_branch = records.first().is_some_and(|record| record.stmt.is_branch());
     let continues_run =
         starts_with_branch && matches!(&state.flow, Flow::Branches(open) if open.extendable);
-    let mut evaluator = Evaluator::new(&scope, network.file(db).framework(db), State::clone(&state));
+    let mut evaluator =
+        Evaluator::new(&scope, network.file(db).framework(db), State::clone(&state));
     let nodes: Arc<[Node]> = evaluator.records(records).into();
     let counts = sum_nodes(&nodes);
     let (state, findings) = (evaluator.state, evaluator.findings);
@@ -163,7 +167,7 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         continues_run,
         findings,
         counts,
-        layers: evaluator.layers,
+        expansion: evaluator.expansion,
         expansions: evaluator.expanded,
         state: Arc::new(state),
     })

@@ -19,8 +19,8 @@ use super::lower;
 use super::place::{OwnerId, Place};
 use super::uses::Uses;
 use crate::lang::Framework;
-use crate::syntax::ast::{self, AstNode};
 use crate::syntax;
+use crate::syntax::ast::{self, AstNode};
 use crate::text::{LineIndex, TextRange, TextSize};
 
 /// A piece of text with its lowered form.
@@ -194,10 +194,16 @@ impl Document {
     ) -> Vec<Piece<T>> {
         let ranges: Vec<TextRange> = nodes.iter().map(|node| node.syntax().text_range()).collect();
         let same = |piece: &Piece<T>, range: &TextRange| old_text[piece.range] == self.text[*range];
-        let prefix = old.iter().zip(&ranges).take_while(|(piece, range)| same(piece, range)).count();
+        let prefix =
+            old.iter().zip(&ranges).take_while(|(piece, range)| same(piece, range)).count();
         let most = old.len().min(ranges.len()) - prefix;
-        let suffix =
-            old.iter().rev().zip(ranges.iter().rev()).take(most).take_while(|(piece, range)| same(piece, range)).count();
+        let suffix = old
+            .iter()
+            .rev()
+            .zip(ranges.iter().rev())
+            .take(most)
+            .take_while(|(piece, range)| same(piece, range))
+            .count();
         let middle = prefix..ranges.len() - suffix;
         let dropped = prefix..old.len() - suffix;
         // An edit inside one piece keeps its identity, so that what refers to it stays comparable.
@@ -233,7 +239,12 @@ impl Document {
         result
     }
 
-    fn stmts(&mut self, old: Vec<Piece<StmtPiece>>, old_text: &str, nodes: &[ast::Stmt]) -> Vec<Piece<StmtPiece>> {
+    fn stmts(
+        &mut self,
+        old: Vec<Piece<StmtPiece>>,
+        old_text: &str,
+        nodes: &[ast::Stmt],
+    ) -> Vec<Piece<StmtPiece>> {
         self.reconcile(old, old_text, nodes, |node, owner| {
             let stmt = lower::lower_stmt(node);
             let uses = Uses::of(&stmt);
@@ -245,7 +256,8 @@ impl Document {
         let mut old = std::mem::take(&mut self.macros);
         for node in tree.macros() {
             let header = lower::lower_macro_header(&node);
-            let name = |header: &hir::MacroHeader| header.name.as_ref().map(|name| name.value.clone());
+            let name =
+                |header: &hir::MacroHeader| header.name.as_ref().map(|name| name.value.clone());
             let found = old.iter().position(|before| name(&before.header) == name(&header));
             let before = found.map(|at| old.remove(at));
             let (owner, input, stmts) = match before {
@@ -289,7 +301,9 @@ impl Document {
             if let Some(name) = &definition.header.name {
                 by_name.entry(name.value.clone()).or_insert(definition.input);
                 if crate::lang::find_layer(&name.value).is_some() {
-                    hiding.entry(name.value.to_ascii_lowercase().into()).or_insert(definition.input);
+                    hiding
+                        .entry(name.value.to_ascii_lowercase().into())
+                        .or_insert(definition.input);
                 }
             }
         }
@@ -344,42 +358,62 @@ impl Document {
     }
 
     fn sync_networks(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {
-        let mut old: std::collections::VecDeque<Network> = std::mem::take(&mut self.networks).into();
+        let mut old: std::collections::VecDeque<Network> =
+            std::mem::take(&mut self.networks).into();
         let index = self.macro_index();
         let graph = self.macro_graph();
         for node in tree.networks() {
             let header = lower::lower_network_header(&node);
             let before = old.pop_front();
             let (owner, input, sections, stmts, chunks, spare) = match before {
-                Some(before) => {
-                    (before.owner, before.input, before.sections, before.stmts, before.chunks, before.spare)
-                }
+                Some(before) => (
+                    before.owner,
+                    before.input,
+                    before.sections,
+                    before.stmts,
+                    before.chunks,
+                    before.spare,
+                ),
                 None => {
-                    let input = NetworkInput::new(db, self.file, None, Arc::default(), Arc::default());
+                    let input =
+                        NetworkInput::new(db, self.file, None, Arc::default(), Arc::default());
                     (self.fresh_owner(), input, Vec::new(), Vec::new(), Vec::new(), Vec::new())
                 }
             };
             let start = node.syntax().text_range().start();
             self.starts.insert(owner, start);
             let section_nodes: Vec<ast::Section> = node.sections().collect();
-            let sections =
-                self.reconcile(sections, old_text, &section_nodes, |node, _| lower::lower_section(node));
+            let sections = self.reconcile(sections, old_text, &section_nodes, |node, _| {
+                lower::lower_section(node)
+            });
             let layers_nodes: Vec<ast::LayersSection> = node.layers_sections().collect();
             let keyword = |section: &ast::LayersSection| {
-                section.keyword().map_or_else(|| TextRange::empty(section.syntax().text_range().start()), |word| word.text_range())
+                section.keyword().map_or_else(
+                    || TextRange::empty(section.syntax().text_range().start()),
+                    |word| word.text_range(),
+                )
             };
             let layers = layers_nodes.iter().map(|section| keyword(section) - start).collect();
-            let stmt_nodes: Vec<ast::Stmt> =
-                layers_nodes.iter().flat_map(|section| section.statements().collect::<Vec<_>>()).collect();
+            let stmt_nodes: Vec<ast::Stmt> = layers_nodes
+                .iter()
+                .flat_map(|section| section.statements().collect::<Vec<_>>())
+                .collect();
             let stmts = self.stmts(stmts, old_text, &stmt_nodes);
-            let mut network = Network { owner, header, sections, stmts, layers, input, chunks, spare };
+            let mut network =
+                Network { owner, header, sections, stmts, layers, input, chunks, spare };
             self.set_network_inputs(db, &network, &index, &graph);
             sync_chunks(db, &mut network);
             self.networks.push(network);
         }
     }
 
-    fn set_network_inputs(&self, db: &mut Database, network: &Network, index: &MacroIndex, graph: &[Vec<usize>]) {
+    fn set_network_inputs(
+        &self,
+        db: &mut Database,
+        network: &Network,
+        index: &MacroIndex,
+        graph: &[Vec<usize>],
+    ) {
         let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
             SectionKind::Input(declarations) => Some((piece.owner, declarations.clone())),
             _ => None,
@@ -482,7 +516,8 @@ fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
 /// Brings the chunks of a network in step with its statements. Chunks of the common beginning and end
 /// stay as they are; what lies between is set anew.
 fn sync_chunks(db: &mut Database, network: &mut Network) {
-    let records: Vec<Arc<Record>> = network.stmts.iter().map(|piece| piece.value.record.clone()).collect();
+    let records: Vec<Arc<Record>> =
+        network.stmts.iter().map(|piece| piece.value.record.clone()).collect();
     let old = std::mem::take(&mut network.chunks);
     let old_count: usize = old.iter().map(|(_, len)| len).sum();
     let unchanged = |chunk: ChunkInput, from: usize, len: usize, db: &Database| {
@@ -515,7 +550,11 @@ fn sync_chunks(db: &mut Database, network: &mut Network) {
     let mut chunks: Vec<(ChunkInput, usize)> = old[..prefix].to_vec();
     // A middle that is a little longer than a chunk stays one, so that typing does not split chunks
     // again and again.
-    let size = if between.len() <= CHUNK + CHUNK / 2 && old_count > 0 { between.len().max(1) } else { CHUNK };
+    let size = if between.len() <= CHUNK + CHUNK / 2 && old_count > 0 {
+        between.len().max(1)
+    } else {
+        CHUNK
+    };
     for part in between.chunks(size) {
         let part: Arc<[Arc<Record>]> = part.into();
         let len = part.len();

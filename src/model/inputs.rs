@@ -37,7 +37,10 @@ pub fn initial_state(section: Option<(OwnerId, &[InputDecl])>) -> (State, Vec<Di
                     );
                     continue;
                 }
-                names.insert(name.value.clone(), Named { tensor: tensor.clone(), place, is_input: true });
+                names.insert(
+                    name.value.clone(),
+                    Named { tensor: tensor.clone(), place, is_input: true },
+                );
             }
             inputs.push((name.map(|name| name.value.clone()), tensor));
         }
@@ -62,7 +65,11 @@ pub fn initial_state(section: Option<(OwnerId, &[InputDecl])>) -> (State, Vec<Di
     (state, findings)
 }
 
-fn tensor(owner: OwnerId, declaration: &InputDecl, findings: &mut Vec<Diagnostic<Place>>) -> Tensor {
+fn tensor(
+    owner: OwnerId,
+    declaration: &InputDecl,
+    findings: &mut Vec<Diagnostic<Place>>,
+) -> Tensor {
     let whole = Place::new(owner, declaration.range);
     let unknown = Unknown { why: Why::NoInput, name: "input".into(), place: Some(whole) };
     if declaration.dims.is_empty() {
@@ -78,9 +85,9 @@ fn tensor(owner: OwnerId, declaration: &InputDecl, findings: &mut Vec<Diagnostic
     let Some(dims) = dims.into_iter().collect::<Option<Vec<Dim>>>() else {
         return Tensor::unknown(unknown);
     };
-    let origins = kept.iter().map(|expr| {
-        Some(Origin { place: Place::new(owner, expr.range), layer: "input".into() })
-    });
+    let origins = kept
+        .iter()
+        .map(|expr| Some(Origin { place: Place::new(owner, expr.range), layer: "input".into() }));
     Tensor {
         shape: Worlds::constant(Some(Shape::batched(dims))),
         unknown: None,
@@ -110,15 +117,20 @@ fn dim(owner: OwnerId, expr: &Expr, findings: &mut Vec<Diagnostic<Place>>) -> Op
         }
         ExprKind::Float(size) => bad(format!("a dimension is a whole number, and {size} is not")),
         ExprKind::Str(text) => {
-            let is_name = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            let diagnostic = bad("a dimension is a number, `None` or a name, not a string".to_string());
+            let is_name =
+                !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            let diagnostic =
+                bad("a dimension is a number, `None` or a name, not a string".to_string());
             match is_name && !text.starts_with(|c: char| c.is_ascii_digit()) {
-                true => diagnostic.with_fix(format!("Change to `{text}`"), vec![place.edit(text.as_str())]),
+                true => diagnostic
+                    .with_fix(format!("Change to `{text}`"), vec![place.edit(text.as_str())]),
                 false => diagnostic,
             }
         }
-        ExprKind::Hpo(_) => bad("a dimension of the input cannot depend on a hyperparameter".to_string())
-            .with_help("the input is the data; write its size"),
+        ExprKind::Hpo(_) => {
+            bad("a dimension of the input cannot depend on a hyperparameter".to_string())
+                .with_help("the input is the data; write its size")
+        }
         _ => bad("a dimension is a number, `None` or a name".to_string()),
     };
     findings.push(diagnostic);

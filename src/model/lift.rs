@@ -25,7 +25,9 @@ pub fn lift(findings: Vec<Finding>, expansions: &BTreeMap<SmolStr, u64>) -> Vec<
         let mut uses: FxHashMap<(Code, Place), FxHashSet<u64>> = FxHashMap::default();
         for finding in &pending {
             if let Some(call) = finding.calls.last() {
-                uses.entry((finding.diagnostic.code, finding.diagnostic.place)).or_default().insert(call.instance);
+                uses.entry((finding.diagnostic.code, finding.diagnostic.place))
+                    .or_default()
+                    .insert(call.instance);
             }
         }
         let mut next = Vec::new();
@@ -34,7 +36,9 @@ pub fn lift(findings: Vec<Finding>, expansions: &BTreeMap<SmolStr, u64>) -> Vec<
                 done.push(finding);
                 continue;
             };
-            let used = uses.get(&(finding.diagnostic.code, finding.diagnostic.place)).map_or(0, FxHashSet::len);
+            let used = uses
+                .get(&(finding.diagnostic.code, finding.diagnostic.place))
+                .map_or(0, FxHashSet::len);
             let all = expansions.get(&call.name).copied().unwrap_or(0);
             if used as u64 >= all {
                 finding.calls.clear();
@@ -81,15 +85,23 @@ mod tests {
             diagnostic: Diagnostic::new(codes::BAD_VALUE, place(body), "units is wrong"),
             calls: calls
                 .iter()
-                .map(|&(name, owner, instance)| MacroCall { name: name.into(), place: place(owner), instance })
+                .map(|&(name, owner, instance)| MacroCall {
+                    name: name.into(),
+                    place: place(owner),
+                    instance,
+                })
                 .collect(),
             path: None,
         }
     }
 
     fn places(findings: Vec<Finding>, expansions: &[(&str, u64)]) -> Vec<u32> {
-        let expansions = expansions.iter().map(|&(name, count)| (SmolStr::from(name), count)).collect();
-        lift(findings, &expansions).into_iter().map(|finding| finding.diagnostic.place.owner.0).collect()
+        let expansions =
+            expansions.iter().map(|&(name, count)| (SmolStr::from(name), count)).collect();
+        lift(findings, &expansions)
+            .into_iter()
+            .map(|finding| finding.diagnostic.place.owner.0)
+            .collect()
     }
 
     #[test]

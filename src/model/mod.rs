@@ -17,6 +17,8 @@ pub mod analysis;
 pub mod db;
 pub mod document;
 pub mod eval;
+#[cfg(test)]
+mod fixture;
 pub mod hir;
 mod inputs;
 mod lift;

@@ -161,6 +161,25 @@ fn sum_part(part: &Part) -> Counts {
     }
 }
 
+/// How many layers the parts are, repeats counted in full.
+pub fn count_layers(parts: &[Part]) -> u64 {
+    let nodes = |nodes: &[Node]| {
+        nodes.iter().map(|node| count_layers(&node.parts)).fold(0, u64::saturating_add)
+    };
+    let count = |part: &Part| match part {
+        Part::Layer(_) | Part::Add(_) => 1,
+        Part::Inner(inner) | Part::Macro { body: inner, .. } => nodes(inner),
+        Part::Copies(runs) => runs
+            .iter()
+            .map(|run| count_layers(&run.parts).saturating_mul(run.count))
+            .fold(0, u64::saturating_add),
+        Part::Alternatives(alternatives) => {
+            alternatives.iter().map(|parts| count_layers(parts)).fold(0, u64::saturating_add)
+        }
+    };
+    parts.iter().map(count).fold(0, u64::saturating_add)
+}
+
 /// A finding of the evaluation, with the macro calls that led to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {

@@ -113,7 +113,10 @@ impl State {
         }
         let (base, number) = name.rsplit_once('_')?;
         let number: u64 = number.parse().ok()?;
-        let run = self.copies.iter().find(|run| run.base == base && (run.first..=run.last).contains(&number))?;
+        let run = self
+            .copies
+            .iter()
+            .find(|run| run.base == base && (run.first..=run.last).contains(&number))?;
         Some(&run.named)
     }
 

@@ -80,8 +80,10 @@ pub enum Why {
     NotModelled,
     /// There is no input, or its declaration has an error.
     NoInput,
-    /// An argument is not known, or there are too many combinations of choices.
+    /// An argument is not known.
     Argument,
+    /// There are too many combinations of hyperparameter choices to look at.
+    Combinations,
     /// The number of dimensions depends on a hyperparameter.
     Rank,
     /// A bound of the expansion was passed.

@@ -99,11 +99,15 @@ impl Uses {
 
     fn hpo(&mut self, hpo: &Hpo) {
         match &hpo.kind {
-            HpoKind::Choice(alternatives) => alternatives.iter().for_each(|alternative| self.expr(alternative)),
+            HpoKind::Choice(alternatives) => {
+                alternatives.iter().for_each(|alternative| self.expr(alternative))
+            }
             HpoKind::Range { low, high, step } => {
                 [low, high, step].into_iter().flatten().for_each(|bound| self.expr(bound));
             }
-            HpoKind::LogRange { low, high } => [low, high].into_iter().flatten().for_each(|bound| self.expr(bound)),
+            HpoKind::LogRange { low, high } => {
+                [low, high].into_iter().flatten().for_each(|bound| self.expr(bound))
+            }
             HpoKind::Malformed => {}
         }
     }

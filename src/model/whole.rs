@@ -23,7 +23,11 @@ impl MacroUses {
         let index = document.macro_index();
         let mut called = vec![false; document.macros.len()];
         let networks = document.networks.iter().map(|network| (None, &network.stmts));
-        let macros = document.macros.iter().enumerate().map(|(at, definition)| (Some(at), &definition.stmts));
+        let macros = document
+            .macros
+            .iter()
+            .enumerate()
+            .map(|(at, definition)| (Some(at), &definition.stmts));
         for (caller, stmts) in networks.chain(macros) {
             for (name, ..) in stmts.iter().flat_map(|piece| &piece.value.uses.calls) {
                 if let Some(at) = index.find(name).filter(|at| Some(*at) != caller) {
@@ -47,11 +51,18 @@ pub(super) fn check(document: &Document, uses: &MacroUses, findings: &mut Vec<Di
     }
     for (at, network) in document.networks.iter().enumerate() {
         let Some((name, place)) = network_name(network) else { continue };
-        let before = document.networks[..at].iter().filter_map(network_name).find(|(other, _)| *other == name);
+        let before = document.networks[..at]
+            .iter()
+            .filter_map(network_name)
+            .find(|(other, _)| *other == name);
         if let Some((_, first)) = before {
             findings.push(
-                Diagnostic::new(codes::DUPLICATE_NETWORK, place, format!("a network is called `{name}` already"))
-                    .with_related(first, "the first of them"),
+                Diagnostic::new(
+                    codes::DUPLICATE_NETWORK,
+                    place,
+                    format!("a network is called `{name}` already"),
+                )
+                .with_related(first, "the first of them"),
             );
         }
     }
@@ -81,8 +92,12 @@ fn check_macro(
     });
     if let Some(first) = first {
         findings.push(
-            Diagnostic::new(codes::DUPLICATE_MACRO, place, format!("a macro is called `{name}` already"))
-                .with_related(first, "this one holds"),
+            Diagnostic::new(
+                codes::DUPLICATE_MACRO,
+                place,
+                format!("a macro is called `{name}` already"),
+            )
+            .with_related(first, "this one holds"),
         );
         return;
     }
@@ -97,11 +112,17 @@ fn check_macro(
         );
     }
     if uses.has_network && uses.is_unused(at) {
-        findings.push(Diagnostic::new(codes::UNUSED_MACRO, place, format!("nothing uses the macro `{name}`")));
+        findings.push(Diagnostic::new(
+            codes::UNUSED_MACRO,
+            place,
+            format!("nothing uses the macro `{name}`"),
+        ));
     }
     for (number, param) in definition.header.params.iter().enumerate() {
         let param_place = Place::new(definition.owner, param.name.range);
-        let before = definition.header.params[..number].iter().find(|other| other.name.value == param.name.value);
+        let before = definition.header.params[..number]
+            .iter()
+            .find(|other| other.name.value == param.name.value);
         if let Some(before) = before {
             findings.push(
                 Diagnostic::new(
@@ -113,7 +134,8 @@ fn check_macro(
             );
             continue;
         }
-        let read = definition.stmts.iter().any(|piece| piece.value.uses.reads.contains(&param.name.value));
+        let read =
+            definition.stmts.iter().any(|piece| piece.value.uses.reads.contains(&param.name.value));
         if !read {
             findings.push(Diagnostic::new(
                 codes::UNUSED_MACRO_PARAMETER,
@@ -141,7 +163,11 @@ fn check_recursion(
             let place = Place::new(piece.owner, *range);
             let message = match by_way_of.as_slice() {
                 [] => format!("the macro `{}` uses itself", name.value),
-                others => format!("the macro `{}` uses itself by way of `{}`", name.value, others.join("`, `")),
+                others => format!(
+                    "the macro `{}` uses itself by way of `{}`",
+                    name.value,
+                    others.join("`, `")
+                ),
             };
             findings.push(
                 Diagnostic::new(codes::RECURSIVE_MACRO, place, message)
@@ -186,17 +212,26 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
     let NetworkHeader { name, keyword } = &network.header;
     let head = Place::new(network.owner, name.as_ref().map_or(*keyword, |name| name.range));
     let called = name.as_ref().map_or_else(String::new, |name| format!(" `{}`", name.value));
-    let has_input = network.sections.iter().any(|piece| matches!(piece.value.kind, SectionKind::Input(_)));
+    let has_input =
+        network.sections.iter().any(|piece| matches!(piece.value.kind, SectionKind::Input(_)));
     if !has_input {
         findings.push(
-            Diagnostic::new(codes::MISSING_SECTION, head, format!("the network{called} has no `input`"))
-                .with_help("write the shape of one example, without the batch: `input: (28, 28, 1)`"),
+            Diagnostic::new(
+                codes::MISSING_SECTION,
+                head,
+                format!("the network{called} has no `input`"),
+            )
+            .with_help("write the shape of one example, without the batch: `input: (28, 28, 1)`"),
         );
     }
     match network.layers.as_slice() {
         [] => findings.push(
-            Diagnostic::new(codes::MISSING_SECTION, head, format!("the network{called} has no `layers`"))
-                .with_help("write `layers:` and the layers after it"),
+            Diagnostic::new(
+                codes::MISSING_SECTION,
+                head,
+                format!("the network{called} has no `layers`"),
+            )
+            .with_help("write `layers:` and the layers after it"),
         ),
         [first, again @ ..] => {
             let first = Place::new(network.owner, *first);
@@ -211,7 +246,11 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
                 );
             }
             if network.stmts.is_empty() {
-                findings.push(Diagnostic::new(codes::EMPTY_LAYERS, first, format!("the network{called} has no layers")));
+                findings.push(Diagnostic::new(
+                    codes::EMPTY_LAYERS,
+                    first,
+                    format!("the network{called} has no layers"),
+                ));
             }
         }
     }
@@ -220,7 +259,9 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
         if matches!(piece.value.kind, SectionKind::Unknown) {
             continue;
         }
-        let before = network.sections[..at].iter().find(|other| std::mem::discriminant(&other.value.kind) == kind);
+        let before = network.sections[..at]
+            .iter()
+            .find(|other| std::mem::discriminant(&other.value.kind) == kind);
         if let Some(before) = before {
             let keyword = &piece.value.keyword;
             findings.push(
@@ -229,7 +270,10 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
                     Place::new(piece.owner, keyword.range),
                     format!("`{}` is written twice; the first one holds", keyword.value),
                 )
-                .with_related(Place::new(before.owner, before.value.keyword.range), "the first one"),
+                .with_related(
+                    Place::new(before.owner, before.value.keyword.range),
+                    "the first one",
+                ),
             );
         }
     }
@@ -241,7 +285,9 @@ pub(super) fn check_inputs(network: &Network, end: &State) -> Vec<Diagnostic<Pla
         SectionKind::Input(declarations) => Some((piece.owner, declarations)),
         _ => None,
     });
-    let Some((owner, declarations)) = section.filter(|_| !network.stmts.is_empty()) else { return Vec::new() };
+    let Some((owner, declarations)) = section.filter(|_| !network.stmts.is_empty()) else {
+        return Vec::new();
+    };
     let mut findings = Vec::new();
     for (declaration, used) in declarations.iter().zip(end.used_inputs.iter()) {
         if *used {
@@ -258,7 +304,9 @@ pub(super) fn check_inputs(network: &Network, end: &State) -> Vec<Diagnostic<Pla
                 "begin the layers with a merge such as `Concatenate()`, or name the inputs: `{ image: (28, 28, 1), meta: (10,) }`".to_string(),
             ),
         };
-        findings.push(Diagnostic::new(codes::UNUSED_INPUT, Place::new(owner, range), message).with_help(help));
+        findings.push(
+            Diagnostic::new(codes::UNUSED_INPUT, Place::new(owner, range), message).with_help(help),
+        );
     }
     findings
 }

@@ -136,7 +136,8 @@ impl fmt::Display for Count {
     }
 }
 
-fn grouped(value: u64) -> String {
+/// `1,234,567`.
+pub fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut result = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -16,7 +16,7 @@ mod poly;
 mod tensor;
 mod worlds;
 
-pub use count::Count;
+pub use count::{Count, grouped};
 pub use dim::Dim;
 pub use poly::{Atom, Poly, Symbol};
 pub use tensor::Shape;

@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn names_and_punctuation() {
-        check("network A_1{@*$n;}", expect![[r#"
+        check(
+            "network A_1{@*$n;}",
+            expect![[r#"
             IDENT "network"
             WHITESPACE " "
             IDENT "A_1"
@@ -185,12 +187,15 @@ mod tests {
             IDENT "n"
             SEMICOLON ";"
             R_BRACE "}"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn numbers() {
-        check("42 0.5 5. .5 1e-4 2E+3 1.5e3", expect![[r#"
+        check(
+            "42 0.5 5. .5 1e-4 2E+3 1.5e3",
+            expect![[r#"
             INT "42"
             WHITESPACE " "
             FLOAT "0.5"
@@ -204,8 +209,11 @@ mod tests {
             FLOAT "2E+3"
             WHITESPACE " "
             FLOAT "1.5e3"
-        "#]]);
-        check("1_000 1e 3x3 1.2.3 .5.5 0x1F", expect![[r#"
+        "#]],
+        );
+        check(
+            "1_000 1e 3x3 1.2.3 .5.5 0x1F",
+            expect![[r#"
             BAD_NUMBER "1_000"
             WHITESPACE " "
             BAD_NUMBER "1e"
@@ -217,8 +225,11 @@ mod tests {
             BAD_NUMBER ".5.5"
             WHITESPACE " "
             BAD_NUMBER "0x1F"
-        "#]]);
-        check("$n-1 -3", expect![[r#"
+        "#]],
+        );
+        check(
+            "$n-1 -3",
+            expect![[r#"
             DOLLAR "$"
             IDENT "n"
             MINUS "-"
@@ -226,51 +237,72 @@ mod tests {
             WHITESPACE " "
             MINUS "-"
             INT "3"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn strings_end_on_their_line() {
-        check("\"a'b\" 'c\"d'", expect![[r#"
+        check(
+            "\"a'b\" 'c\"d'",
+            expect![[r#"
             STRING "\"a'b\""
             WHITESPACE " "
             STRING "'c\"d'"
-        "#]]);
-        check("\"open) # not a comment\nDense", expect![[r#"
+        "#]],
+        );
+        check(
+            "\"open) # not a comment\nDense",
+            expect![[r#"
             OPEN_STRING "\"open) # not a comment"
             WHITESPACE "\n"
             IDENT "Dense"
-        "#]]);
-        check("“relu” ‘tanh’ “", expect![[r#"
+        "#]],
+        );
+        check(
+            "“relu” ‘tanh’ “",
+            expect![[r#"
             CURLY_STRING "“relu”"
             WHITESPACE " "
             CURLY_STRING "‘tanh’"
             WHITESPACE " "
             BAD_CHARACTERS "“"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn comments() {
-        check("# a\r\n// b\r/* c\n * d **/x", expect![[r##"
+        check(
+            "# a\r\n// b\r/* c\n * d **/x",
+            expect![[r##"
             COMMENT "# a"
             WHITESPACE "\r\n"
             COMMENT "// b"
             WHITESPACE "\r"
             COMMENT "/* c\n * d **/"
             IDENT "x"
-        "##]]);
-        check("/* no end *", expect![[r#"
+        "##]],
+        );
+        check(
+            "/* no end *",
+            expect![[r#"
             OPEN_COMMENT "/* no end *"
-        "#]]);
-        check("/", expect![[r#"
+        "#]],
+        );
+        check(
+            "/",
+            expect![[r#"
             SLASH "/"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn arrows_dots_and_what_is_no_token() {
-        check("a->b → ... … . <int> √é&", expect![[r#"
+        check(
+            "a->b → ... … . <int> √é&",
+            expect![[r#"
             IDENT "a"
             ARROW "->"
             IDENT "b"
@@ -288,14 +320,18 @@ mod tests {
             BAD_CHARACTERS ">"
             WHITESPACE " "
             BAD_CHARACTERS "√é&"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_byte_order_mark_is_white_space() {
-        check("\u{feff}network", expect![[r#"
+        check(
+            "\u{feff}network",
+            expect![[r#"
             WHITESPACE "\u{feff}"
             IDENT "network"
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -317,7 +317,7 @@ mod tests {
                 8  params 0
                 warning deprecated-parameter: `LeakyReLU`: `alpha` is the old name of `negative_slope`
                   fix: call it negative_slope
-                error axis-out-of-range: `Softmax`: `axis=9` is no axis of 8×8, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                error axis-out-of-range: `Softmax`: `axis=9` is no axis: the axes of the input (8×8) are 1 to 2, or -2 to -1; 0 is the batch
                   fix: axis=-1"#]],
         );
     }

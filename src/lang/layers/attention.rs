@@ -8,7 +8,7 @@ use crate::diagnostics::codes;
 use crate::lang::require::shown;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Operands, Outcome, Param, Problem, Rule, RuleCx,
-    Suggestion,
+    Suggestion, Value,
 };
 use crate::shape::{Count, Dim, Shape};
 
@@ -17,6 +17,9 @@ const USE_GATE: Param =
 const SLIDING_WINDOW: Param =
     free("sliding_window", "How far each position sees, where not everything.");
 const FLASH_ATTENTION: Param = free("flash_attention", "Whether the fast version is used.");
+
+/// Keras builds these layers with any dropout and fails in training.
+const ANY_DROPOUT: Param = Param { kind: NUMBER, ..DROPOUT };
 
 const MULTI_HEAD: &[Param] = &[
     required("num_heads", POSITIVE, "8", "How many heads there are."),
@@ -110,7 +113,7 @@ pub static LAYERS: &[LayerEntry] = &[
                 Default::Str("dot"),
                 "How query and key are compared.",
             ),
-            DROPOUT,
+            ANY_DROPOUT,
             SEED,
         ],
         QUERY_VALUE_KEY,
@@ -124,7 +127,7 @@ pub static LAYERS: &[LayerEntry] = &[
         additive,
         &[
             optional("use_scale", Kind::Bool, Default::Bool(true), "Whether scores are weighted by a learned vector."),
-            DROPOUT,
+            ANY_DROPOUT,
         ],
         QUERY_VALUE_KEY,
         "Lets a query look at values by the sum of query and key.",
@@ -344,6 +347,20 @@ fn attended(cx: &RuleCx<'_>) -> Outcome {
     outcome.activation(activation)
 }
 
+fn no_share(cx: &RuleCx<'_>) -> Option<Problem> {
+    let rate = cx.args.number("dropout").filter(|rate| !(0.0..=1.0).contains(rate))?;
+    let meant = if rate > 1.0 && rate <= 100.0 { rate / 100.0 } else { 0.0 };
+    let problem = cx.problem(
+        codes::BAD_VALUE,
+        Blame::Param("dropout"),
+        format!(
+            "`dropout` is a share between 0 and 1; with {} the layer is built, and fails in training",
+            cx.args.value("dropout")
+        ),
+    );
+    Some(problem.as_warning().suggest_set("dropout", Value::Float(meant)))
+}
+
 fn dot_product(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let warning = check_operand_sizes(cx)?;
     let mode = cx.args.text("score_mode");
@@ -359,7 +376,7 @@ fn dot_product(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     };
     let macs = scores(cx) * (compared + Count::from(cx.inputs[1].last()));
     let weights = cx.if_set("use_scale", Count::known(1)) + weight;
-    Ok(attended(cx).trainable(weights).macs(macs).warn(warning))
+    Ok(attended(cx).trainable(weights).macs(macs).warn(warning).warn(no_share(cx)))
 }
 
 fn additive(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -367,12 +384,12 @@ fn additive(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let weights = match cx.args.bool("use_scale") {
         Some(false) => Count::ZERO,
         _ => {
-            let features = cx.determined(0, cx.inputs[0].rank() - 1)?;
+            let features = cx.determined(0, cx.inputs[0].rank().saturating_sub(1))?;
             cx.if_set("use_scale", Count::from(features))
         }
     };
     let macs = scores(cx) * Count::from(cx.inputs[1].last());
-    Ok(attended(cx).trainable(weights).macs(macs).warn(warning))
+    Ok(attended(cx).trainable(weights).macs(macs).warn(warning).warn(no_share(cx)))
 }
 
 #[cfg(test)]
@@ -443,8 +460,8 @@ mod tests {
                 8  params 8  macs ?
                 warning rank-mismatch: `AdditiveAttention`: attends over steps, but operand 1 (8 features) has none, so Keras attends over the batch
                   fix: return_sequences=true on what makes operand 0
-                error too-few-operands: `Attention`: merges several tensors, but only one comes in
-                  help: write it after branches, or name an earlier layer: `Attention("name")`; a skip around layers is `ResidualConnection() { … }`"#]],
+                error too-few-operands: `Attention`: takes a query and a value, but only one tensor comes in
+                  help: write it after branches, or name the value: `Attention("name")`; `MultiHeadAttention` takes one tensor for both"#]],
         );
     }
 }

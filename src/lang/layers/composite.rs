@@ -233,8 +233,26 @@ fn positions(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lang::testing::check;
+    use crate::lang::testing::{check, check_block};
     use expect_test::expect;
+
+    #[test]
+    fn a_block_takes_the_place_of_the_feed_forward_part() {
+        check_block(
+            "TransformerEncoder(num_heads=4) on (T, 64)",
+            "(T, 64)",
+            1000,
+            expect!["T×64  params 17,896  macs ?"],
+        );
+        check_block(
+            "TransformerEncoder(num_heads=4) on (T, 64)",
+            "(T, 32)",
+            1000,
+            expect![[r#"
+                error shape-mismatch: `TransformerEncoder`: the block takes the place of the feed-forward part and must keep the shape T×64, but gives T×32
+                  help: end the block with a layer that gives 64 features, such as `Dense(64)`"#]],
+        );
+    }
 
     #[test]
     fn transformers() {

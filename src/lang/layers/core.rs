@@ -225,8 +225,7 @@ mod tests {
                 error bad-type: `Dense`: `units` must be a whole number of at least 1, not (8, 8); write 8
                   fix: units=8
                 ?  macs ?
-                error bad-type: `Dense`: `units` must be a whole number of at least 1, not width; write 64
-                  fix: units=64"#]],
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not the name `width`"#]],
         );
     }
 

@@ -143,6 +143,18 @@ fn einsum_dense(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
                 .dim(0, if left { index + elided } else { index }));
         }
     }
+    let too_short = |letter: char| {
+        cx.problem(
+            codes::RANK_MISMATCH,
+            Blame::Param("output_shape"),
+            format!("`output_shape` is too short for `{text}`: it has no dimension `{letter}`"),
+        )
+    };
+    if let Some(&letter) =
+        from.iter().find(|letter| to.contains(letter) && output_dim(**letter).is_none())
+    {
+        return Err(too_short(letter));
+    }
     for &letter in &to {
         if !from.contains(&letter) && !weights.contains(&letter) {
             return Err(wrong(format!(
@@ -159,13 +171,7 @@ fn einsum_dense(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         match known {
             Some(dim) => sizes.push((letter, dim.clone())),
             None if from.contains(&letter) || to.contains(&letter) => {
-                return Err(cx.problem(
-                    codes::RANK_MISMATCH,
-                    Blame::Param("output_shape"),
-                    format!(
-                        "`output_shape` is too short for `{text}`: it has no dimension `{letter}`"
-                    ),
-                ));
+                return Err(too_short(letter));
             }
             None => {
                 return Err(wrong(format!(

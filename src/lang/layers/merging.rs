@@ -89,19 +89,25 @@ pub(super) fn check_operands(cx: &RuleCx<'_>) -> Result<(), Problem> {
         Operands::OneOr(max) => (1, Some(max)),
     };
     if count < min {
-        return Err(cx
-            .problem(
-                codes::TOO_FEW_OPERANDS,
-                Blame::Layer,
-                format!("merges {} tensors, but only one comes in", match max {
-                    Some(2) => "two",
-                    _ => "several",
-                }),
-            )
-            .help(format!(
-                "write it after branches, or name an earlier layer: `{}(\"name\")`; a skip around layers is `ResidualConnection() {{ … }}`",
-                cx.name()
-            )));
+        let name = cx.name();
+        let (message, help) = match cx.args.entry().category {
+            Category::Attention => (
+                "takes a query and a value, but only one tensor comes in".to_owned(),
+                format!(
+                    "write it after branches, or name the value: `{name}(\"name\")`; `MultiHeadAttention` takes one tensor for both"
+                ),
+            ),
+            _ => (
+                format!(
+                    "merges {} tensors, but only one comes in",
+                    if max == Some(2) { "two" } else { "several" }
+                ),
+                format!(
+                    "write it after branches, or name an earlier layer: `{name}(\"name\")`; a skip around layers is `ResidualConnection() {{ … }}`"
+                ),
+            ),
+        };
+        return Err(cx.problem(codes::TOO_FEW_OPERANDS, Blame::Layer, message).help(help));
     }
     match max {
         Some(max) if count > max => Err(cx.problem(
@@ -358,7 +364,7 @@ mod tests {
                   fix: axis=2
                 error rank-mismatch: `Concatenate`: 4×6 and 6 have a different number of dimensions, and cannot be joined
                   help: bring them to the same number of dimensions with Flatten, Reshape or a global pooling
-                error axis-out-of-range: `Concatenate`: `axis=9` is no axis of 4×6, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                error axis-out-of-range: `Concatenate`: `axis=9` is no axis: the axes of the input (4×6) are 1 to 2, or -2 to -1; 0 is the batch
                   fix: axis=-1"#]],
         );
     }

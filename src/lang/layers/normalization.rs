@@ -341,7 +341,7 @@ mod tests {
         RMSNormalization(axis=1) on (10, 12)
             "#,
             expect![[r#"
-                error axis-out-of-range: `LayerNormalization`: `axis=7` is no axis of 12×3, whose axes are 1 to 2 (0 is the batch) or -1 to -2
+                error axis-out-of-range: `LayerNormalization`: `axis=7` is no axis: the axes of the input (12×3) are 1 to 2, or -2 to -1; 0 is the batch
                   fix: axis=-1
                 error unknown-dimension: `BatchNormalization`: the batch size must be a number to build the layer, but is unknown
                   help: the batch is axis 0; the last dimension is axis -1

@@ -320,8 +320,8 @@ mod tests {
                   fix: target_shape=(80,)
                 error size-mismatch: `Reshape`: 8*T elements come in (T×8), but `target_shape=(5, 3)` holds 15
                 ?×5  params 0
-                error bad-type: `Reshape`: element 1 of `target_shape` must be a whole number, not None; write (-1,)
-                  fix: target_shape=((-1,), 5)"#]],
+                error bad-type: `Reshape`: element 1 of `target_shape` must be a whole number, not None; write -1
+                  fix: target_shape=(-1, 5)"#]],
         );
     }
 

@@ -2,7 +2,6 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
-use crate::lang::require::shown;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
     Value,
@@ -170,10 +169,12 @@ fn each_step(cx: &RuleCx<'_>, input: &Shape) -> Result<Shape, Problem> {
     let problem = cx.problem(
         codes::RANK_MISMATCH,
         Blame::Layer,
-        format!(
-            "takes a sequence (steps, …), at least 2 dimensions besides the batch; {} come in",
-            shown(input)
-        ),
+        match input.unbatched() {
+            [] => "takes a sequence (steps, …), but the input has nothing but the batch".to_owned(),
+            _ => format!(
+                "takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input ({input}) has 1"
+            ),
+        },
     );
     Err(problem
         .suggest(Suggestion::SetOnProducer {
@@ -265,14 +266,14 @@ mod tests {
             expect![[r#"
                 T×10  params 330  macs ?
                 5×6×6×4  params 112  macs 19,440
-                error rank-mismatch: `TimeDistributed`: takes a sequence (steps, …), at least 2 dimensions besides the batch; 8 features come in
+                error rank-mismatch: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (8) has 1
                   help: leave `TimeDistributed` away where there are no steps
                   fix: return_sequences=true on what makes operand 0
                 ?  params 0
                 error missing-parameter: `TimeDistributed` needs `layer`, a layer; write for example `layer=Dense(64)`
                   fix: layer=Dense(64)
                 ?  params 0
-                error bad-type: `TimeDistributed`: `layer` must be a layer, not Dense; write Dense(units=64)
+                error bad-type: `TimeDistributed`: `layer` must be a layer, not the name `Dense`; write Dense(units=64)
                   fix: layer=Dense(units=64)"#]],
         );
     }

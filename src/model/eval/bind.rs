@@ -4,7 +4,9 @@ use smol_str::SmolStr;
 
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::lang::{Kind, LayerEntry, Operands, ParamName, Problem, Suggestion, Value, resolve_param};
+use crate::lang::{
+    Kind, LayerEntry, Operands, ParamName, Problem, Suggestion, Value, resolve_param,
+};
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
 use crate::model::tensor::CallPlace;
@@ -61,7 +63,8 @@ impl Evaluator<'_> {
             Some(list) => {
                 let insert = list.closed.then(|| {
                     let last = list.args.last().map(|arg| arg.range.end());
-                    let at = last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
+                    let at =
+                        last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
                     self.place(crate::text::TextRange::empty(at))
                 });
                 CallPlace {
@@ -97,7 +100,15 @@ impl Evaluator<'_> {
             match &arg.name {
                 Some(name) => {
                     first_named.get_or_insert(arg);
-                    self.bind_named(entry, &mut binding, arg, &name.value, name.range, removal, args);
+                    self.bind_named(
+                        entry,
+                        &mut binding,
+                        arg,
+                        &name.value,
+                        name.range,
+                        removal,
+                        args,
+                    );
                 }
                 None => {
                     if let Some(named) = first_named.take() {
@@ -148,7 +159,14 @@ impl Evaluator<'_> {
         }
     }
 
-    fn set<'s>(&mut self, entry: &'static LayerEntry, binding: &mut Binding<'s>, index: usize, arg: &'s Arg, removal: Place) {
+    fn set<'s>(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &mut Binding<'s>,
+        index: usize,
+        arg: &'s Arg,
+        removal: Place,
+    ) {
         let param = &entry.params[index];
         if let Some(before) = &binding.given[index] {
             let related = before.whole;
@@ -183,7 +201,12 @@ impl Evaluator<'_> {
     }
 
     /// Strings without a name are operands of a merge.
-    fn bind_operand<'s>(&mut self, entry: &'static LayerEntry, binding: &mut Binding<'s>, arg: &'s Arg) -> bool {
+    fn bind_operand<'s>(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &mut Binding<'s>,
+        arg: &'s Arg,
+    ) -> bool {
         if entry.operands == Operands::One {
             return false;
         }
@@ -198,7 +221,12 @@ impl Evaluator<'_> {
         match &expr.kind {
             ExprKind::Str(name) => vec![(name.clone(), self.place(expr.range))],
             ExprKind::Tuple(elements) | ExprKind::List(elements)
-                if elements.iter().all(|element| matches!(element.kind, ExprKind::Str(_) | ExprKind::MacroParam(_) | ExprKind::Name(_))) =>
+                if elements.iter().all(|element| {
+                    matches!(
+                        element.kind,
+                        ExprKind::Str(_) | ExprKind::MacroParam(_) | ExprKind::Name(_)
+                    )
+                }) =>
             {
                 elements.iter().flat_map(|element| self.operand_names(element)).collect()
             }
@@ -229,16 +257,22 @@ impl Evaluator<'_> {
                 let message = match taken {
                     0 => format!("`{}` takes no arguments without a name", entry.name),
                     _ => {
-                        let names: Vec<&str> =
-                            (0..taken).filter_map(|at| entry.positional(at)).map(|(_, param)| param.name).collect();
+                        let names: Vec<&str> = (0..taken)
+                            .filter_map(|at| entry.positional(at))
+                            .map(|(_, param)| param.name)
+                            .collect();
                         let names = names.into_iter().take(4).collect::<Vec<_>>().join(", ");
                         let plural = if taken == 1 { "argument" } else { "arguments" };
-                        format!("`{}` takes at most {taken} {plural} without a name ({names})", entry.name)
+                        format!(
+                            "`{}` takes at most {taken} {plural} without a name ({names})",
+                            entry.name
+                        )
                     }
                 };
                 let mut diagnostic = Diagnostic::new(codes::TOO_MANY_ARGUMENTS, place, message);
                 if taken < entry.params.len() {
-                    diagnostic = diagnostic.with_help("write the name of the parameter: `name=value`");
+                    diagnostic =
+                        diagnostic.with_help("write the name of the parameter: `name=value`");
                 }
                 self.emit(diagnostic);
             }
@@ -255,10 +289,14 @@ impl Evaluator<'_> {
         let positional = args.iter().filter(|arg| arg.name.is_none()).count();
         let by_position: Vec<usize> =
             (0..positional).filter_map(|at| entry.positional(at)).map(|(index, _)| index).collect();
-        let names: Vec<&str> = args.iter().filter_map(|arg| Some(arg.name.as_ref()?.value.as_str())).collect();
-        let unknown = |name: &&&str| matches!(resolve_param(entry, name), ParamName::Unknown { .. });
+        let names: Vec<&str> =
+            args.iter().filter_map(|arg| Some(arg.name.as_ref()?.value.as_str())).collect();
+        let unknown =
+            |name: &&&str| matches!(resolve_param(entry, name), ParamName::Unknown { .. });
         let mut missing = entry.params.iter().enumerate().filter(|(index, param)| {
-            param.default.is_none() && !by_position.contains(index) && !names.iter().any(|name| means(*index, name))
+            param.default.is_none()
+                && !by_position.contains(index)
+                && !names.iter().any(|name| means(*index, name))
         });
         let (_, only) = missing.next()?;
         (missing.next().is_none() && names.iter().filter(unknown).count() == 1).then_some(only.name)
@@ -295,7 +333,10 @@ impl Evaluator<'_> {
             ParamName::Operands => {
                 let names = self.operand_names(&arg.value);
                 if names.is_empty() {
-                    let message = format!("`inputs` of `{}` names layers: `inputs=(\"a\", \"b\")`", entry.name);
+                    let message = format!(
+                        "`inputs` of `{}` names layers: `inputs=(\"a\", \"b\")`",
+                        entry.name
+                    );
                     self.error(codes::BAD_TYPE, arg.value.range, message);
                 }
                 binding.operands.extend(names);
@@ -327,7 +368,8 @@ impl Evaluator<'_> {
 
     /// Reports what is wrong with an argument whose name stands at `name`.
     pub(super) fn emit_argument(&mut self, problem: Problem, name: Place, removal: Place) {
-        let mut diagnostic = Diagnostic::new(problem.code, name, problem.message).with_severity(problem.severity);
+        let mut diagnostic =
+            Diagnostic::new(problem.code, name, problem.message).with_severity(problem.severity);
         diagnostic.help = problem.help;
         for suggestion in problem.suggestions {
             diagnostic = match suggestion {
@@ -343,7 +385,13 @@ impl Evaluator<'_> {
         self.emit(diagnostic);
     }
 
-    fn bind_base<'s>(&mut self, binding: &mut Binding<'s>, arg: &'s Arg, base: &str, removal: Place) {
+    fn bind_base<'s>(
+        &mut self,
+        binding: &mut Binding<'s>,
+        arg: &'s Arg,
+        base: &str,
+        removal: Place,
+    ) {
         let given = self.given(arg, base, removal);
         let value = given.bound.value.as_constant().cloned();
         match (base, value) {
@@ -353,10 +401,12 @@ impl Evaluator<'_> {
             }
             ("name" | "shared", Some(Value::Unknown | Value::None) | None) => {}
             ("name" | "shared", Some(other)) => {
-                let message = format!("`{base}` takes a string, and {other} is {}", other.describe());
+                let message =
+                    format!("`{base}` takes a string, and {other} is {}", other.describe());
                 let mut diagnostic = Diagnostic::new(codes::BAD_TYPE, given.value, message);
                 if let (Value::Int(_), Some(source)) = (&other, given.bound.source) {
-                    diagnostic = diagnostic.with_fix("Quote it", vec![source.edit(format!("\"{other}\""))]);
+                    diagnostic =
+                        diagnostic.with_fix("Quote it", vec![source.edit(format!("\"{other}\""))]);
                 }
                 self.emit(diagnostic);
             }

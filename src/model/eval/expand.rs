@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Bound, Evaluator, Frame, MacroDef, Step};
+use super::{Bound, Evaluator, Frame, MAX_LAYERS, MacroDef, Step};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Value;
 use crate::model::hir::{Call, Stmt, StmtKind};
@@ -52,11 +52,15 @@ impl Evaluator<'_> {
     }
 
     /// The number of copies that `* N` asks for; `None` where that is a mistake or not known.
-    fn repeat_count(&mut self, repeat: &crate::model::hir::Spanned<crate::model::hir::Expr>) -> Option<u64> {
+    fn repeat_count(
+        &mut self,
+        repeat: &crate::model::hir::Spanned<crate::model::hir::Expr>,
+    ) -> Option<u64> {
         let bound = self.eval(&repeat.value, "repeat");
         let place = self.place(repeat.value.range);
         let fix = |diagnostic: Diagnostic<Place>, value: i64| match bound.source {
-            Some(source) => diagnostic.with_fix(format!("Change to {value}"), vec![source.edit(value.to_string())]),
+            Some(source) => diagnostic
+                .with_fix(format!("Change to {value}"), vec![source.edit(value.to_string())]),
             None => diagnostic,
         };
         let bad = |message: String| Diagnostic::new(codes::BAD_REPEAT, place, message);
@@ -67,15 +71,27 @@ impl Evaluator<'_> {
             }
             Some(Value::Unknown) => return None,
             Some(Value::Int(number)) if *number >= 1 => return Some(*number as u64),
-            Some(Value::Int(number)) => fix(bad(format!("a layer is repeated at least once, and {number} is less")), 1),
-            Some(Value::Float(number)) if number.fract() == 0.0 && *number >= 1.0 && *number < 1e15 => {
-                fix(bad(format!("the number of copies is a whole number; write {number:.0}")), *number as i64)
+            Some(Value::Int(number)) => {
+                fix(bad(format!("a layer is repeated at least once, and {number} is less")), 1)
             }
-            Some(Value::Float(number)) => bad(format!("the number of copies is a whole number, and {number} is not")),
-            Some(Value::Name(name)) => {
-                bad(format!("the number of copies is a whole number, and `{name}` is no parameter of a macro here"))
+            Some(Value::Float(number))
+                if number.fract() == 0.0 && *number >= 1.0 && *number < 1e15 =>
+            {
+                fix(
+                    bad(format!("the number of copies is a whole number; write {number:.0}")),
+                    *number as i64,
+                )
             }
-            Some(other) => bad(format!("the number of copies is a whole number, and {other} is {}", other.describe())),
+            Some(Value::Float(number)) => {
+                bad(format!("the number of copies is a whole number, and {number} is not"))
+            }
+            Some(Value::Name(name)) => bad(format!(
+                "the number of copies is a whole number, and `{name}` is no parameter of a macro here"
+            )),
+            Some(other) => bad(format!(
+                "the number of copies is a whole number, and {other} is {}",
+                other.describe()
+            )),
         };
         self.emit(diagnostic);
         None
@@ -107,13 +123,16 @@ impl Evaluator<'_> {
             if left == 0 || self.stopped || !same_macros || !same_flow(&before, &self.state.flow) {
                 continue;
             }
-            // The next copy sees what this one saw, so it gives what this one gave.
-            if let Some(run) = runs.last_mut() {
-                run.count += left;
-            }
+            // The next copy sees what this one saw, so it gives what this one gave; past the bound of
+            // the expansion there are no more.
             let layers = self.layers - layers_before;
+            let room = MAX_LAYERS.saturating_sub(self.expansion);
+            let kept = room.checked_div(layers).map_or(left, |fit| left.min(fit));
+            if let Some(run) = runs.last_mut() {
+                run.count += kept;
+            }
+            self.name_copies(&names_before, number, number + kept);
             self.count_layers(layers.saturating_mul(left));
-            self.name_copies(&names_before, number, count);
             number = count;
         }
         self.instance = outer_instance;
@@ -126,7 +145,12 @@ impl Evaluator<'_> {
     }
 
     /// Gives the copies that were not evaluated the names that the last evaluated one gave.
-    fn name_copies(&mut self, before: &Arc<std::collections::BTreeMap<SmolStr, Named>>, evaluated: u64, count: u64) {
+    fn name_copies(
+        &mut self,
+        before: &Arc<std::collections::BTreeMap<SmolStr, Named>>,
+        evaluated: u64,
+        count: u64,
+    ) {
         let suffix = format!("_{evaluated}");
         let new: Vec<NamedCopies> = self
             .state
@@ -135,7 +159,12 @@ impl Evaluator<'_> {
             .filter(|(name, _)| !before.contains_key(*name))
             .filter_map(|(name, named)| {
                 let base = name.strip_suffix(suffix.as_str())?;
-                Some(NamedCopies { base: base.into(), first: evaluated + 1, last: count, named: named.clone() })
+                Some(NamedCopies {
+                    base: base.into(),
+                    first: evaluated + 1,
+                    last: count,
+                    named: named.clone(),
+                })
             })
             .collect();
         if !new.is_empty() {
@@ -146,7 +175,9 @@ impl Evaluator<'_> {
     /// The name of a layer here: with the numbers of the copies and expansions around it.
     pub(super) fn numbered(&self, name: &SmolStr) -> SmolStr {
         let mut result = name.clone();
-        for number in self.frames.last().and_then(|frame| frame.number).iter().chain(&self.copy_numbers) {
+        for number in
+            self.frames.last().and_then(|frame| frame.number).iter().chain(&self.copy_numbers)
+        {
             result = format_smolstr!("{result}_{number}");
         }
         result
@@ -176,7 +207,11 @@ impl Evaluator<'_> {
     /// A use of a macro.
     pub(super) fn macro_call(&mut self, definition: &Arc<MacroDef>, call: &Call) -> Vec<Part> {
         let place = self.place(call.name.range);
-        let name = definition.header.name.as_ref().map_or_else(|| call.name.value.clone(), |name| name.value.clone());
+        let name = definition
+            .header
+            .name
+            .as_ref()
+            .map_or_else(|| call.name.value.clone(), |name| name.value.clone());
         if definition.recursive {
             // The definition itself is reported, once.
             self.fail(Why::Error, &name, Some(place));
@@ -249,7 +284,12 @@ impl Evaluator<'_> {
                 Some(arg_name) => {
                     let found = params.iter().find(|param| param.name.value == arg_name.value);
                     if found.is_none() {
-                        self.unknown_macro_argument(definition, name, arg_name.value.as_str(), self.place(arg_name.range));
+                        self.unknown_macro_argument(
+                            definition,
+                            name,
+                            arg_name.value.as_str(),
+                            self.place(arg_name.range),
+                        );
                     }
                     found
                 }
@@ -303,7 +343,10 @@ impl Evaluator<'_> {
                 format!("the macro `{name}` needs the {plural} {}", names.join(", ")),
             )
             .with_related(head, "the macro is defined here");
-            diagnostic.help = Some(format!("write `{name}({})`", missing.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(", ")));
+            diagnostic.help = Some(format!(
+                "write `{name}({})`",
+                missing.iter().map(|name| format!("{name}=…")).collect::<Vec<_>>().join(", ")
+            ));
             self.emit(diagnostic);
         }
         // Defaults are the macro's own text, evaluated once for each expansion.
@@ -322,12 +365,22 @@ impl Evaluator<'_> {
         missing.is_empty()
     }
 
-    fn unknown_macro_argument(&mut self, definition: &MacroDef, name: &str, wrong: &str, place: Place) {
-        let params: Vec<&str> = definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
+    fn unknown_macro_argument(
+        &mut self,
+        definition: &MacroDef,
+        name: &str,
+        wrong: &str,
+        place: Place,
+    ) {
+        let params: Vec<&str> =
+            definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
         let head = Place::new(definition.owner, definition.header.range);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_PARAMETER, place, format!("the macro `{name}` has no parameter `{wrong}`"))
-                .with_related(head, "the macro is defined here");
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_PARAMETER,
+            place,
+            format!("the macro `{name}` has no parameter `{wrong}`"),
+        )
+        .with_related(head, "the macro is defined here");
         diagnostic = match crate::diagnostics::did_you_mean(wrong, params.iter().copied()) {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
@@ -344,8 +397,236 @@ fn same_flow(a: &Flow, b: &Flow) -> bool {
     match (a, b) {
         // Where a size was made matters only to messages, and a copy's neighbours say the same.
         (Flow::One(a), Flow::One(b)) => {
-            a.shape == b.shape && a.is_unknown() == b.is_unknown() && a.dense_on_map.is_some() == b.dense_on_map.is_some()
+            a.shape == b.shape
+                && a.is_unknown() == b.is_unknown()
+                && a.dense_on_map.is_some() == b.dense_on_map.is_some()
         }
         _ => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn equal_copies_share_one_result() {
+        check(
+            "Flatten()\nDense(10) * 1000000",
+            expect![[r#"
+                0 Flatten → 3072
+                1#0 Dense → 10, 30,730 parameters
+                1#1…999999 Dense → 10, 110 parameters
+            "#]],
+        );
+        check(
+            "Conv2D(4, 3) * 3",
+            expect![[r#"
+            0#0 Conv2D → 30×30×4, 112 parameters
+            0#1 Conv2D → 28×28×4, 148 parameters
+            0#2 Conv2D → 26×26×4, 148 parameters
+        "#]],
+        );
+    }
+
+    #[test]
+    fn copies_are_bounded() {
+        check(
+            "Flatten()\nDense(10) * 1000001\nDense(3)",
+            expect![[r#"
+                0 Flatten → 3072
+                1#0 Dense → 10, 30,730 parameters
+                1#1…999999 Dense → 10, 110 parameters
+                3:1 error expansion-too-large `Dense(10) * 1000001`: repeats and macros make more than 1,000,000 layers here
+            "#]],
+        );
+        check(
+            "Flatten()\nDense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000",
+            expect![[r#"
+                0 Flatten → 3072
+                1#0 Dense → 10, 30,730 parameters
+                1#1…999999 Dense → 10, 110 parameters
+                3:1 error expansion-too-large `Dense(10) * 1000 * 1000 * 1000 * 1000 * 1000 * 1000 * 1000`: repeats and macros make more than 1,000,000 layers here
+            "#]],
+        );
+    }
+
+    #[test]
+    fn repeat_counts_are_whole_numbers_of_at_least_1() {
+        check(
+            "Dense(10) * 0",
+            expect![[r#"
+            0 Dense → 32×32×10, 40 parameters
+            2:13 error bad-repeat `0`: a layer is repeated at least once, and 0 is less
+                fix: Change to 1
+        "#]],
+        );
+        check(
+            "Dense(10) * HPO(choice(1, 2))",
+            expect![[r#"
+            0 Dense → 32×32×10, 40 parameters
+            2:13 error bad-repeat `HPO(choice(1, 2))`: the number of copies cannot depend on a hyperparameter
+                help: write one network for each number of copies, or a macro for each
+        "#]],
+        );
+        check(
+            "Dense(10) * 2.5\nDense(3)",
+            expect![[r#"
+            0 Dense → 32×32×10, 40 parameters
+            1 Dense → ?
+            2:13 error bad-repeat `2.5`: the number of copies is a whole number, and 2.5 is not
+        "#]],
+        );
+        check(
+            "a: { Dense(3) } * 2\nb: { Dense(3) }\nAdd()",
+            expect![[r#"
+            0.a.0 Dense → 32×32×3, 12 parameters
+            0.b.0 Dense → 32×32×3, 12 parameters
+            1 Add → 32×32×3
+            2:17 error repeat-on-branch `* 2`: the branch `a` cannot be repeated
+                help: put its layers into a macro and repeat that inside the branch
+        "#]],
+        );
+    }
+
+    #[test]
+    fn copies_and_expansions_number_the_names_in_them() {
+        check(
+            "define B(f) { Conv2D($f, 1, name=\"h\") }\nnetwork N { input: (8, 8, 3) layers:\n B(3) B(3) Dense(3, name=\"d\") * 5\n Add(\"h_1\", \"h_2\", \"d_1\", \"d_4\") }",
+            expect![[r#"
+                0.0 Conv2D → 8×8×3, 12 parameters
+                1.0 Conv2D → 8×8×3, 12 parameters
+                2#0 Dense → 8×8×3, 12 parameters
+                2#1…4 Dense → 8×8×3, 12 parameters
+                3 Add → 8×8×3
+            "#]],
+        );
+    }
+
+    #[test]
+    fn macros_take_arguments_by_position_and_name() {
+        check(
+            "define B(f, k=3, n=2) { Conv2D($f * 2, k, padding=\"same\") * $n }\nnetwork N { input: (8, 8, 3) layers:\n B(4) B(f=2, n=1) B(1, 5, n=(1+1)) }",
+            expect![[r#"
+                0.0#0 Conv2D → 8×8×8, 224 parameters
+                0.0#1 Conv2D → 8×8×8, 584 parameters
+                1.0#0 Conv2D → 8×8×4, 292 parameters
+                2.0#0 Conv2D → 8×8×2, 202 parameters
+                2.0#1 Conv2D → 8×8×2, 102 parameters
+            "#]],
+        );
+    }
+
+    #[test]
+    fn mistakes_in_macro_calls_stand_at_the_call() {
+        check(
+            "define B(f, k=3) { Conv2D(f, k) }\nnetwork N { input: (8, 8, 3) layers:\n B()\n B(4, kk=3)\n B(1, 2, 3)\n B(1, f=2) }",
+            expect![[r#"
+                0.0 Conv2D → ?
+                1.0 Conv2D → ?
+                2.0 Conv2D → ?
+                3.0 Conv2D → ?
+                3:2 error missing-parameter `B`: the macro `B` needs the argument `f`
+                    help: write `B(f=…)`
+                    line 1: the macro is defined here
+                4:7 error unknown-parameter `kk`: the macro `B` has no parameter `kk`
+                    help: its parameters are f, k
+                    line 1: the macro is defined here
+                5:10 error too-many-arguments `3`: the macro `B` takes 2 arguments
+                6:7 error duplicate-argument `f=2`: `f` of the macro `B` is given twice
+                    line 6: it is given here already
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_mistake_of_every_use_stands_in_the_body() {
+        check(
+            "define B { Conv2D(4, 99) }\nnetwork N { input: (8, 8, 3) layers:\n a: { B } b: { B } Add() }",
+            expect![[r#"
+                0.a.0.0 Conv2D → ?
+                0.b.0.0 Conv2D → ?
+                1 Add → ?
+                1:22 error kernel-too-large `99`: `Conv2D`: `kernel_size` 99×99 does not fit the 8×8 input; the largest that fits is 8×8, or use `padding="same"`
+                    line 2: `input` makes this dimension 8
+                    line 2: `input` makes this dimension 8
+                    fix: Change `kernel_size` to 8
+                    fix: Add `padding="same"`
+            "#]],
+        );
+        check(
+            "define B(k) { Conv2D(4, k) }\nnetwork N { input: (8, 8, 3) layers:\n B(3)\n B(9) }",
+            expect![[r#"
+                0.0 Conv2D → 6×6×4, 112 parameters
+                1.0 Conv2D → ?
+                4:2 error kernel-too-large `B`: in `B`: `Conv2D`: `kernel_size` 9×9 does not fit the 6×6 input; the largest that fits is 6×6, or use `padding="same"`
+                    line 1: `Conv2D` makes this dimension 6
+                    line 1: it happens here, in the body of `B`
+                    fix: Change `kernel_size` to 6
+            "#]],
+        );
+    }
+
+    #[test]
+    fn recursion_is_reported_once_for_each_macro() {
+        check(
+            "define A { B() }\ndefine B { A() }\nnetwork N { input: (8,) layers: A() Dense(3) }",
+            expect![[r#"
+                1 Dense → ?
+                1:12 error recursive-macro `B`: the macro `A` uses itself by way of `B`
+                    help: for layers that repeat write `Block * 3`
+                2:12 error recursive-macro `A`: the macro `B` uses itself by way of `A`
+                    help: for layers that repeat write `Block * 3`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn macros_nest_and_pass_parameters_on() {
+        check(
+            "define Conv(f) { Conv2D($f, 3, padding=\"same\") ReLU }\ndefine Two(f) { Conv($f) Conv($f * 2) }\nnetwork N { input: (8, 8, 3) layers: Two(4) * 2 }",
+            expect![[r#"
+                0#0.0.0 Conv2D → 8×8×4, 112 parameters
+                0#0.0.1 ReLU → 8×8×4
+                0#0.1.0 Conv2D → 8×8×8, 296 parameters
+                0#0.1.1 ReLU → 8×8×8
+                0#1.0.0 Conv2D → 8×8×4, 292 parameters
+                0#1.0.1 ReLU → 8×8×4
+                0#1.1.0 Conv2D → 8×8×8, 296 parameters
+                0#1.1.1 ReLU → 8×8×8
+            "#]],
+        );
+    }
+
+    #[test]
+    fn arithmetic_says_what_it_cannot_do() {
+        check(
+            "define B(n) { Dense($n / 2) Dense($n / 0) Dense($n + \"a\") Dense($m) }\nnetwork N { input: (8,) layers: B(7) }",
+            expect![[r#"
+                0.0 Dense → ?
+                0.1 Dense → ?
+                0.2 Dense → ?
+                0.3 Dense → ?
+                1:21 error bad-type `$n / 2`: `Dense`: `units` must be a whole number of at least 1, not 3.5; write 4
+                1:40 error bad-arithmetic `0`: 7 / 0 has no value
+                1:54 error bad-arithmetic `"a"`: `+` takes numbers, and "a" is a string
+                1:65 error unknown-macro-parameter `$m`: the macro `B` has no parameter `m`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn unused_macros_are_looked_at_all_the_same() {
+        check(
+            "define B(n, m) { Dense($n) Conv2D(4) }\nnetwork N { input: (8,) layers: Dense(3) }",
+            expect![[r#"
+                0 Dense → 3, 27 parameters
+                1:8 warning unused-macro `B`: nothing uses the macro `B`
+                1:13 warning unused-macro-parameter `m`: the body of `B` does not use the parameter `m`
+                1:28 error missing-parameter `Conv2D`: `Conv2D` needs `kernel_size`, a whole number or a tuple of 2, each at least 1; write for example `kernel_size=3`
+                    fix: Add `kernel_size=3`
+            "#]],
+        );
     }
 }

@@ -22,7 +22,11 @@ impl Evaluator<'_> {
         match &expr.kind {
             ExprKind::Int(number) => constant(Value::Int(*number)),
             ExprKind::HugeInt => {
-                self.error(codes::NUMBER_TOO_LARGE, expr.range, "this number does not fit into 64 bits");
+                self.error(
+                    codes::NUMBER_TOO_LARGE,
+                    expr.range,
+                    "this number does not fit into 64 bits",
+                );
                 constant(Value::Unknown)
             }
             ExprKind::Float(number) => constant(Value::Float(*number)),
@@ -40,8 +44,12 @@ impl Evaluator<'_> {
                     constant(Value::Unknown)
                 }
             },
-            ExprKind::Tuple(elements) => Bound { value: self.eval_elements(elements, label, Value::Tuple), source },
-            ExprKind::List(elements) => Bound { value: self.eval_elements(elements, label, Value::List), source },
+            ExprKind::Tuple(elements) => {
+                Bound { value: self.eval_elements(elements, label, Value::Tuple), source }
+            }
+            ExprKind::List(elements) => {
+                Bound { value: self.eval_elements(elements, label, Value::List), source }
+            }
             ExprKind::Call(call) => constant(Value::Call(call.name.value.clone())),
             ExprKind::Hpo(hpo) => Bound { value: self.eval_hpo(hpo, label), source },
             ExprKind::Neg(inner) => {
@@ -49,13 +57,18 @@ impl Evaluator<'_> {
                 let negated = value.map(negate);
                 self.report_arithmetic(expr, &negated);
                 let literal = matches!(inner.kind, ExprKind::Int(_) | ExprKind::Float(_));
-                Bound { value: negated.map(|value| value.clone().unwrap_or(Value::Unknown)), source: source.filter(|_| literal) }
+                Bound {
+                    value: negated.map(|value| value.clone().unwrap_or(Value::Unknown)),
+                    source: source.filter(|_| literal),
+                }
             }
             ExprKind::Chain(first, rest) => {
                 let mut value = self.eval(first, label).value;
                 for (op, operand) in rest {
                     let operand_value = self.eval(operand, label).value;
-                    let result = combine(&[&value, &operand_value], |values| calculate(*op, values[0], values[1]));
+                    let result = combine(&[&value, &operand_value], |values| {
+                        calculate(*op, values[0], values[1])
+                    });
                     self.report_arithmetic(operand, &result);
                     value = result.map(|value| value.clone().unwrap_or(Value::Unknown));
                 }
@@ -87,13 +100,21 @@ impl Evaluator<'_> {
                 .with_help(format!("did you mean `${meant}`?"))
                 .with_fix(format!("Change to `${meant}`"), vec![place.edit(format!("${meant}"))]);
         } else if known.is_empty() {
-            diagnostic = diagnostic.with_help("parameters are declared after the macro's name: `define Block(filters) { … }`");
+            diagnostic = diagnostic.with_help(
+                "parameters are declared after the macro's name: `define Block(filters) { … }`",
+            );
         }
         self.emit(diagnostic);
     }
 
-    fn eval_elements(&mut self, elements: &[Expr], label: &str, make: fn(Vec<Value>) -> Value) -> Worlds<Value> {
-        let values: Vec<Worlds<Value>> = elements.iter().map(|element| self.eval(element, label).value).collect();
+    fn eval_elements(
+        &mut self,
+        elements: &[Expr],
+        label: &str,
+        make: fn(Vec<Value>) -> Value,
+    ) -> Worlds<Value> {
+        let values: Vec<Worlds<Value>> =
+            elements.iter().map(|element| self.eval(element, label).value).collect();
         let refs: Vec<&Worlds<Value>> = values.iter().collect();
         combine(&refs, |values| Ok(make(values.iter().map(|&value| value.clone()).collect())))
             .map(|value| value.clone().unwrap_or(Value::Unknown))
@@ -107,8 +128,17 @@ impl Evaluator<'_> {
     }
 
     /// The variable that the expression at `range` is in this expansion.
-    pub(super) fn variable(&self, place: Place, label: &str, choices: Vec<SmolStr>) -> Arc<Variable> {
-        let id = VariableId { owner: place.owner.0, offset: place.range.start().into(), instance: self.instance };
+    pub(super) fn variable(
+        &self,
+        place: Place,
+        label: &str,
+        choices: Vec<SmolStr>,
+    ) -> Arc<Variable> {
+        let id = VariableId {
+            owner: place.owner.0,
+            offset: place.range.start().into(),
+            instance: self.instance,
+        };
         Arc::new(Variable { id, label: label.into(), choices })
     }
 
@@ -116,15 +146,25 @@ impl Evaluator<'_> {
         let place = self.place(hpo.range);
         match &hpo.kind {
             HpoKind::Choice(alternatives) => {
-                let values: Vec<Worlds<Value>> =
-                    alternatives.iter().map(|alternative| self.eval(alternative, label).value).collect();
+                let values: Vec<Worlds<Value>> = alternatives
+                    .iter()
+                    .map(|alternative| self.eval(alternative, label).value)
+                    .collect();
                 match values.as_slice() {
                     [] => {
-                        self.error(codes::BAD_HPO, hpo.range, "`choice()` needs at least one value to choose from");
+                        self.error(
+                            codes::BAD_HPO,
+                            hpo.range,
+                            "`choice()` needs at least one value to choose from",
+                        );
                         return Worlds::constant(Value::Unknown);
                     }
                     [only] => {
-                        self.error(codes::SINGLE_CHOICE, hpo.range, "a choice of one value is no choice; write the value itself");
+                        self.error(
+                            codes::SINGLE_CHOICE,
+                            hpo.range,
+                            "a choice of one value is no choice; write the value itself",
+                        );
                         return only.clone();
                     }
                     _ => {}
@@ -140,13 +180,19 @@ impl Evaluator<'_> {
                 Worlds::for_each(variables, |world| values[*index.at(world)].at(world).clone())
                     .unwrap_or_else(|| widen(values.iter().flat_map(Worlds::values), label))
             }
-            HpoKind::Range { low, high, step } => self.eval_range(hpo, place, low, high, step, label),
+            HpoKind::Range { low, high, step } => {
+                self.eval_range(hpo, place, low, high, step, label)
+            }
             HpoKind::LogRange { low, high } => {
                 let Some((low, high)) = self.bounds(hpo, low, high, "log_range", label) else {
                     return Worlds::constant(Value::Unknown);
                 };
                 if low <= 0.0 {
-                    self.error(codes::BAD_HPO, hpo.range, format!("`log_range` needs bounds above 0, and {low} is not"));
+                    self.error(
+                        codes::BAD_HPO,
+                        hpo.range,
+                        format!("`log_range` needs bounds above 0, and {low} is not"),
+                    );
                     return Worlds::constant(Value::Unknown);
                 }
                 Worlds::constant(Value::Interval { name: label.into(), low, high })
@@ -165,44 +211,84 @@ impl Evaluator<'_> {
         label: &str,
     ) -> Worlds<Value> {
         let unknown = Worlds::constant(Value::Unknown);
-        let Some((first, last)) = self.bounds(hpo, low, high, "range", label) else { return unknown };
+        let Some((first, last)) = self.bounds(hpo, low, high, "range", label) else {
+            return unknown;
+        };
         let step_value = step.as_ref().map(|step| (step, self.eval(step, label).value));
         let step_value = match &step_value {
             None => Some(Value::Int(1)),
             Some((_, value)) => value.as_constant().cloned(),
         };
-        let is_whole = |expr: &Option<Expr>| matches!(expr, Some(Expr { kind: ExprKind::Int(_) | ExprKind::Neg(_), .. }));
+        let is_whole = |expr: &Option<Expr>| {
+            matches!(expr, Some(Expr { kind: ExprKind::Int(_) | ExprKind::Neg(_), .. }))
+        };
         match step_value.as_ref().and_then(Value::as_number) {
             Some(step_number) if step_number <= 0.0 => {
                 let range = step.as_ref().map_or(hpo.range, |step| step.range);
-                self.error(codes::BAD_HPO, range, format!("the step of a range must be above 0, and {step_number} is not"));
+                self.error(
+                    codes::BAD_HPO,
+                    range,
+                    format!("the step of a range must be above 0, and {step_number} is not"),
+                );
                 return unknown;
             }
             Some(_) => {}
-            None => return Worlds::constant(Value::Interval { name: label.into(), low: first, high: last }),
+            None => {
+                return Worlds::constant(Value::Interval {
+                    name: label.into(),
+                    low: first,
+                    high: last,
+                });
+            }
         }
         let whole = first.fract() == 0.0 && last.fract() == 0.0 && is_whole(low) && is_whole(high);
         let Some(Value::Int(step)) = step_value.filter(|_| whole) else {
-            return Worlds::constant(Value::Interval { name: label.into(), low: first, high: last });
+            return Worlds::constant(Value::Interval {
+                name: label.into(),
+                low: first,
+                high: last,
+            });
         };
         let (first, last) = (first as i64, last as i64);
         let count = (last - first) / step + 1;
         if count > MAX_RANGE_VALUES {
-            return Worlds::constant(Value::Interval { name: label.into(), low: first as f64, high: last as f64 });
+            return Worlds::constant(Value::Interval {
+                name: label.into(),
+                low: first as f64,
+                high: last as f64,
+            });
         }
         let numbers: Vec<i64> = (0..count).map(|at| first + at * step).collect();
         if let [only] = numbers.as_slice() {
-            self.error(codes::SINGLE_CHOICE, hpo.range, format!("this range has only the value {only}; write the value itself"));
+            self.error(
+                codes::SINGLE_CHOICE,
+                hpo.range,
+                format!("this range has only the value {only}; write the value itself"),
+            );
             return Worlds::constant(Value::Int(*only));
         }
         let names = numbers.iter().map(ToSmolStr::to_smolstr).collect();
-        Worlds::choice(self.variable(place, label, names), numbers.into_iter().map(Value::Int).collect())
+        Worlds::choice(
+            self.variable(place, label, names),
+            numbers.into_iter().map(Value::Int).collect(),
+        )
     }
 
     /// The two bounds of a range, checked.
-    fn bounds(&mut self, hpo: &Hpo, low: &Option<Expr>, high: &Option<Expr>, form: &str, label: &str) -> Option<(f64, f64)> {
+    fn bounds(
+        &mut self,
+        hpo: &Hpo,
+        low: &Option<Expr>,
+        high: &Option<Expr>,
+        form: &str,
+        label: &str,
+    ) -> Option<(f64, f64)> {
         let (Some(low), Some(high)) = (low, high) else {
-            self.error(codes::BAD_HPO, hpo.range, format!("`{form}` needs a lowest and a highest value: `{form}(low, high)`"));
+            self.error(
+                codes::BAD_HPO,
+                hpo.range,
+                format!("`{form}` needs a lowest and a highest value: `{form}(low, high)`"),
+            );
             return None;
         };
         let mut numbers = [0.0; 2];
@@ -212,7 +298,10 @@ impl Evaluator<'_> {
                 Some((_, Some(found))) => *number = found,
                 Some((Value::Unknown, _)) | None => return None,
                 Some((value, None)) => {
-                    let message = format!("the bounds of `{form}` are numbers, and {value} is {}", value.describe());
+                    let message = format!(
+                        "the bounds of `{form}` are numbers, and {value} is {}",
+                        value.describe()
+                    );
                     self.error(codes::BAD_HPO, expr.range, message);
                     return None;
                 }
@@ -226,7 +315,9 @@ impl Evaluator<'_> {
                 place,
                 format!("the bounds of `{form}` are reversed: {first} is above {last}"),
             );
-            if let (ExprKind::Int(_) | ExprKind::Float(_), ExprKind::Int(_) | ExprKind::Float(_)) = (&low.kind, &high.kind) {
+            if let (ExprKind::Int(_) | ExprKind::Float(_), ExprKind::Int(_) | ExprKind::Float(_)) =
+                (&low.kind, &high.kind)
+            {
                 let edits = vec![
                     self.place(low.range).edit(last.to_string()),
                     self.place(high.range).edit(first.to_string()),
@@ -266,7 +357,11 @@ pub(super) fn widen<'a>(values: impl Iterator<Item = &'a Value>, label: &str) ->
         let (least, most) = bounds.unwrap_or((low, high));
         bounds = Some((least.min(low), most.max(high)));
     }
-    let value = bounds.map_or(Value::Unknown, |(low, high)| Value::Interval { name: label.into(), low, high });
+    let value = bounds.map_or(Value::Unknown, |(low, high)| Value::Interval {
+        name: label.into(),
+        low,
+        high,
+    });
     Worlds::constant(value)
 }
 
@@ -274,7 +369,9 @@ fn negate(value: &Value) -> Result<Value, String> {
     Ok(match value {
         Value::Int(number) => number.checked_neg().map_or(Value::Unknown, Value::Int),
         Value::Float(number) => Value::Float(-number),
-        Value::Interval { name, low, high } => Value::Interval { name: name.clone(), low: -high, high: -low },
+        Value::Interval { name, low, high } => {
+            Value::Interval { name: name.clone(), low: -high, high: -low }
+        }
         Value::Unknown => Value::Unknown,
         other => return Err(format!("{other} is {}, which has no negative", other.describe())),
     })
@@ -289,7 +386,9 @@ fn calculate(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, String> {
     };
     match (a, b) {
         (Value::Unknown, _) | (_, Value::Unknown) => Ok(Value::Unknown),
-        (Value::Int(_) | Value::Float(_) | Value::Interval { .. }, Value::Int(0)) if op == BinaryOp::Div => {
+        (Value::Int(_) | Value::Float(_) | Value::Interval { .. }, Value::Int(0))
+            if op == BinaryOp::Div =>
+        {
             Err(format!("{a} / 0 has no value"))
         }
         (Value::Int(a), Value::Int(b)) => {
@@ -300,9 +399,13 @@ fn calculate(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, String> {
                 BinaryOp::Div if a % b == 0 => a.checked_div(*b),
                 BinaryOp::Div => return Ok(Value::Float(*a as f64 / *b as f64)),
             };
-            exact.map(Value::Int).ok_or_else(|| format!("{a} {symbol} {b} does not fit into 64 bits"))
+            exact
+                .map(Value::Int)
+                .ok_or_else(|| format!("{a} {symbol} {b} does not fit into 64 bits"))
         }
-        (Value::Interval { .. }, _) | (_, Value::Interval { .. }) => Ok(interval(op, a, b).unwrap_or(Value::Unknown)),
+        (Value::Interval { .. }, _) | (_, Value::Interval { .. }) => {
+            Ok(interval(op, a, b).unwrap_or(Value::Unknown))
+        }
         _ => match (a.as_number(), b.as_number()) {
             (Some(a), Some(b)) => Ok(Value::Float(match op {
                 BinaryOp::Add => a + b,
@@ -335,7 +438,8 @@ fn interval(op: BinaryOp, a: &Value, b: &Value) -> Option<Value> {
         BinaryOp::Mul => a * b,
         BinaryOp::Div => a / b,
     };
-    let corners = [apply(a_low, b_low), apply(a_low, b_high), apply(a_high, b_low), apply(a_high, b_high)];
+    let corners =
+        [apply(a_low, b_low), apply(a_low, b_high), apply(a_high, b_low), apply(a_high, b_high)];
     if corners.iter().any(|corner| !corner.is_finite()) {
         return None;
     }

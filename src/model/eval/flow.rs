@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::lang::{LayerName, Operands, Rule, resolve_layer};
 use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
-use crate::model::result::{Node, Part};
+use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::{Flow, OpenBranches};
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
@@ -25,7 +25,10 @@ pub(super) enum Incoming {
 
 impl Evaluator<'_> {
     /// Evaluates statements in sequence.
-    pub(super) fn sequence<'s>(&mut self, stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>) -> Vec<Node> {
+    pub(super) fn sequence<'s>(
+        &mut self,
+        stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>,
+    ) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
         let outer = (self.owner, self.stmt);
         let first = std::mem::take(&mut self.first_index);
@@ -34,7 +37,8 @@ impl Evaluator<'_> {
             self.owner = owner;
             self.stmt = self.place(stmt.range);
             // A run of branches counts as one statement.
-            let continues = matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
+            let continues =
+                matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
             let index = if continues { next - u32::from(next > first) } else { next };
             next = index + 1;
             self.path.push(Step::Index(index));
@@ -112,7 +116,9 @@ impl Evaluator<'_> {
             }
             LayerName::Unknown { suggestion } => {
                 self.unknown_layer(call, suggestion);
-                self.block_after(stmt)
+                let mut parts = vec![Part::Layer(Arc::new(self.unknown_row(call)))];
+                parts.extend(self.block_after(stmt));
+                parts
             }
         }
     }
@@ -130,9 +136,13 @@ impl Evaluator<'_> {
         let name = &call.name.value;
         let place = self.place(call.name.range);
         let macros = self.scope.macro_names();
-        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str)).or(suggestion);
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_LAYER, place, format!("there is no layer or macro called `{name}`"));
+        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str))
+            .or(suggestion);
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_LAYER,
+            place,
+            format!("there is no layer or macro called `{name}`"),
+        );
         diagnostic = match meant {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
@@ -146,15 +156,40 @@ impl Evaluator<'_> {
         self.fail(Why::Error, name, Some(place));
     }
 
+    /// The row of a layer that does not exist; its output flows already.
+    fn unknown_row(&self, call: &Call) -> Layer {
+        let place = self.place(call.name.range);
+        let unknown =
+            Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
+        Layer {
+            layer: call.name.value.clone(),
+            name: None,
+            place: self.place(call.range),
+            inputs: Vec::new(),
+            outputs: vec![Tensor::unknown(unknown.clone())],
+            several_outputs: false,
+            unknown: Some(unknown),
+            counts: Counts::UNKNOWN,
+        }
+    }
+
     /// Lets an unknown shape flow.
     pub(super) fn fail(&mut self, why: Why, name: &str, place: Option<Place>) {
         self.state.flow = Flow::One(Tensor::unknown(Unknown { why, name: name.into(), place }));
     }
 
     /// What flows into a layer called `name` that takes `operands`.
-    pub(super) fn incoming(&mut self, name: &str, place: Place, operands: Operands, has_named: bool) -> Incoming {
+    pub(super) fn incoming(
+        &mut self,
+        name: &str,
+        place: Place,
+        operands: Operands,
+        has_named: bool,
+    ) -> Incoming {
         let merges = operands != Operands::One;
-        let refused = |name: &str| Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) });
+        let refused = |name: &str| {
+            Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) })
+        };
         match self.state.flow.clone() {
             Flow::One(tensor) => Incoming::Tensors(vec![tensor]),
             Flow::Inputs => {
@@ -164,7 +199,9 @@ impl Evaluator<'_> {
                 for index in 0..taken {
                     self.state.use_input(index);
                 }
-                Incoming::Tensors(inputs.iter().take(taken).map(|(_, tensor)| tensor.clone()).collect())
+                Incoming::Tensors(
+                    inputs.iter().take(taken).map(|(_, tensor)| tensor.clone()).collect(),
+                )
             }
             Flow::Outputs { tensors, .. } if merges => Incoming::Tensors(tensors),
             Flow::Outputs { tensors, layer, place: origin } => {
@@ -174,7 +211,9 @@ impl Evaluator<'_> {
                 );
                 let mut diagnostic = Diagnostic::new(codes::SEVERAL_OUTPUTS, place, message)
                     .with_related(origin, format!("`{layer}` gives several outputs"));
-                diagnostic.help = Some(format!("remove `return_state=true` from `{layer}`, or merge the outputs first"));
+                diagnostic.help = Some(format!(
+                    "remove `return_state=true` from `{layer}`, or merge the outputs first"
+                ));
                 self.emit(diagnostic);
                 refused(&layer)
             }
@@ -193,17 +232,25 @@ impl Evaluator<'_> {
             _ => format!("the branches {} are", names.join(", ")),
         };
         let help = match open.names.len() {
-            1 => "one branch cannot be merged with nothing; add another branch, or an empty one `skip: { }`",
+            1 => {
+                "one branch cannot be merged with nothing; add another branch, or an empty one `skip: { }`"
+            }
             _ => "write a merge after the last branch: Concatenate(), Add(), Average(), …",
         };
-        let mut diagnostic =
-            Diagnostic::new(codes::UNMERGED_BRANCHES, place, format!("{branches} not merged {before}")).with_help(help);
+        let mut diagnostic = Diagnostic::new(
+            codes::UNMERGED_BRANCHES,
+            place,
+            format!("{branches} not merged {before}"),
+        )
+        .with_help(help);
         if place != open.last {
             diagnostic = diagnostic.with_related(open.last, "the last branch ends here");
         }
         if open.names.len() > 1 {
-            diagnostic = diagnostic
-                .with_fix("Insert `Concatenate()` after the branches", vec![open.last.end().edit("\nConcatenate()")]);
+            diagnostic = diagnostic.with_fix(
+                "Insert `Concatenate()` after the branches",
+                vec![open.last.end().edit("\nConcatenate()")],
+            );
         }
         self.emit(diagnostic);
     }
@@ -225,7 +272,8 @@ impl Evaluator<'_> {
             self.unmerged(&open, at, &format!("before the branch `{}`", branch.name.value));
             self.fail(Why::Error, "the branches", Some(at));
         }
-        let start = open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
+        let start =
+            open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
         let name = &branch.name.value;
         // A branch with the name of an input or of an earlier layer starts there.
         let named = self.find_named(name).map(|named| named.tensor.clone());
@@ -252,7 +300,13 @@ impl Evaluator<'_> {
             Flow::Branches(_) => Vec::new(),
         };
         let mut run = open.map_or_else(
-            || OpenBranches { start, names: Vec::new(), outputs: Vec::new(), last: place, extendable: true },
+            || OpenBranches {
+                start,
+                names: Vec::new(),
+                outputs: Vec::new(),
+                last: place,
+                extendable: true,
+            },
             |open| (*open).clone(),
         );
         run.names.push(name.clone());
@@ -296,7 +350,8 @@ impl Evaluator<'_> {
             let flows: Vec<&Flow> = alternatives.iter().map(|(_, flow, _)| flow).collect();
             self.join_alternatives(place, names, &flows)
         };
-        let mut parts = vec![Part::Alternatives(alternatives.into_iter().map(|(parts, ..)| parts).collect())];
+        let mut parts =
+            vec![Part::Alternatives(alternatives.into_iter().map(|(parts, ..)| parts).collect())];
         parts.extend(self.block_after(stmt));
         parts
     }
@@ -311,7 +366,11 @@ impl Evaluator<'_> {
             return false;
         };
         if alternatives.is_empty() {
-            self.error(codes::BAD_HPO, hpo.range, "`choice()` needs at least one layer to choose from");
+            self.error(
+                codes::BAD_HPO,
+                hpo.range,
+                "`choice()` needs at least one layer to choose from",
+            );
             return false;
         }
         let mut ok = true;
@@ -328,7 +387,11 @@ impl Evaluator<'_> {
             }
         }
         if alternatives.len() == 1 && ok {
-            self.error(codes::SINGLE_CHOICE, hpo.range, "a choice of one layer is no choice; write the layer itself");
+            self.error(
+                codes::SINGLE_CHOICE,
+                hpo.range,
+                "a choice of one layer is no choice; write the layer itself",
+            );
         }
         ok
     }
@@ -343,7 +406,9 @@ impl Evaluator<'_> {
         let failed: Vec<bool> = alternatives
             .iter()
             .map(|(.., range)| {
-                self.findings[range.clone()].iter().any(|finding| finding.diagnostic.severity == Severity::Error)
+                self.findings[range.clone()]
+                    .iter()
+                    .any(|finding| finding.diagnostic.severity == Severity::Error)
             })
             .collect();
         if failed.iter().all(|&failed| failed) || !self.has_error_since(start) {
@@ -353,7 +418,12 @@ impl Evaluator<'_> {
             for finding in &mut self.findings[range.clone()] {
                 if finding.diagnostic.severity == Severity::Error {
                     finding.diagnostic.severity = Severity::Warning;
-                    let note = format!(" (when {} is chosen, 1 of {} choices)", names[number], names.len());
+                    let note = format!(
+                        " (when choice {}, `{}`, is taken, 1 of {} choices)",
+                        number + 1,
+                        names[number],
+                        names.len()
+                    );
                     finding.diagnostic.message.push_str(&note);
                 }
             }
@@ -367,17 +437,21 @@ impl Evaluator<'_> {
             match flow {
                 Flow::One(tensor) => tensors.push(tensor),
                 _ => {
-                    let unknown = Unknown { why: Why::Rank, name: "the choice".into(), place: Some(place) };
+                    let unknown =
+                        Unknown { why: Why::Rank, name: "the choice".into(), place: Some(place) };
                     return Flow::One(Tensor::unknown(unknown));
                 }
             }
         }
         let variable = self.variable(place, "layer", names);
         let index = Worlds::choice(variable, (0..tensors.len()).collect());
-        let variables = union(tensors.iter().map(|tensor| tensor.shape.variables()).chain([index.variables()]));
-        let shape = Worlds::for_each(variables, |world| tensors[*index.at(world)].shape.at(world).clone());
+        let variables =
+            union(tensors.iter().map(|tensor| tensor.shape.variables()).chain([index.variables()]));
+        let shape =
+            Worlds::for_each(variables, |world| tensors[*index.at(world)].shape.at(world).clone());
         let Some(shape) = shape else {
-            let unknown = Unknown { why: Why::Argument, name: "the choice".into(), place: Some(place) };
+            let unknown =
+                Unknown { why: Why::Argument, name: "the choice".into(), place: Some(place) };
             return Flow::One(Tensor::unknown(unknown));
         };
         let mut joined = Tensor { shape: shape.simplified(), ..tensors[0].clone() };
@@ -390,5 +464,216 @@ impl Evaluator<'_> {
             joined.unknown = None;
         }
         Flow::One(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn layers_flow_one_into_the_next() {
+        check(
+            "Conv2D(8, 3)\nFlatten\nDense(10)",
+            expect![[r#"
+            0 Conv2D → 30×30×8, 224 parameters
+            1 Flatten → 7200
+            2 Dense → 10, 72,010 parameters
+        "#]],
+        );
+    }
+
+    #[test]
+    fn branches_start_from_the_tensor_before_the_first() {
+        check(
+            "Conv2D(8, 1)\na: { Conv2D(4, 1) }\nb: { Conv2D(6, 3, padding=\"same\") Dropout(0.1) }\nskip: { }\nConcatenate()\nFlatten()",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.a.0 Conv2D → 32×32×4, 36 parameters
+                1.b.0 Conv2D → 32×32×6, 438 parameters
+                1.b.1 Dropout → 32×32×6
+                2 Concatenate → 32×32×18
+                3 Flatten → 18432
+            "#]],
+        );
+    }
+
+    #[test]
+    fn branches_nest() {
+        check(
+            "a: { b: { Conv2D(4, 1) } c: { } Concatenate() } d: { Conv2D(7, 1) } Add()",
+            expect![[r#"
+                0.a.0.b.0 Conv2D → 32×32×4, 16 parameters
+                0.a.1 Concatenate → 32×32×7
+                0.d.0 Conv2D → 32×32×7, 28 parameters
+                1 Add → 32×32×7
+            "#]],
+        );
+    }
+
+    #[test]
+    fn unmerged_branches_are_reported_where_a_merge_is_missing() {
+        check(
+            "a: { Conv2D(4, 1) }\nb: { Conv2D(4, 1) }\nFlatten()\nDense(3)",
+            expect![[r#"
+            0.a.0 Conv2D → 32×32×4, 16 parameters
+            0.b.0 Conv2D → 32×32×4, 16 parameters
+            1 Flatten → ?
+            2 Dense → ?
+            4:1 error unmerged-branches `Flatten`: the branches `a`, `b` are not merged before `Flatten`
+                help: write a merge after the last branch: Concatenate(), Add(), Average(), …
+                line 3: the last branch ends here
+                fix: Insert `Concatenate()` after the branches
+        "#]],
+        );
+        check(
+            "ResidualConnection {\n  a: { Conv2D(4, 1) }\n  b: { Conv2D(4, 1) }\n}",
+            expect![[r#"
+            0.0.a.0 Conv2D → 32×32×4, 16 parameters
+            0.0.b.0 Conv2D → 32×32×4, 16 parameters
+            0.add Add → ?
+            4:3 error unmerged-branches `b: { Conv2D(4, 1) }`: the branches `a`, `b` are not merged at the end of the block
+                help: write a merge after the last branch: Concatenate(), Add(), Average(), …
+                fix: Insert `Concatenate()` after the branches
+        "#]],
+        );
+    }
+
+    #[test]
+    fn open_branches_at_the_end_are_outputs() {
+        check(
+            "Flatten()\nclass: { Output(10) }\nbox: { Output(4) }",
+            expect![[r#"
+            0 Flatten → 3072
+            1.class.0 Output → 10, 30,730 parameters
+            1.box.0 Output → 4, 12,292 parameters
+        "#]],
+        );
+    }
+
+    #[test]
+    fn named_inputs_begin_branches() {
+        check(
+            "input: { image: (8, 8, 1), meta: (10,) }\nlayers:\n  image: { Flatten() Dense(5) }\n  meta: { Dense(3) }\n  Concatenate()\n  Output(1)",
+            expect![[r#"
+                0.image.0 Flatten → 64
+                0.image.1 Dense → 5, 325 parameters
+                0.meta.0 Dense → 3, 33 parameters
+                1 Concatenate → 8
+                2 Output → 1, 9 parameters
+            "#]],
+        );
+        check(
+            "input: { a: (8,), b: (10,) }\nlayers:\n  Dense(5)\n  Output(1)",
+            expect![[r#"
+            0 Dense → 5, 45 parameters
+            1 Output → 1, 6 parameters
+            2:19 warning unused-input `b`: no layer uses the input `b`
+                help: begin a branch with it, `b: { … }`, or name it in a merge
+        "#]],
+        );
+        check(
+            "input: (8,), (10,)\nlayers:\n  Concatenate()\n  Output(1)",
+            expect![[r#"
+            0 Concatenate → 18
+            1 Output → 1, 19 parameters
+        "#]],
+        );
+    }
+
+    #[test]
+    fn merges_name_layers() {
+        check(
+            "Conv2D(8, 3, padding=\"same\", name=\"enc\")\nMaxPooling2D()\nUpSampling2D()\nConcatenate(\"enc\")\nConv2D(1, 1)",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 224 parameters
+                1 MaxPooling2D → 16×16×8
+                2 UpSampling2D → 32×32×8
+                3 Concatenate → 32×32×16
+                4 Conv2D → 32×32×1, 17 parameters
+            "#]],
+        );
+        check(
+            "Dense(8)\nAdd(\"enc\")\nDense(8, name=\"enc\")\nAdd(inputs=(\"enc\", \"en\"))",
+            expect![[r#"
+                0 Dense → 32×32×8, 32 parameters
+                1 Add → ?
+                2 Dense → ?
+                3 Add → ?
+                3:5 error later-operand `"enc"`: the layer `enc` comes later; an operand must be a layer before this one
+                    line 4: `enc` is here
+                5:20 error unknown-operand `"en"`: no layer or input before this one is called `en`
+                    help: give a layer before this one the argument `name="en"`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_choice_of_layers_keeps_its_alternatives_apart() {
+        check(
+            "Flatten()\nHPO(choice(Dense(64), Dropout(0.5)))\nDense(10)",
+            expect![[r#"
+            0 Flatten → 3072
+            1|0 Dense → 64, 196,672 parameters
+            1|1 Dropout → 3072
+            2 Dense → 10, 650..30,730 parameters
+        "#]],
+        );
+        check(
+            "HPO(choice(Conv2D(4, 33), Conv2D(4, 3)))\nFlatten()",
+            expect![[r#"
+                0|0 Conv2D → ?
+                0|1 Conv2D → 30×30×4, 112 parameters
+                1 Flatten → ? | 3600
+                2:22 warning kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (when choice 1, `Conv2D`, is taken, 1 of 2 choices)
+                    line 1: `input` makes this dimension 32
+                    line 1: `input` makes this dimension 32
+                    fix: Change `kernel_size` to 32
+                    fix: Add `padding="same"`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn several_outputs_feed_only_merges() {
+        check(
+            "input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Dense(3)",
+            expect![[r#"
+            0 LSTM → 6, 6, 6, 264 parameters
+            1 Dense → ?
+            5:3 error several-outputs `Dense`: `Dense` takes one tensor, and `LSTM` before it gives 3 (the output and its states)
+                help: remove `return_state=true` from `LSTM`, or merge the outputs first
+                line 4: `LSTM` gives several outputs
+        "#]],
+        );
+        check(
+            "input: (10, 4)\nlayers:\n  LSTM(6, return_state=true)\n  Add()",
+            expect![[r#"
+            0 LSTM → 6, 6, 6, 264 parameters
+            1 Add → 6
+        "#]],
+        );
+    }
+
+    #[test]
+    fn an_unknown_layer_is_one_error() {
+        check(
+            "Conv2d(8, 3)\nFlaten()\nDense(10)\nMyLayer(3)\nFancyThing()",
+            expect![[r#"
+                0 Conv2D → 30×30×8, 224 parameters
+                1 Flaten → ?
+                2 Dense → ?
+                3 MyLayer → ?
+                4 FancyThing → ?
+                3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
+                    help: did you mean `Flatten`?
+                    fix: Change to `Flatten`
+                5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
+                    help: say `output_shape=(…)`, without the batch, to go on with shapes after it
+                6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
+                    help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
+            "#]],
+        );
     }
 }

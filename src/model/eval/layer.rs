@@ -6,14 +6,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::Evaluator;
 use super::bind::{Binding, Given};
 use super::expr::widen;
 use super::flow::Incoming;
-use super::Evaluator;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
 use crate::lang::{
-    Args, Blame, BlockOutcome, LayerEntry, LayerName, Operands, Outcome, Problem, Rule, RuleCx, Suggestion, Value,
-    check_inner, check_input_size, resolve_layer, validate,
+    Args, Blame, BlockOutcome, LayerEntry, LayerName, Operands, Outcome, Problem, Rule, RuleCx,
+    Suggestion, Value, check_inner, check_input_size, resolve_layer, validate,
 };
 use crate::model::hir::{Call, ExprKind, Stmt};
 use crate::model::place::Place;
@@ -50,13 +50,19 @@ struct Failing {
 
 impl Evaluator<'_> {
     /// A statement that is a layer of the table.
-    pub(super) fn layer_statement(&mut self, entry: &'static LayerEntry, call: &Call, stmt: &Stmt) -> Vec<Part> {
+    pub(super) fn layer_statement(
+        &mut self,
+        entry: &'static LayerEntry,
+        call: &Call,
+        stmt: &Stmt,
+    ) -> Vec<Part> {
         let start = self.findings.len();
         self.count_layers(1);
         self.after_output(entry, call);
         let mut binding = self.bind(entry, call);
         let named = self.named_operands(&mut binding);
-        let incoming = self.incoming(entry.name, binding.call.name, entry.operands, !named.is_empty());
+        let incoming =
+            self.incoming(entry.name, binding.call.name, entry.operands, !named.is_empty());
         let (operands, refused) = match incoming {
             Incoming::Tensors(mut tensors) => {
                 let dropped = self.state.flow == Flow::Inputs && tensors.is_empty();
@@ -88,8 +94,12 @@ impl Evaluator<'_> {
         self.register_name(&binding, &layer);
         let mut parts = vec![Part::Layer(Arc::new(layer))];
         parts.extend(inner_parts);
-        if stmt.block.is_some() && !takes_block(entry) && !matches!(entry.rule, Rule::Wrapper { .. }) {
-            let message = format!("`{}` does not take a block; its layers are run after it", entry.name);
+        if stmt.block.is_some()
+            && !takes_block(entry)
+            && !matches!(entry.rule, Rule::Wrapper { .. })
+        {
+            let message =
+                format!("`{}` does not take a block; its layers are run after it", entry.name);
             let name = binding.call.name;
             self.emit(
                 Diagnostic::new(codes::BLOCK_AFTER_LAYER, name, message)
@@ -123,19 +133,21 @@ impl Evaluator<'_> {
             let value = self.eval(&arg.value, label).value;
             match (label, value.as_constant()) {
                 ("output_shape", Some(value)) => output = declared_shape(value),
-                ("name", Some(Value::Str(text))) => layer_name = Some((text.clone(), self.place(arg.value.range))),
+                ("name", Some(Value::Str(text))) => {
+                    layer_name = Some((text.clone(), self.place(arg.value.range)))
+                }
                 _ => {}
             }
         }
-        let unknown = Unknown { why: Why::NotModelled, name: name.clone(), place: Some(place.name) };
+        let unknown =
+            Unknown { why: Why::NotModelled, name: name.clone(), place: Some(place.name) };
         let (tensor, unknown) = match output {
             Some(shape) => (Tensor::known(shape), None),
             None => {
                 let message = format!("`{name}` is a class of your own; its shape is not modelled");
-                self.emit(
-                    Diagnostic::new(codes::CUSTOM_LAYER, place.name, message)
-                        .with_help("say `output_shape=(…)`, without the batch, to go on with shapes after it"),
-                );
+                self.emit(Diagnostic::new(codes::CUSTOM_LAYER, place.name, message).with_help(
+                    "say `output_shape=(…)`, without the batch, to go on with shapes after it",
+                ));
                 (Tensor::unknown(unknown.clone()), Some(unknown))
             }
         };
@@ -176,7 +188,9 @@ impl Evaluator<'_> {
                     .with_help("move `Output` to the end, or write `Dense` for a layer in between"),
                 );
             }
-            None if entry.name == "Output" && self.is_main_line() => self.state.output = Some(place),
+            None if entry.name == "Output" && self.is_main_line() => {
+                self.state.output = Some(place)
+            }
             _ => {}
         }
     }
@@ -209,25 +223,38 @@ impl Evaluator<'_> {
 
     fn unknown_operand(&mut self, name: &SmolStr, place: Place) {
         if let Some(later) = self.scope.later_name(name) {
-            let message = format!("the layer `{name}` comes later; an operand must be a layer before this one");
+            let message = format!(
+                "the layer `{name}` comes later; an operand must be a layer before this one"
+            );
             self.emit(
-                Diagnostic::new(codes::LATER_OPERAND, place, message).with_related(later, format!("`{name}` is here")),
+                Diagnostic::new(codes::LATER_OPERAND, place, message)
+                    .with_related(later, format!("`{name}` is here")),
             );
             return;
         }
         let known: Vec<SmolStr> = self.state.names.keys().cloned().collect();
-        let mut diagnostic =
-            Diagnostic::new(codes::UNKNOWN_OPERAND, place, format!("no layer or input before this one is called `{name}`"));
-        diagnostic = match crate::diagnostics::did_you_mean(name, known.iter().map(SmolStr::as_str)) {
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_OPERAND,
+            place,
+            format!("no layer or input before this one is called `{name}`"),
+        );
+        diagnostic = match crate::diagnostics::did_you_mean(name, known.iter().map(SmolStr::as_str))
+        {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
                 .with_fix(format!("Change to `{meant}`"), vec![place.edit(format!("\"{meant}\""))]),
-            None => diagnostic.with_help(format!("give a layer before this one the argument `name=\"{name}\"`")),
+            None => diagnostic
+                .with_help(format!("give a layer before this one the argument `name=\"{name}\"`")),
         };
         self.emit(diagnostic);
     }
 
-    fn check_arity(&mut self, entry: &'static LayerEntry, binding: &Binding<'_>, found: usize) -> Option<Unknown> {
+    fn check_arity(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        found: usize,
+    ) -> Option<Unknown> {
         let (min, max) = match entry.operands {
             Operands::One => (1, Some(1)),
             Operands::Several { max } => (2, max),
@@ -259,9 +286,17 @@ impl Evaluator<'_> {
     }
 
     /// `in_features` and its kin must be what comes in.
-    fn check_expected_channels(&mut self, entry: &'static LayerEntry, binding: &Binding<'_>, operands: &[Tensor]) {
+    fn check_expected_channels(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        operands: &[Tensor],
+    ) {
         let Some((name, given)) = &binding.expected_channels else { return };
-        let (Some(value), Some(tensor)) = (given.bound.value.as_constant(), operands.first()) else { return };
+        let (Some(value), Some(tensor)) = (given.bound.value.as_constant(), operands.first())
+        else {
+            return;
+        };
         let Some(Some(shape)) = tensor.shape.as_constant() else { return };
         let args: Vec<Option<Value>> = binding
             .given
@@ -276,11 +311,18 @@ impl Evaluator<'_> {
     }
 
     /// The same finding with the place where the size of `axis` was made.
-    fn with_origin(&self, diagnostic: Diagnostic<Place>, tensor: &Tensor, axis: usize) -> Diagnostic<Place> {
+    fn with_origin(
+        &self,
+        diagnostic: Diagnostic<Place>,
+        tensor: &Tensor,
+        axis: usize,
+    ) -> Diagnostic<Place> {
         match tensor.origins.get(axis) {
             Some(Some(origin)) if origin.place != diagnostic.place => {
-                let sizes: Vec<String> = tensor.choices(axis).into_iter().map(Dim::to_string).collect();
-                let message = format!("`{}` makes this dimension {}", origin.layer, sizes.join(" or "));
+                let sizes: Vec<String> =
+                    tensor.choices(axis).into_iter().map(Dim::to_string).collect();
+                let message =
+                    format!("`{}` makes this dimension {}", origin.layer, sizes.join(" or "));
                 let known = diagnostic.related.iter().any(|related| related.place == origin.place);
                 if known { diagnostic } else { diagnostic.with_related(origin.place, message) }
             }
@@ -308,28 +350,46 @@ impl Evaluator<'_> {
     }
 
     /// A layer around a layer.
-    fn wrapper(&mut self, entry: &'static LayerEntry, binding: &Binding<'_>, operands: &[Tensor], stmt: &Stmt) -> Evaluated {
+    fn wrapper(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        operands: &[Tensor],
+        stmt: &Stmt,
+    ) -> Evaluated {
         let Rule::Wrapper { enter, leave, .. } = entry.rule else {
             return self.run(entry, binding, operands, None);
         };
-        let error = |place| Unknown { why: Why::Error, name: entry.name.into(), place: Some(place) };
+        let error =
+            |place| Unknown { why: Why::Error, name: entry.name.into(), place: Some(place) };
         let start = self.findings.len();
         let inner: Vec<Option<(&'static LayerEntry, Binding<'_>)>> =
             binding.inner.iter().map(|call| self.bind_inner(entry, binding, call)).collect();
         let known: Vec<(&'static LayerEntry, &Binding<'_>)> =
             inner.iter().flatten().map(|(entry, binding)| (*entry, binding)).collect();
         // The wrapper's own arguments are checked whatever is inside.
-        let entered =
-            self.run_rule(entry, binding, operands, None, &known, &|cx| enter(cx, cx.input()).map(Outcome::new));
+        let entered = self.run_rule(entry, binding, operands, None, &known, &|cx| {
+            enter(cx, cx.input()).map(Outcome::new)
+        });
         if inner.is_empty() {
             if !self.has_error_since(start) && !binding.failed {
                 let place = binding.call.name;
                 self.emit(
-                    Diagnostic::new(codes::MISSING_PARAMETER, place, format!("`{}` needs a layer to wrap", entry.name))
-                        .with_help(format!("for example `{}({})`", entry.name, entry.params[0].example)),
+                    Diagnostic::new(
+                        codes::MISSING_PARAMETER,
+                        place,
+                        format!("`{}` needs a layer to wrap", entry.name),
+                    )
+                    .with_help(format!(
+                        "for example `{}({})`",
+                        entry.name, entry.params[0].example
+                    )),
                 );
             }
-            return Evaluated { outcome: Worlds::constant(None), unknown: Some(error(binding.call.name)) };
+            return Evaluated {
+                outcome: Worlds::constant(None),
+                unknown: Some(error(binding.call.name)),
+            };
         }
         let mut flowing = Tensor {
             shape: entered.outcome.map(|outcome| outcome.as_ref().and_then(first_output)),
@@ -345,7 +405,9 @@ impl Evaluator<'_> {
                     let nested = Stmt { block: None, ..stmt.clone() };
                     self.wrapper(entry, bound, std::slice::from_ref(&flowing), &nested)
                 }
-                Some((entry, bound)) => self.run(entry, bound, std::slice::from_ref(&flowing), None),
+                Some((entry, bound)) => {
+                    self.run(entry, bound, std::slice::from_ref(&flowing), None)
+                }
                 None => {
                     let why = match resolve_layer(&call.name.value) {
                         LayerName::Custom => Why::NotModelled,
@@ -363,7 +425,8 @@ impl Evaluator<'_> {
                 Some(before) => chain(before, next),
             });
         }
-        let mut evaluated = evaluated.unwrap_or(Evaluated { outcome: Worlds::constant(None), unknown: None });
+        let mut evaluated =
+            evaluated.unwrap_or(Evaluated { outcome: Worlds::constant(None), unknown: None });
         if let (Some(_), true) = (&stmt.block, evaluated.unknown.is_none()) {
             evaluated = self.wrapped_block(evaluated, &flowing, stmt);
         }
@@ -374,12 +437,19 @@ impl Evaluator<'_> {
         let unknown = evaluated.unknown;
         // The wrapper sees its own input; the inner outcome is looked up by world.
         let variables = inner_outcome.variables().to_vec();
-        let left = self.run_with(entry, binding, operands, None, &known, &variables, false, &|cx, world| {
-            match inner_outcome.at(world) {
+        let left = self.run_with(
+            entry,
+            binding,
+            operands,
+            None,
+            &known,
+            &variables,
+            false,
+            &|cx, world| match inner_outcome.at(world) {
                 Some(inner) => leave(cx, cx.input(), inner.clone()).map(Some),
                 None => Ok(None),
-            }
-        });
+            },
+        );
         let lost = left.outcome.values().iter().all(Option::is_none);
         Evaluated { outcome: left.outcome, unknown: unknown.or(left.unknown).filter(|_| lost) }
     }
@@ -465,10 +535,14 @@ impl Evaluator<'_> {
                     self.emit(Diagnostic::new(
                         codes::SHAPE_NOT_MODELLED,
                         place,
-                        format!("the shape of `{}` is not modelled; it is unknown from here on", entry.name),
+                        format!(
+                            "the shape of `{}` is not modelled; it is unknown from here on",
+                            entry.name
+                        ),
                     ));
                 }
-                let unknown = Unknown { why: Why::NotModelled, name: entry.name.into(), place: Some(place) };
+                let unknown =
+                    Unknown { why: Why::NotModelled, name: entry.name.into(), place: Some(place) };
                 Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) }
             }
             Rule::Residual => {
@@ -489,7 +563,9 @@ impl Evaluator<'_> {
         inner: &[(&'static LayerEntry, &Binding<'_>)],
         rule: &dyn Fn(&RuleCx<'_>) -> Result<Outcome, Problem>,
     ) -> Evaluated {
-        self.run_with(entry, binding, operands, block, inner, &[], true, &|cx, _| rule(cx).map(Some))
+        self.run_with(entry, binding, operands, block, inner, &[], true, &|cx, _| {
+            rule(cx).map(Some)
+        })
     }
 
     /// Validates and runs `rule` in every world of the arguments, the operands and `more`.
@@ -505,19 +581,29 @@ impl Evaluator<'_> {
         report: bool,
         rule: &dyn Fn(&RuleCx<'_>, &World<'_>) -> Result<Option<Outcome>, Problem>,
     ) -> Evaluated {
-        let mut args: Vec<Option<Worlds<Value>>> =
-            binding.given.iter().map(|given| given.as_ref().map(|given| given.bound.value.clone())).collect();
-        let mut shapes: Vec<Worlds<Option<Shape>>> = operands.iter().map(|tensor| tensor.shape.clone()).collect();
+        let mut args: Vec<Option<Worlds<Value>>> = binding
+            .given
+            .iter()
+            .map(|given| given.as_ref().map(|given| given.bound.value.clone()))
+            .collect();
+        let mut shapes: Vec<Worlds<Option<Shape>>> =
+            operands.iter().map(|tensor| tensor.shape.clone()).collect();
         let block_shape = block.map(|block| block.output.clone());
         let all_variables = |args: &[Option<Worlds<Value>>], shapes: &[Worlds<Option<Shape>>]| {
             let args = args.iter().flatten().map(Worlds::variables);
             let shapes = shapes.iter().map(Worlds::variables);
             let inside = inner.iter().flat_map(|(_, binding)| &binding.given).flatten();
             let inside = inside.map(|given| given.bound.value.variables());
-            union(args.chain(shapes).chain(block_shape.iter().map(Worlds::variables)).chain(inside).chain([more]))
+            union(
+                args.chain(shapes)
+                    .chain(block_shape.iter().map(Worlds::variables))
+                    .chain(inside)
+                    .chain([more]),
+            )
         };
         let mut variables = all_variables(&args, &shapes);
-        if count_worlds(&variables).is_none() {
+        let too_many = count_worlds(&variables).is_none();
+        if too_many {
             // Too many combinations: only the ends of what each value can be count from here on.
             for (arg, param) in args.iter_mut().zip(entry.params) {
                 if let Some(value) = arg.as_mut().filter(|value| !value.variables().is_empty()) {
@@ -531,7 +617,8 @@ impl Evaluator<'_> {
         }
         if count_worlds(&variables).is_none() {
             let place = binding.call.name;
-            let unknown = Unknown { why: Why::Argument, name: entry.name.into(), place: Some(place) };
+            let unknown =
+                Unknown { why: Why::Combinations, name: entry.name.into(), place: Some(place) };
             return Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) };
         }
 
@@ -557,15 +644,18 @@ impl Evaluator<'_> {
                 });
                 failing[at].worlds[here] = true;
             };
-            let mut given: Vec<Option<Value>> =
-                args.iter().map(|value| value.as_ref().map(|value| value.at(world).clone())).collect();
+            let mut given: Vec<Option<Value>> = args
+                .iter()
+                .map(|value| value.as_ref().map(|value| value.at(world).clone()))
+                .collect();
             let not_known = given.iter().flatten().any(Value::is_unknown);
             let mut has_error = binding.failed;
             for problem in validate(entry, &mut given) {
                 has_error |= problem.severity == Severity::Error;
                 note(problem, false);
             }
-            let inputs: Option<Vec<Shape>> = shapes.iter().map(|shape| shape.at(world).clone()).collect();
+            let inputs: Option<Vec<Shape>> =
+                shapes.iter().map(|shape| shape.at(world).clone()).collect();
             with_inputs.push(inputs.is_some());
             let inputs = inputs?;
             let block = block.zip(block_shape.as_ref()).map(|(block, shape)| BlockOutcome {
@@ -586,8 +676,11 @@ impl Evaluator<'_> {
                     given
                 })
                 .collect();
-            let inside: Vec<Args<'_>> =
-                inner.iter().zip(&inside).map(|((entry, _), given)| Args::new(entry, given)).collect();
+            let inside: Vec<Args<'_>> = inner
+                .iter()
+                .zip(&inside)
+                .map(|((entry, _), given)| Args::new(entry, given))
+                .collect();
             let cx = RuleCx {
                 args: &args,
                 inputs: &inputs,
@@ -605,7 +698,11 @@ impl Evaluator<'_> {
                     let lost = outcome.outputs.is_empty()
                         || ((has_error || not_known) && more_unknown(&outcome, &inputs));
                     if lost {
-                        lost_to = Some(if has_error { Why::Error } else { Why::Argument });
+                        lost_to = Some(match (has_error, too_many) {
+                            (true, _) => Why::Error,
+                            (false, true) => Why::Combinations,
+                            (false, false) => Why::Argument,
+                        });
                         return None;
                     }
                     Some(Outcome { warnings: Vec::new(), ..outcome })
@@ -618,8 +715,16 @@ impl Evaluator<'_> {
                         return None;
                     }
                     if operands[0].leading_none && problem.code == codes::RANK_MISMATCH {
-                        let longer = Shape::batched([Dim::Unknown].into_iter().chain(inputs[0].unbatched().to_vec()));
-                        let cx = RuleCx { inputs: &[longer], args: cx.args, framework: cx.framework, block: cx.block, inner: cx.inner };
+                        let longer = Shape::batched(
+                            [Dim::Unknown].into_iter().chain(inputs[0].unbatched().to_vec()),
+                        );
+                        let cx = RuleCx {
+                            inputs: &[longer],
+                            args: cx.args,
+                            framework: cx.framework,
+                            block: cx.block,
+                            inner: cx.inner,
+                        };
                         if rule(&cx, world).is_ok() {
                             problem.help = Some(LEADING_NONE.to_string());
                             problem.suggestions.clear();
@@ -641,7 +746,10 @@ impl Evaluator<'_> {
         let place = binding.call.name;
         let unknown = failed_everywhere.then(|| {
             let here = |why| Unknown { why, name: entry.name.into(), place: Some(place) };
-            match operands.iter().find_map(|tensor| tensor.unknown.clone().filter(|_| tensor.is_unknown())) {
+            match operands
+                .iter()
+                .find_map(|tensor| tensor.unknown.clone().filter(|_| tensor.is_unknown()))
+            {
                 Some(before) => before,
                 None if had_errors || binding.failed => here(Why::Error),
                 None => here(lost_to.unwrap_or(Why::Argument)),
@@ -661,7 +769,8 @@ impl Evaluator<'_> {
         failing: Failing,
     ) {
         let Failing { problem, worlds: fails, by_rule } = failing;
-        let looked_at = |number: usize| !by_rule || with_inputs.get(number).copied().unwrap_or(false);
+        let looked_at =
+            |number: usize| !by_rule || with_inputs.get(number).copied().unwrap_or(false);
         let everywhere = (0..fails.len()).all(|number| fails[number] || !looked_at(number));
         let mut diagnostic = self.diagnostic(entry, binding, operands, problem);
         if !everywhere {
@@ -687,15 +796,16 @@ impl Evaluator<'_> {
         operands: &[Tensor],
         problem: Problem,
     ) -> Diagnostic<Place> {
-        let given = |name: &str| entry.param(name).and_then(|(index, _)| binding.given[index].as_ref());
+        let given =
+            |name: &str| entry.param(name).and_then(|(index, _)| binding.given[index].as_ref());
         let place = match problem.blame {
             Blame::Layer | Blame::Argument => binding.call.name,
             Blame::Param(name) => given(name).map_or(binding.call.name, |given| given.value),
             Blame::Element(name, element) => match given(name) {
                 Some(Given { expr, value, .. }) => match &expr.kind {
-                    ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-                        elements.get(element).map_or(*value, |element| Place::new(value.owner, element.range))
-                    }
+                    ExprKind::Tuple(elements) | ExprKind::List(elements) => elements
+                        .get(element)
+                        .map_or(*value, |element| Place::new(value.owner, element.range)),
                     _ => *value,
                 },
                 None => binding.call.name,
@@ -740,18 +850,23 @@ impl Evaluator<'_> {
                 }
             }
             Suggestion::Remove { param } => {
-                let given = entry.param(param).and_then(|(index, _)| binding.given[index].as_ref())?;
+                let given =
+                    entry.param(param).and_then(|(index, _)| binding.given[index].as_ref())?;
                 Some((format!("Remove `{param}`"), vec![given.removal.edit("")]))
             }
-            Suggestion::Before(text) if top => {
-                Some((format!("Insert `{text}` before"), vec![self.stmt.start().edit(format!("{text}\n"))]))
-            }
-            Suggestion::After(text) if top => {
-                Some((format!("Insert `{text}` after"), vec![self.stmt.end().edit(format!("\n{text}"))]))
-            }
+            Suggestion::Before(text) if top => Some((
+                format!("Insert `{text}` before"),
+                vec![self.stmt.start().edit(format!("{text}\n"))],
+            )),
+            Suggestion::After(text) if top => Some((
+                format!("Insert `{text}` after"),
+                vec![self.stmt.end().edit(format!("\n{text}"))],
+            )),
             Suggestion::Before(_) | Suggestion::After(_) => None,
             Suggestion::RenameArgument(_) | Suggestion::RemoveArgument => None,
-            Suggestion::Rename(name) => Some((format!("Change to `{name}`"), vec![binding.call.name.edit(name)])),
+            Suggestion::Rename(name) => {
+                Some((format!("Change to `{name}`"), vec![binding.call.name.edit(name)]))
+            }
             Suggestion::SetOnProducer { operand, param, value } => {
                 set_on_producer(operands.get(operand)?, param, &value)
             }
@@ -759,12 +874,18 @@ impl Evaluator<'_> {
     }
 
     /// Layers with the same `shared` argument are one layer: its weights count once.
-    fn shared_weights(&mut self, entry: &'static LayerEntry, binding: &Binding<'_>, evaluated: &mut Evaluated) {
+    fn shared_weights(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        evaluated: &mut Evaluated,
+    ) {
         let Some((id, place)) = &binding.shared else { return };
         let mut config = entry.name.to_string();
         for (param, given) in entry.params.iter().zip(&binding.given) {
             if let Some(given) = given {
-                let values: Vec<String> = given.bound.value.values().iter().map(Value::to_string).collect();
+                let values: Vec<String> =
+                    given.bound.value.values().iter().map(Value::to_string).collect();
                 config.push_str(&format!(" {}={}", param.name, values.join("|")));
             }
         }
@@ -778,10 +899,14 @@ impl Evaluator<'_> {
                 let (first, same_config) = (shared.place, shared.config == config);
                 let weights = |counts: Counts| (counts.trainable, counts.non_trainable);
                 let known = |counts: Counts| counts.trainable != Count::Unknown;
-                let same_weights = weights(shared.counts) == weights(counts) || !known(shared.counts) || !known(counts);
+                let same_weights = weights(shared.counts) == weights(counts)
+                    || !known(shared.counts)
+                    || !known(counts);
                 if !same_config || !same_weights {
                     let message = if same_config {
-                        format!("the layers that share `{id}` get inputs of different sizes, so they cannot have the same weights")
+                        format!(
+                            "the layers that share `{id}` get inputs of different sizes, so they cannot have the same weights"
+                        )
                     } else {
                         format!("the layers that share `{id}` are not configured alike")
                     };
@@ -817,7 +942,9 @@ impl Evaluator<'_> {
             counts.trainable = Count::ZERO;
         }
         let saturated = [counts.trainable, counts.non_trainable, counts.macs, counts.activation];
-        if saturated.iter().any(|count| count.is_saturated()) {
+        let mut inputs = operands.iter().flat_map(|tensor| tensor.shape.values()).flatten();
+        let before = inputs.any(|shape| shape.elements().is_saturated());
+        if !before && saturated.iter().any(|count| count.is_saturated()) {
             let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
             self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
         }
@@ -835,7 +962,8 @@ impl Evaluator<'_> {
         let mut outputs = self.outputs(entry, binding, &operands, &outcome, producer);
         if unknown.is_none() && outputs.is_empty() {
             let why = if failed { Why::Error } else { Why::Rank };
-            unknown = Some(Unknown { why, name: entry.name.into(), place: Some(binding.call.name) });
+            unknown =
+                Some(Unknown { why, name: entry.name.into(), place: Some(binding.call.name) });
         }
         let several_outputs = outputs.len() > 1;
         if outputs.is_empty() {
@@ -854,7 +982,11 @@ impl Evaluator<'_> {
             several_outputs,
             outputs,
             unknown,
-            counts: if outcome.values().iter().all(Option::is_none) { Counts::UNKNOWN } else { counts },
+            counts: if outcome.values().iter().all(Option::is_none) {
+                Counts::UNKNOWN
+            } else {
+                counts
+            },
         }
     }
 
@@ -874,7 +1006,8 @@ impl Evaluator<'_> {
         let on_map = (entry.name == "Dense" || entry.name == "Output").then_some(binding.call.name);
         (0..number)
             .map(|at| {
-                let shape = outcome.map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[at].clone()));
+                let shape = outcome
+                    .map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[at].clone()));
                 let mut tensor = Tensor {
                     shape: shape.simplified(),
                     unknown: None,
@@ -960,7 +1093,8 @@ fn widen_shape(shape: &Worlds<Option<Shape>>) -> Worlds<Option<Shape>> {
     }
     let known: Vec<&Shape> = shape.values().iter().flatten().collect();
     let same_rank = known.windows(2).all(|pair| pair[0].rank() == pair[1].rank());
-    let Some(first) = known.first().filter(|_| same_rank && known.len() == shape.values().len()) else {
+    let Some(first) = known.first().filter(|_| same_rank && known.len() == shape.values().len())
+    else {
         return Worlds::constant(None);
     };
     let dims: Option<Vec<Dim>> = (0..first.rank())
@@ -997,7 +1131,12 @@ fn for_which(failed: &Worlds<bool>) -> String {
 }
 
 /// For each axis of `output`, where its size was made.
-fn origins(entry: &LayerEntry, binding: &Binding<'_>, operands: &[Tensor], output: &Tensor) -> Vec<Option<Origin>> {
+fn origins(
+    entry: &LayerEntry,
+    binding: &Binding<'_>,
+    operands: &[Tensor],
+    output: &Tensor,
+) -> Vec<Option<Origin>> {
     let Some(rank) = output.rank() else { return Vec::new() };
     let made_by = |place: Place| Some(Origin { place, layer: entry.name.into() });
     let channels = entry.channels.and_then(|name| {
@@ -1067,7 +1206,10 @@ fn first_output(outcome: &Outcome) -> Option<Shape> {
 }
 
 /// The edit that adds an argument to a call.
-pub(super) fn insert_argument(call: &CallPlace, argument: &str) -> Option<crate::text::TextEdit<Place>> {
+pub(super) fn insert_argument(
+    call: &CallPlace,
+    argument: &str,
+) -> Option<crate::text::TextEdit<Place>> {
     let at = call.insert?;
     Some(at.edit(match (call.parens, call.has_args) {
         (false, _) => format!("({argument})"),
@@ -1089,4 +1231,269 @@ fn declared_shape(value: &Value) -> Option<Shape> {
         None => vec![dim(value)?],
     };
     Some(Shape::batched(dims))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn choices_make_sets_of_sizes_that_stay_correlated() {
+        check(
+            "Flatten()\nDense(HPO(choice(32, 64)), name=\"h\")\nDropout(0.5)\nAdd(\"h\")\nDense(10)",
+            expect![[r#"
+                0 Flatten → 3072
+                1 Dense → 32 | 64, 98,336..196,672 parameters
+                2 Dropout → 32 | 64
+                3 Add → 32 | 64
+                4 Dense → 10, 330..650 parameters
+            "#]],
+        );
+        check(
+            "Flatten()\na: { Dense(HPO(choice(32, 64))) }\nb: { Dense(HPO(choice(32, 64))) }\nAdd()",
+            expect![[r#"
+                0 Flatten → 3072
+                1.a.0 Dense → 32 | 64, 98,336..196,672 parameters
+                1.b.0 Dense → 32 | 64, 98,336..196,672 parameters
+                2 Add → 32 | ? | 64
+                5:1 warning shape-mismatch `Add`: `Add`: 32 and 64 do not fit: 32 and 64 must be equal, or one of them 1 (fails for units=32, units=64; units=64, units=32, 2 of 4 combinations)
+                    line 3: `Dense` makes this dimension 32 or 64
+                    line 4: `Dense` makes this dimension 32 or 64
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_check_that_fails_for_some_choices_says_for_which() {
+        check(
+            "Conv2D(8, kernel_size=HPO(choice(3, 5, 35)))\nFlatten()",
+            expect![[r#"
+            0 Conv2D → 30×30×8 | 28×28×8 | ?, 224..608 parameters
+            1 Flatten → 7200 | 6272 | ?
+            2:23 warning kernel-too-large `HPO(choice(3, 5, 35))`: `Conv2D`: `kernel_size` 35×35 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (fails for kernel_size=35, 1 of 3 choices)
+                line 1: `input` makes this dimension 32
+                line 1: `input` makes this dimension 32
+        "#]],
+        );
+        check(
+            "Conv2D(HPO(choice(8, -1)), 3)",
+            expect![[r#"
+            0 Conv2D → 30×30×8 | ?, 224 parameters
+            2:8 warning bad-value `HPO(choice(8, -1))`: `Conv2D`: `filters` must be a whole number of at least 1, not -1; write 1 (fails for filters=-1, 1 of 2 choices)
+        "#]],
+        );
+    }
+
+    #[test]
+    fn intervals_are_bounds() {
+        check(
+            "Flatten()\nDense(HPO(log_range(32, 512)))\nDense(10)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 32..512, 98,336..1,573,376 parameters
+            2 Dense → 10, 330..5,130 parameters
+        "#]],
+        );
+        check(
+            "Dropout(HPO(range(0.3, 0.7, step=0.1)))\nFlatten()\nDense(HPO(range(8, 4096)))",
+            expect![[r#"
+                0 Dropout → 32×32×3
+                1 Flatten → 3072
+                2 Dense → 8..4096, 24,584..12,587,008 parameters
+            "#]],
+        );
+    }
+
+    #[test]
+    fn past_the_bound_of_combinations_only_the_ends_count() {
+        let choice = "HPO(choice(1, 2, 3, 4, 5, 6))";
+        check(
+            &format!(
+                "Conv2D({choice}, ({choice}, {choice}), strides=({choice}, {choice}))\nFlatten()\nDense(3)"
+            ),
+            expect![[r#"
+                0 Conv2D → ?
+                1 Flatten → ?
+                2 Dense → ?
+            "#]],
+        );
+    }
+
+    #[test]
+    fn named_sizes_read_as_formulas() {
+        check(
+            "input: (T, 512)\nlayers:\n  Conv1D(64, 3, strides=2, padding=\"same\")\n  Conv1D(64, 3)\n  MaxPooling1D(2)\n  Flatten()",
+            expect![[r#"
+                0 Conv1D → (floor((T-1)/2)+1)×64, 98,368 parameters
+                1 Conv1D → (floor((T-1)/2)-1)×64, 12,352 parameters
+                2 MaxPooling1D → floor((T-3)/4)×64
+                3 Flatten → 64*floor((T-3)/4)
+            "#]],
+        );
+        check(
+            "input: (None, 64, 64)\nlayers:\n  Conv2D(8, 3)",
+            expect![[r#"
+            0 Conv2D → ?
+            4:3 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (64×64) has 2
+                help: the leading `None` of the input is read as the batch; for an unknown size in its place write a name, as in `(T, 512)`, or `(None, None, 512)`
+        "#]],
+        );
+    }
+
+    #[test]
+    fn one_mistake_is_one_error() {
+        check(
+            "Conv2D(8, 33)\nConv2D(8, 3)\nFlatten()\nDense(10)",
+            expect![[r#"
+            0 Conv2D → ?
+            1 Conv2D → ?
+            2 Flatten → ?
+            3 Dense → ?
+            2:11 error kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"`
+                line 1: `input` makes this dimension 32
+                line 1: `input` makes this dimension 32
+                fix: Change `kernel_size` to 32
+                fix: Add `padding="same"`
+        "#]],
+        );
+        check(
+            "Dense(-3)\nDense(10)",
+            expect![[r#"
+            0 Dense → ?
+            1 Dense → ?
+            2:7 error bad-value `-3`: `Dense`: `units` must be a whole number of at least 1, not -3; write 3
+                fix: Change `units` to 3
+        "#]],
+        );
+        check(
+            "Dense(units=\"64\", activation=\"rellu\")\nDense(10)",
+            expect![[r#"
+            0 Dense → ?
+            1 Dense → ?
+            2:13 error bad-type `"64"`: `Dense`: `units` must be a whole number of at least 1, not "64"; write 64
+                fix: Change `units` to 64
+            2:30 error unknown-activation `"rellu"`: `Dense`: there is no activation function "rellu"; did you mean "relu"?
+                fix: Change `activation` to "relu"
+        "#]],
+        );
+        check(
+            "Flatten()\nDense(256.0)\nDense(10)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 256, 786,688 parameters
+            2 Dense → 10, 2,570 parameters
+            3:7 error float-for-integer `256.0`: `Dense`: `units` must be a whole number, not 256.0; write 256
+                fix: Change `units` to 256
+        "#]],
+        );
+    }
+
+    #[test]
+    fn wrappers_see_the_layer_inside() {
+        check(
+            "input: (10, 8, 8, 3)\nlayers:\n  TimeDistributed(Conv2D(4, 3)) { Flatten() }\n  LSTM(5)",
+            expect![[r#"
+                0 TimeDistributed → 10×144, 112 parameters
+                1 LSTM → 5, 3,000 parameters
+            "#]],
+        );
+        check(
+            "input: (10, 3)\nlayers:\n  Bidirectional(LSTM(5, return_sequences=true), merge_mode=\"sum\")\n  Bidirectional(Dense(3))",
+            expect![[r#"
+                0 Bidirectional → 10×5, 360 parameters
+                1 Bidirectional → ?
+                5:17 error bad-inner-layer `Dense`: `Bidirectional` cannot wrap `Dense`; it takes `LSTM`, `GRU`, `SimpleRNN`, `RNN` or a `ConvLSTM` layer
+            "#]],
+        );
+        check(
+            "input: (10, 3)\nlayers:\n  TimeDistributed()\n",
+            expect![[r#"
+            0 TimeDistributed → ?
+            4:3 error missing-parameter `TimeDistributed`: `TimeDistributed` needs `layer`, a layer; write for example `layer=Dense(64)`
+                fix: Add `layer=Dense(64)`
+        "#]],
+        );
+        check(
+            "input: (10, 3)\nlayers:\n  RNN((LSTMCell(4), GRUCell(5)))\n",
+            expect![[r#"
+            0 RNN → 5, 293 parameters
+        "#]],
+        );
+        check(
+            "input: (10, 3)\nlayers:\n  LSTM(5)\n  LSTM(5)",
+            expect![[r#"
+            0 LSTM → 5, 180 parameters
+            1 LSTM → ?
+            5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
+                fix: Set `return_sequences=true` on `LSTM` before
+                fix: Insert `Reshape((5, 1))` before
+        "#]],
+        );
+    }
+
+    #[test]
+    fn shared_weights_count_once() {
+        check(
+            "input: { a: (8,), b: (8,) }\nlayers:\n  a: { Dense(4, shared=\"t\") }\n  b: { Dense(4, shared=\"t\") }\n  Concatenate()",
+            expect![[r#"
+                0.a.0 Dense → 4, 36 parameters
+                0.b.0 Dense → 4
+                1 Concatenate → 8
+            "#]],
+        );
+        check(
+            "Flatten()\nDense(4, shared=\"t\") * 3",
+            expect![[r#"
+            0 Flatten → 3072
+            1#0 Dense → 4, 12,292 parameters
+            1#1…2 Dense → 4
+            3:17 error shared-mismatch `"t"`: the layers that share `t` get inputs of different sizes, so they cannot have the same weights
+                line 3: the first of them
+        "#]],
+        );
+    }
+
+    #[test]
+    fn frozen_layers_have_no_trainable_parameters() {
+        check(
+            "Flatten()\nDense(4, trainable=false)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 4, 12,292 parameters
+        "#]],
+        );
+    }
+
+    #[test]
+    fn the_authors_own_classes_are_unknown_unless_they_say() {
+        check(
+            "MyLayer(3)\nFlatten()",
+            expect![[r#"
+            0 MyLayer → ?
+            1 Flatten → ?
+            2:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
+                help: say `output_shape=(…)`, without the batch, to go on with shapes after it
+        "#]],
+        );
+        check(
+            "MyLayer(3, output_shape=(5, 6))\nFlatten()",
+            expect![[r#"
+            0 MyLayer → 5×6, ? parameters
+            1 Flatten → 30
+        "#]],
+        );
+    }
+
+    #[test]
+    fn counts_saturate_with_a_finding() {
+        check(
+            "UpSampling2D(4000000000)\nConv2D(8, 3)",
+            expect![[r#"
+                0 UpSampling2D → 128000000000×128000000000×3
+                1 Conv2D → 127999999998×127999999998×8, 224 parameters
+                2:1 warning count-overflow `UpSampling2D`: a count of `UpSampling2D` does not fit into 64 bits
+            "#]],
+        );
+    }
 }

@@ -28,12 +28,13 @@ use super::hir;
 use super::place::{OwnerId, Place};
 use super::result::{Finding, MacroCall, Node};
 use super::state::State;
+use super::tensor::Why;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
 use crate::lang::{Framework, Value};
-use crate::shape::Worlds;
+use crate::shape::{Worlds, grouped};
 use crate::text::{TextRange, TextSize};
 
-/// How many layers a network may have, repeats and macros expanded.
+/// How many layers repeats and macros may make in a network.
 pub const MAX_LAYERS: u64 = 1_000_000;
 /// How deep macros, blocks and branches may nest, all together.
 pub const MAX_DEPTH: usize = 256;
@@ -113,7 +114,9 @@ pub struct Evaluator<'a> {
     /// What has been found so far.
     pub findings: Vec<Finding>,
     /// How many layers there are so far, repeats counted in full.
-    pub layers: u64,
+    layers: u64,
+    /// How many of them repeats and macros have made.
+    pub expansion: u64,
     /// How often each macro was expanded.
     pub expanded: BTreeMap<SmolStr, u64>,
     seen: FxHashSet<(Code, Place, u64)>,
@@ -145,6 +148,7 @@ impl<'a> Evaluator<'a> {
             state,
             findings: Vec::new(),
             layers: 0,
+            expansion: 0,
             expanded: BTreeMap::new(),
             seen: FxHashSet::default(),
             owner: OwnerId(0),
@@ -176,7 +180,11 @@ impl<'a> Evaluator<'a> {
         if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
             return;
         }
-        self.findings.push(Finding { diagnostic, calls: self.calls.clone(), path: self.current_path() });
+        self.findings.push(Finding {
+            diagnostic,
+            calls: self.calls.clone(),
+            path: self.current_path(),
+        });
     }
 
     fn error(&mut self, code: Code, range: TextRange, message: impl Into<String>) {
@@ -200,17 +208,24 @@ impl<'a> Evaluator<'a> {
         Some((*first, rest.into()))
     }
 
-    /// Counts a layer; past the bound nothing is evaluated any more, and that is said once.
+    /// Counts layers. Those that stand in the text are counted by the caller of the evaluation; what
+    /// repeats and macros make of the text is bounded here. Past the bound nothing is evaluated any
+    /// more, and that is said once.
     fn count_layers(&mut self, layers: u64) {
         self.layers = self.layers.saturating_add(layers);
-        if self.layers > MAX_LAYERS && !self.stopped {
+        if self.instance == 0 {
+            return;
+        }
+        self.expansion = self.expansion.saturating_add(layers);
+        if self.expansion > MAX_LAYERS && !self.stopped {
             self.stopped = true;
             let place = self.stmt;
             self.emit(Diagnostic::new(
                 codes::EXPANSION_TOO_LARGE,
                 place,
-                format!("with repeats and macros expanded the network has more than {MAX_LAYERS} layers here"),
+                format!("repeats and macros make more than {} layers here", grouped(MAX_LAYERS)),
             ));
+            self.fail(Why::Bound, "the bound of the expansion", Some(place));
         }
     }
 

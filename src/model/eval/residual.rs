@@ -15,7 +15,12 @@ use crate::shape::{Dim, Worlds, union};
 use super::flow::Incoming;
 
 impl Evaluator<'_> {
-    pub(super) fn residual(&mut self, entry: &'static LayerEntry, call: &Call, stmt: &Stmt) -> Vec<Part> {
+    pub(super) fn residual(
+        &mut self,
+        entry: &'static LayerEntry,
+        call: &Call,
+        stmt: &Stmt,
+    ) -> Vec<Part> {
         let binding = self.bind(entry, call);
         let place = binding.call.name;
         let input = match self.incoming(entry.name, place, Operands::One, false) {
@@ -33,7 +38,8 @@ impl Evaluator<'_> {
         while let Some((first, after)) = rest.split_first() {
             if path_name(first).is_none() {
                 // Plain statements up to the next path.
-                let end = rest.iter().position(|stmt| path_name(stmt).is_some()).unwrap_or(rest.len());
+                let end =
+                    rest.iter().position(|stmt| path_name(stmt).is_some()).unwrap_or(rest.len());
                 let (plain, after) = rest.split_at(end);
                 let mut part = self.offset_sequence(offset, owner, plain);
                 offset = part.last().map_or(offset, |node| node.index + 1);
@@ -45,7 +51,9 @@ impl Evaluator<'_> {
             // `main` and `shortcut` side by side are one run of branches.
             let mut run = vec![first];
             rest = after;
-            while let Some((next, after)) = rest.split_first().filter(|(next, _)| path_name(next).is_some()) {
+            while let Some((next, after)) =
+                rest.split_first().filter(|(next, _)| path_name(next).is_some())
+            {
                 run.push(next);
                 rest = after;
             }
@@ -87,19 +95,31 @@ impl Evaluator<'_> {
     }
 
     /// A sequence whose statements are counted from `offset`.
-    fn offset_sequence(&mut self, offset: u32, owner: crate::model::place::OwnerId, stmts: &[Stmt]) -> Vec<Node> {
+    fn offset_sequence(
+        &mut self,
+        offset: u32,
+        owner: crate::model::place::OwnerId,
+        stmts: &[Stmt],
+    ) -> Vec<Node> {
         self.first_index = offset;
         self.sequence(stmts.iter().map(|stmt| (owner, stmt)))
     }
 
     /// The addition.
-    fn add_residual(&mut self, entry: &'static LayerEntry, call: &Call, block: Tensor, shortcut: Tensor) -> Layer {
+    fn add_residual(
+        &mut self,
+        entry: &'static LayerEntry,
+        call: &Call,
+        block: Tensor,
+        shortcut: Tensor,
+    ) -> Layer {
         let place = self.place(call.name.range);
         let mut problem: Option<(Problem, usize)> = None;
         let variables = union([block.shape.variables(), shortcut.shape.variables()]);
         let mut known = 0;
         let shape = Worlds::for_each(variables, |world| {
-            let (block, shortcut) = (block.shape.at(world).as_ref()?, shortcut.shape.at(world).as_ref()?);
+            let (block, shortcut) =
+                (block.shape.at(world).as_ref()?, shortcut.shape.at(world).as_ref()?);
             known += 1;
             match residual_add(block, shortcut) {
                 Ok(shape) => Some(shape),
@@ -119,11 +139,14 @@ impl Evaluator<'_> {
             diagnostic.help = problem.help;
             if count < known {
                 diagnostic.severity = crate::diagnostics::Severity::Warning;
-                diagnostic.message.push_str(&format!(" (fails for {count} of {known} combinations of choices)"));
+                diagnostic
+                    .message
+                    .push_str(&format!(" (fails for {count} of {known} combinations of choices)"));
             } else {
                 for suggestion in problem.suggestions {
                     if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
-                        && let Some((title, edits)) = super::layer::set_on_producer(&block, param, &value)
+                        && let Some((title, edits)) =
+                            super::layer::set_on_producer(&block, param, &value)
                     {
                         diagnostic = diagnostic.with_fix(title, edits);
                     }
@@ -134,8 +157,13 @@ impl Evaluator<'_> {
                     if let Some(Some(origin)) = tensor.origins.get(axis)
                         && !diagnostic.related.iter().any(|related| related.place == origin.place)
                     {
-                        let sizes: Vec<String> = tensor.choices(axis).into_iter().map(Dim::to_string).collect();
-                        let message = format!("`{}` makes this dimension {}", origin.layer, sizes.join(" or "));
+                        let sizes: Vec<String> =
+                            tensor.choices(axis).into_iter().map(Dim::to_string).collect();
+                        let message = format!(
+                            "`{}` makes this dimension {}",
+                            origin.layer,
+                            sizes.join(" or ")
+                        );
                         diagnostic = diagnostic.with_related(origin.place, message);
                     }
                 }
@@ -149,11 +177,12 @@ impl Evaluator<'_> {
             .flatten()
             .map(|shape| shape.elements())
             .reduce(crate::shape::Count::or);
-        let reason = block.unknown.clone().or_else(|| shortcut.unknown.clone()).unwrap_or(Unknown {
-            why: if failed { Why::Error } else { Why::Argument },
-            name: entry.name.into(),
-            place: Some(place),
-        });
+        let reason =
+            block.unknown.clone().or_else(|| shortcut.unknown.clone()).unwrap_or(Unknown {
+                why: if failed { Why::Error } else { Why::Argument },
+                name: entry.name.into(),
+                place: Some(place),
+            });
         let output = Tensor {
             unknown: None,
             dense_on_map: block.dense_on_map.or(shortcut.dense_on_map),
@@ -185,5 +214,61 @@ fn path_name(stmt: &Stmt) -> Option<&'static str> {
         StmtKind::Branch(branch) if branch.name.value == "main" => Some("main"),
         StmtKind::Branch(branch) if branch.name.value == "shortcut" => Some("shortcut"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn the_block_is_added_to_its_input() {
+        check(
+            "ResidualConnection {\n  Conv2D(3, 3, padding=\"same\")\n  ReLU\n}",
+            expect![[r#"
+            0.0 Conv2D → 32×32×3, 84 parameters
+            0.1 ReLU → 32×32×3
+            0.add Add → 32×32×3
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_shortcut_projects_the_input() {
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\", strides=2)\n  ReLU\n  shortcut: { Conv2D(8, 1, strides=2) }\n}",
+            expect![[r#"
+                0.0 Conv2D → 16×16×8, 224 parameters
+                0.1 ReLU → 16×16×8
+                0.2.shortcut.0 Conv2D → 16×16×8, 32 parameters
+                0.add Add → 16×16×8
+            "#]],
+        );
+        check(
+            "Residual() {\n  shortcut: { Conv2D(8, 1) }\n  main: { Conv2D(8, 3, padding=\"same\") }\n}",
+            expect![[r#"
+                0.0.shortcut.0 Conv2D → 32×32×8, 32 parameters
+                0.0.main.0 Conv2D → 32×32×8, 224 parameters
+                0.add Add → 32×32×8
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_difference_of_shape_is_an_error_at_the_addition() {
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n}\nFlatten()",
+            expect![[r#"
+            0.0 Conv2D → 32×32×8, 224 parameters
+            0.add Add → ?
+            1 Flatten → ?
+            2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×8, which cannot be added to the input
+                help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1) }`
+                line 3: `Conv2D` makes this dimension 8
+                line 1: `input` makes this dimension 3
+                fix: Set `filters=3` on `Conv2D` before
+        "#]],
+        );
     }
 }

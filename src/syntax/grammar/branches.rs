@@ -1,8 +1,10 @@
 //! Branches, and the ways of other languages to write them.
 
 use super::groups::arg_list;
-use super::layers::{Within, bare_arguments, block, branch_suffixes, skip_block, statements};
-use super::recovery::after;
+use super::habits::bare_arguments;
+use super::layers::{Within, statements};
+use super::recovery::{after, skip_block};
+use super::suffixes::{block, branch_suffixes};
 use super::unknown;
 use super::words::{Foreign, Section, holds_entries, is_capitalized};
 use crate::diagnostics::codes;
@@ -41,7 +43,7 @@ fn branch(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     p.bump();
-    block(p, "this branch");
+    block(p, Within::Braces, "this branch");
     branch_suffixes(p);
     marker.complete(p, BRANCH_STMT);
 }
@@ -124,7 +126,7 @@ pub(super) fn branches_section(p: &mut Parser<'_>) {
     );
     let marker = p.start();
     p.bump();
-    p.bump();
+    p.eat(COLON);
     if p.at(L_BRACE) {
         skip_block(p);
     } else {
@@ -146,7 +148,9 @@ mod tests {
 
     #[test]
     fn branches() {
-        check_layers_tree("a: { Dense(10) } @ \"cpu\"\nb: { }\nAdd()", expect![[r#"
+        check_layers_tree(
+            "a: { Dense(10) } @ \"cpu\"\nb: { }\nAdd()",
+            expect![[r#"
             BRANCH_STMT
               IDENT "a"
               COLON ":"
@@ -177,9 +181,12 @@ mod tests {
                 ARG_LIST
                   L_PAREN "("
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
         // Inside braces, and where its own braces follow, a section's name is an ordinary one.
-        check_layers_tree("ResidualConnection { loss: { Dense(1) } }", expect![[r#"
+        check_layers_tree(
+            "ResidualConnection { loss: { Dense(1) } }",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "ResidualConnection"
@@ -201,7 +208,8 @@ mod tests {
                           R_PAREN ")"
                     R_BRACE "}"
                 R_BRACE "}"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -243,7 +251,7 @@ mod tests {
                   4:1 syntax-branches: there is no section `merge`; write the merge layer in the layers list, after the branches
                 branches { Dense(10) }
                 Flatten()
-                  (nothing)
+                  1:1 syntax-branches: there is no section `branches`; write each branch as `name: { … }` in the layers list
                 Dense: 64, "relu"
                 Flatten()
                   1:8 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(64, "relu")` [Write them in parentheses]
@@ -271,7 +279,24 @@ mod tests {
   layers:
     Dense(10)
 }"],
-            expect![[r#""#]],
+            expect![[r#"
+                network N {
+                  inputs:
+                    image: (28, 28, 1)
+                    text: (100,)
+                  branches:
+                    a:
+                      Flatten()
+                    b:
+                      Embedding(10, 10)
+                  merge: Concatenate()
+                  layers:
+                    Dense(10)
+                }
+                  2:3 syntax-inputs: the section is called `input`, also for several inputs: `input: { name: (…), … }` [Write `input`]
+                  5:3 syntax-branches: there is no section `branches`; write each branch as `name: { … }` in the layers list
+                  10:3 syntax-branches: there is no section `merge`; write the merge layer in the layers list, after the branches
+            "#]],
         );
     }
 }

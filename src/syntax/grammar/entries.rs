@@ -1,10 +1,10 @@
 //! `key: value` entries in braces.
 
 use super::expressions::{expr, starts_expr};
-use super::layers::{close_brace, skip_block};
 use super::recovery::{
-    bad_token, before, missing, missing_with_fix, quoted, stray_bracket, unexpected,
+    bad_token, before, missing, missing_with_fix, quoted, skip_block, stray_bracket, unexpected,
 };
+use super::suffixes::close_brace;
 use super::words::{at_top_level, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;

@@ -67,6 +67,9 @@ pub(super) fn operand(p: &mut Parser<'_>) -> Option<CompletedMarker> {
         while matches!(p.current(), MINUS | PLUS) {
             p.bump();
         }
+        if matches!(p.current(), INT | FLOAT | STRING | IDENT) {
+            p.bump();
+        }
         return Some(marker.complete(p, ERROR));
     }
     let sign = p.nth_text(0);
@@ -184,7 +187,9 @@ mod tests {
 
     #[test]
     fn chains_are_flat() {
-        check_layers_tree("A(1 + 2 * $n - -x / (3))", expect![[r#"
+        check_layers_tree(
+            "A(1 + 2 * $n - -x / (3))",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "A"
@@ -215,12 +220,15 @@ mod tests {
                             INT "3"
                           R_PAREN ")"
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn tuples_and_names() {
-        check_layers_tree("A((), (1), (1,), ((1, 2), [3]), TRUE, none, relu)", expect![[r#"
+        check_layers_tree(
+            "A((), (1), (1,), ((1, 2), [3]), TRUE, none, relu)",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "A"
@@ -277,7 +285,8 @@ mod tests {
                     NAME_REF
                       IDENT "relu"
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]

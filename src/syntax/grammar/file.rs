@@ -3,9 +3,10 @@
 use super::entries::entries;
 use super::expressions::expr;
 use super::groups::{Holds, group};
-use super::layers::{Within, block, close_brace, statements};
+use super::layers::{Within, statements};
 use super::network::{misspelt_network, name, network, open_brace};
 use super::recovery::{missing, skip_group, stray_bracket, unexpected};
+use super::suffixes::{block, close_brace};
 use super::words::{Section, at_top_level};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, codes};
@@ -106,15 +107,15 @@ pub(super) fn macro_def(p: &mut Parser<'_>) {
     p.doubtful_brace = None;
     let marker = p.start();
     p.bump();
-    name(p, "macro");
+    name(p, "define", "macro");
     if p.at(L_PAREN) {
         param_list(p);
     }
     if p.at(L_BRACE) {
-        block(p, "this macro");
+        block(p, Within::Macro, "this macro");
     } else if open_brace(p, "macro").is_none() && !p.at(EOF) && !at_top_level(p, 0) {
         let body = p.start();
-        statements(p, Within::Braces);
+        statements(p, Within::Macro);
         p.eat(R_BRACE);
         body.complete(p, BLOCK);
     }
@@ -171,7 +172,7 @@ pub(super) fn research(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     if p.at(IDENT) && !p.nth_starts_line(0) || p.at(STRING) {
-        name(p, "research form");
+        name(p, "research", "research form");
     }
     if let Some(open) = open_brace(p, "research form") {
         while !matches!(p.current(), EOF | R_BRACE) && !at_top_level(p, 0) {
@@ -342,7 +343,33 @@ mod tests {
                 "define A { layers: Dense(1) }",
                 "define A(n) { Dense(n + ) }",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                macro A(n) { Dense(n) }
+                  1:1 nonstandard-macro: `macro` is written `define` [Write `define`]
+                define A($n) { Dense($n) }
+                  1:10 nonstandard-macro: parameters are declared without `$` [Delete `$`]
+                define { Dense(1) }
+                  1:6 syntax-missing-name: expected a name after `define`: `define Name { … }`
+                define A(n { Dense(n) }
+                  1:10 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                define A(n m) { Dense(n) }
+                  1:10 syntax-missing-comma: expected `,` or `)` after this parameter [Insert `,`]
+                define A(n=) { Dense(n) }
+                  1:11 syntax-missing-value: expected a default value after `n=`
+                define A { Dense($) }
+                  1:18 syntax-missing-name: expected the name of a macro parameter after `$`
+                define A
+                  Dense(1)
+                }
+                  1:8 syntax-unclosed: expected `{` after the name of the macro [Insert `{`]
+                define A { Dense(1)
+                define B { Dense(1) }
+                  1:10 syntax-unclosed: the `{` of this macro has no closing `}` [Insert `}`]
+                define A { layers: Dense(1) }
+                  1:12 syntax-unexpected: the layers of a macro stand directly in its braces; delete `layers:` [Delete `layers:`]
+                define A(n) { Dense(n + ) }
+                  1:23 syntax-missing-value: expected a value after `+`
+            "#]],
         );
     }
 

@@ -163,7 +163,7 @@ pub(super) fn group(
             }
             if p.eat(COMMA) {
                 found.commas += 1;
-            } else if !p.at(open.close) && !open.ends(p) {
+            } else if !p.at(open.close) && !open.at_other_close(p) && !open.ends(p) {
                 ended = !open.goes_on(p);
             }
         }
@@ -221,25 +221,27 @@ impl Open {
         if p.eat(self.close) {
             return true;
         }
-        let other = match self.close {
-            R_PAREN => R_BRACK,
-            _ => R_PAREN,
-        };
-        let next = p.nth(1);
-        let last = p.nth_starts_line(1) || matches!(next, IDENT | L_BRACE | R_BRACE | AT | R_PAREN);
-        if !p.at(other) || *p.open.of(other) > 0 || !last {
+        if !self.at_other_close(p) {
             return false;
         }
         let (here, close) = (p.here(), spelling(self.close));
         p.error_with_fix(
             codes::SYNTAX_UNCLOSED,
             here,
-            format!("expected `{close}` in place of `{}`", spelling(other)),
+            format!("expected `{close}` in place of `{}`", p.nth_text(0)),
             format!("Write `{close}`"),
             vec![TextEdit::new(here, close)],
         );
         p.bump_error();
         true
+    }
+
+    /// Whether a closing bracket of another sort stands here that cannot be meant otherwise.
+    fn at_other_close(&self, p: &mut Parser<'_>) -> bool {
+        let other = if self.close == R_PAREN { R_BRACK } else { R_PAREN };
+        let last =
+            p.nth_starts_line(1) || matches!(p.nth(1), IDENT | L_BRACE | R_BRACE | AT | R_PAREN);
+        p.at(other) && *p.open.of(other) == 0 && *p.forgiven.of(other) == 0 && last
     }
 
     /// Whether the group cannot go on with the current token.
@@ -248,7 +250,9 @@ impl Open {
             return true;
         }
         match p.current() {
-            EOF | R_BRACE | SEMICOLON | ARROW | AT => true,
+            R_BRACE => p.forgiven.braces == 0 || !matches!(p.nth(1), R_PAREN | COMMA),
+            EOF | SEMICOLON | ARROW | AT => true,
+            IDENT if self.inside_arguments(p) && p.nth(1) == EQ => true,
             L_BRACE => matches!(p.nth(1), IDENT | R_BRACE) && p.nth(2) != EQ,
             bracket @ (R_PAREN | R_BRACK) => bracket != self.close && *p.open.of(bracket) > 0,
             IDENT => {
@@ -266,6 +270,11 @@ impl Open {
             && matches!(p.current(), L_PAREN | L_BRACK | L_BRACE)
             && p.nth(1) == IDENT
             && p.nth(2) == EQ
+    }
+
+    /// Whether these are the values of a tuple or a list that is an argument.
+    fn inside_arguments(&self, p: &mut Parser<'_>) -> bool {
+        self.holds == Holds::Values && p.open.parens > u32::from(self.close == R_PAREN)
     }
 
     /// What to do with a token after an item that is neither a comma nor the end. `false` ends the
@@ -332,6 +341,7 @@ fn skip_in_group(p: &mut Parser<'_>, open: &Open) {
             L_PAREN | L_BRACK => depth += 1,
             R_PAREN | R_BRACK => depth = depth.saturating_sub(1),
             L_BRACE if p.pos() == start => p.forgiven.braces += 1,
+            R_BRACE if p.pos() == start => {}
             L_BRACE | R_BRACE => break,
             IDENT if p.nth_starts_line(0) && p.pos() > start => break,
             _ => {}
@@ -358,7 +368,19 @@ fn unclosed(p: &mut Parser<'_>, open: &Open, found: Group) {
         return;
     }
     let (place, close) = (p.end_of_previous(), spelling(open.close));
-    let (message, edit) = if p.previous() == COMMA {
+    let (message, edit) = if p.previous() == COMMA && p.at(IDENT) && p.nth(1) == EQ {
+        let end = p.last_char_before(p.pos() - 1);
+        let message =
+            format!("expected `{close}` after this: the `{}` is not closed", spelling(open.kind));
+        p.error_with_fix(
+            codes::SYNTAX_UNCLOSED,
+            end,
+            message,
+            format!("Insert `{close}`"),
+            vec![TextEdit::new(after(end), close)],
+        );
+        return;
+    } else if p.previous() == COMMA {
         let message = format!(
             "expected `{close}` in place of this `,`, or another {} after it",
             open.holds.noun()
@@ -388,7 +410,9 @@ mod tests {
 
     #[test]
     fn arguments() {
-        check_layers_tree("Dense(64, units: $n, a=(1,), b=[x, -2],)", expect![[r#"
+        check_layers_tree(
+            "Dense(64, units: $n, a=(1,), b=[x, -2],)",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "Dense"
@@ -430,7 +454,8 @@ mod tests {
                       R_BRACK "]"
                   COMMA ","
                   R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -496,7 +521,45 @@ mod tests {
                 "Dense(10;",
                 "A(1,\nB(2,\nC(3,\nD(4)",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                Dense(10
+                  1:8 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10
+                Output(5)
+                  1:8 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10,
+                Output(5)
+                  1:9 syntax-unclosed: expected `)` in place of this `,`, or another argument after it [Insert `)`]
+                Dense(
+                Output(5)
+                Flatten
+                  1:6 syntax-unclosed: expected `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10, activation=
+                Output(5)
+                  1:21 syntax-missing-value: expected a value after `activation=`
+                Dense(HPO(choice(1, 2)
+                Output(5)
+                  1:22 syntax-unclosed: expected `)` after this: the `(` of `HPO` is not closed [Insert `)`]
+                Conv2D(32, (3, 3)
+                Flatten()
+                  1:17 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                Conv2D(32, (3, 3, activation="relu")
+                  1:16 syntax-unclosed: expected `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10 @ "cpu"
+                  1:8 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10 { Flatten() }
+                  1:8 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10;
+                  1:8 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                  1:9 nonstandard-separator: layers need no semicolons between them [Delete the semicolons of this list]
+                A(1,
+                B(2,
+                C(3,
+                D(4)
+                  1:4 syntax-unclosed: expected `)` in place of this `,`, or another argument after it [Insert `)`]
+                  2:4 syntax-unclosed: expected `)` in place of this `,`, or another argument after it [Insert `)`]
+                  3:4 syntax-unclosed: expected `)` in place of this `,`, or another argument after it [Insert `)`]
+            "#]],
         );
     }
 
@@ -516,7 +579,30 @@ mod tests {
                 "Dense(10, units=<int>)",
                 "Reshape((a=1, 2))",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                Dense(10]
+                  1:9 syntax-unclosed: expected `)` in place of `]` [Write `)`]
+                Reshape([1, 2))
+                  1:13 syntax-unclosed: expected `,` or `]` after this: the `[` is not closed [Insert `]`]
+                Dense(10))
+                  1:10 syntax-stray-bracket: this `)` closes nothing; delete it [Delete it]
+                Dense((units=10)
+                  1:7 syntax-stray-bracket: one `(` too many: arguments stand in one pair of parentheses [Delete it]
+                Dense([units=10])
+                  1:7 syntax-stray-bracket: one `[` too many: arguments stand in one pair of parentheses [Delete it]
+                Dense(10, (units=10, name="a"))
+                  1:11 syntax-stray-bracket: one `(` too many: arguments stand in one pair of parentheses [Delete it]
+                Dense({units=10})
+                  1:7 syntax-stray-bracket: one `{` too many: arguments stand in one pair of parentheses [Delete it]
+                Dense(10 ] , name="a")
+                  1:10 syntax-stray-bracket: this `]` closes nothing; delete it [Delete it]
+                Dense(units=10, & name="a")
+                  1:17 syntax-unexpected: `&` is no part of the language; expected an argument
+                Dense(10, units=<int>)
+                  1:16 syntax-missing-value: expected a value after `units=`
+                Reshape((a=1, 2))
+                  1:9 syntax-stray-bracket: one `(` too many: arguments stand in one pair of parentheses [Delete it]
+            "#]],
         );
     }
 

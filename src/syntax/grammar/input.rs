@@ -1,8 +1,8 @@
 //! The input section: one shape, several, or several with names.
 
 use super::expressions::{expr, starts_expr};
-use super::layers::{close_brace, skip_line};
-use super::recovery::{after, before, missing, missing_with_fix, unexpected};
+use super::recovery::{after, before, missing, missing_with_fix, skip_line, unexpected};
+use super::suffixes::close_brace;
 use super::words::{Foreign, at_top_level, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
@@ -61,7 +61,7 @@ pub(super) fn inputs(p: &mut Parser<'_>) {
         named_in_braces(p);
     } else if p.at(IDENT) && p.nth(1) == COLON && section_at(p, 0).is_none() {
         let first = p.here();
-        named(p, None);
+        edits.extend(named(p, None));
         edits.push(TextEdit::new(before(first), "{ "));
         edits.push(TextEdit::new(after(p.end_of_previous()), " }"));
     } else {
@@ -264,37 +264,38 @@ fn named_without_braces(p: &mut Parser<'_>) {
             "inputs with names stand in braces; write `input: { name: (…), … }`",
         )
         .is_some();
-    named(p, None);
+    let mut edits = named(p, None);
     if reported {
-        let end = after(p.end_of_previous());
-        p.add_fix(
-            first,
-            "Write them in braces",
-            vec![TextEdit::new(before(first), "{ "), TextEdit::new(end, " }")],
-        );
+        edits.push(TextEdit::new(before(first), "{ "));
+        edits.push(TextEdit::new(after(p.end_of_previous()), " }"));
+        p.add_fix(first, "Write them in braces", edits);
     }
 }
 
-/// `name: shape`, as often as it stands there.
-fn named(p: &mut Parser<'_>, braces: Option<usize>) {
+/// `name: shape`, as often as it stands there. Gives the commas that are missing where there are no
+/// braces either.
+fn named(p: &mut Parser<'_>, braces: Option<usize>) -> Vec<TextEdit> {
+    let mut commas = Vec::new();
     loop {
         let start = p.pos();
         match p.current() {
-            EOF | R_BRACE => return,
-            IDENT if at_top_level(p, 0) => return,
-            IDENT if section_at(p, 0).is_some() && (braces.is_none() || !is_shape(p, 2)) => return,
+            EOF | R_BRACE => return commas,
+            IDENT if at_top_level(p, 0) => return commas,
+            IDENT if section_at(p, 0).is_some() && (braces.is_none() || !is_shape(p, 2)) => {
+                return commas;
+            }
             IDENT
                 if braces.is_none()
                     && (p.nth(1) != COLON || Foreign::of_word(p.nth_text(0)).is_some()) =>
             {
-                return;
+                return commas;
             }
             IDENT | STRING => named_decl(p),
             COMMA if braces.is_some() => {
                 unexpected(p, "the name of an input");
                 p.bump_error();
             }
-            _ if braces.is_none() => return,
+            _ if braces.is_none() => return commas,
             _ => {
                 unexpected(p, "an input such as `image: (28, 28, 1)`");
                 p.bump_error();
@@ -310,15 +311,22 @@ fn named(p: &mut Parser<'_>, braces: Option<usize>) {
         if p.eat(COMMA) || p.at(R_BRACE) {
             continue;
         }
-        if p.at(IDENT) && p.nth(1) == COLON && section_at(p, 0).is_none() && braces.is_some() {
+        if p.at(IDENT) && p.nth(1) == COLON && section_at(p, 0).is_none() {
             let place = p.end_of_previous();
+            let comma = TextEdit::new(after(place), ",");
+            if braces.is_none() {
+                if Foreign::of_word(p.nth_text(0)).is_none() {
+                    commas.push(comma);
+                }
+                continue;
+            }
             p.warn(
                 Diagnostic::new(
                     codes::NONSTANDARD_SEPARATOR,
                     place,
                     "inputs have a `,` between them",
                 )
-                .with_fix("Insert `,`", vec![TextEdit::new(after(place), ",")]),
+                .with_fix("Insert `,`", vec![comma]),
             );
         }
     }
@@ -389,7 +397,9 @@ mod tests {
 
     #[test]
     fn shapes() {
-        check_tree("network N { input: (None, T, 3), (10) }", expect![[r#"
+        check_tree(
+            "network N { input: (None, T, 3), (10) }",
+            expect![[r#"
             FILE@0..39
               NETWORK@0..39
                 IDENT@0..7 "network"
@@ -418,8 +428,11 @@ mod tests {
                         INT@34..36 "10"
                       R_PAREN@36..37 ")"
                 R_BRACE@38..39 "}"
-        "#]]);
-        check_tree("network N { input: { a: (1, 2), b: 784, } }", expect![[r#"
+        "#]],
+        );
+        check_tree(
+            "network N { input: { a: (1, 2), b: 784, } }",
+            expect![[r#"
             FILE@0..43
               NETWORK@0..43
                 IDENT@0..7 "network"
@@ -449,7 +462,8 @@ mod tests {
                   COMMA@38..39 ","
                   R_BRACE@40..41 "}"
                 R_BRACE@42..43 "}"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -501,7 +515,103 @@ mod tests {
                 "input: (28 28)",
                 "input: (28, 28]",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                network N {
+                  input: (28, 28
+                  layers: A }
+                  2:16 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                network N {
+                  input: (28, 28,
+                  layers: A }
+                  2:17 syntax-unclosed: expected `)` in place of this `,`, or another value after it [Insert `)`]
+                network N {
+                  input: 28, 28, 1
+                  layers: A }
+                  2:10 syntax-unexpected: a shape of several dimensions stands in parentheses: `(28, 28, 1)` [Write it in parentheses]
+                network N {
+                  input: 28, 28, 1)
+                  layers: A }
+                  2:10 syntax-unexpected: a shape of several dimensions stands in parentheses: `(28, 28, 1)` [Write it in parentheses]
+                network N {
+                  input: {28, 28, 1)
+                  layers: A }
+                  2:10 syntax-unexpected: a shape stands in parentheses: `(28, 28, 1)` [Write it in parentheses]
+                network N {
+                  input: (1,) (2,)
+                  layers: A }
+                  2:13 syntax-missing-comma: expected `,` between two inputs [Insert `,`]
+                network N {
+                  input: (28, 28, )1
+                  layers: A }
+                  2:20 syntax-unexpected: expected the next section after the value of `input` instead of `1`
+                network N {
+                  input: Input(shape=(28, 28, 1))
+                  layers: A }
+                  2:10 syntax-unexpected: the shape stands alone, without `Input( )`: `(28, 28, 1)` [Delete `Input( )`]
+                network N {
+                  input:
+                  layers: A }
+                  2:8 syntax-missing-value: expected a shape such as `(28, 28, 1)` after this
+                network N {
+                  input: "28x28"
+                  layers: A }
+                  2:10 syntax-unexpected: expected a shape such as `(28, 28, 1)` instead of `"28x28"`
+                network N {
+                  input: HPO(choice((1,), (2,)))
+                  layers: A }
+                  2:10 syntax-unexpected: expected a shape such as `(28, 28, 1)` instead of `HPO(choice((1,), (2,)))`
+                network N {
+                  input: image: (28, 28)
+                  layers: A }
+                  2:10 syntax-section-braces: inputs with names stand in braces; write `input: { name: (…), … }` [Write them in braces]
+                network N {
+                  input: { a (1,) }
+                  layers: A }
+                  2:12 syntax-missing-colon: expected `:` after `a` [Insert `:`]
+                network N {
+                  input: { a = (1,), b: }
+                  layers: A }
+                  2:14 syntax-missing-colon: the shape of an input stands behind `:`; write `a:` [Write `:`]
+                  2:23 syntax-missing-value: expected a shape such as `(28, 28, 1)` after `b:`
+                network N {
+                  input: { "a": (1,) }
+                  layers: A }
+                  2:12 syntax-quotes: names of inputs have no quotes; write `a:` [Delete the quotes]
+                network N {
+                  input: { (1,) }
+                  layers: A }
+                  2:12 syntax-unexpected: expected an input such as `image: (28, 28, 1)` instead of `(`
+                network N {
+                  input: { a: (1,)
+                  layers: A }
+                  2:10 syntax-unclosed: the `{` of `input` has no closing `}` [Insert `}`]
+                network N {
+                  inputs: (28, 28)
+                  layers: A }
+                  2:3 syntax-inputs: the section is called `input`, also for several inputs: `input: { name: (…), … }` [Write `input`]
+                network N {
+                  inputs: { a: (1,) }
+                  layers: A }
+                  2:3 syntax-inputs: the section is called `input`, also for several inputs: `input: { name: (…), … }` [Write `input`]
+                network N {
+                  inputs:
+                    a: (1,)
+                    b: (2,)
+                  layers: A }
+                  2:3 syntax-inputs: the section is called `input`, also for several inputs: `input: { name: (…), … }` [Write `input`]
+                network N {
+                  input: (, 28)
+                  layers: A }
+                  2:11 syntax-missing-value: expected a value before this `,` [Delete the comma]
+                network N {
+                  input: (28 28)
+                  layers: A }
+                  2:12 syntax-missing-comma: expected `,` or `)` after this value [Insert `,`]
+                network N {
+                  input: (28, 28]
+                  layers: A }
+                  2:17 syntax-unclosed: expected `)` in place of `]` [Write `)`]
+            "#]],
         );
     }
 }

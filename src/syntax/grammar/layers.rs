@@ -1,19 +1,20 @@
 //! Lists of statements: the layers of a network, of a block, of a branch, of a macro.
 
 use super::branches;
-use super::expressions::{dotted_prefix, operand, starts_expr};
-use super::groups::{arg, arg_list};
-use super::hpo::hpo_expr;
-use super::recovery::{
-    after, bad_token, before, ellipsis, missing, missing_with_fix, quoted, skip_balanced,
-    skip_group, skip_to_statement, stray_bracket, unclosed_brace, unexpected,
+use super::expressions::dotted_prefix;
+use super::groups::arg_list;
+use super::habits::{
+    arrow, assignment, bare_arguments, brace_for_paren, is_literal, section_in_macro,
 };
+use super::hpo::hpo_expr;
+use super::recovery::{after, ellipsis, skip_block, skip_to_statement, stray_bracket, unexpected};
+use super::suffixes::{after_layer, suffixes};
 use super::unknown;
 use super::words::{
     Foreign, Section, at_top_level, holds_entries, hpo_at, is_capitalized, is_constant, section_at,
 };
 use crate::diagnostics::{Diagnostic, codes};
-use crate::syntax::kind::SyntaxKind::{self, *};
+use crate::syntax::kind::SyntaxKind::*;
 use crate::syntax::parser::Parser;
 use crate::text::{TextEdit, TextRange};
 
@@ -24,8 +25,10 @@ pub(super) enum Within {
     Network { seen: u8 },
     /// `[ … ]` of a layers section.
     Brackets,
-    /// `{ … }` of a layer, a branch or a macro.
+    /// `{ … }` of a layer or a branch.
     Braces,
+    /// `{ … }` of a macro.
+    Macro,
     /// A branch that has no braces and ends where the text is indented no deeper than this.
     Indented { deeper_than: u32 },
 }
@@ -111,6 +114,8 @@ fn section_ends(p: &Parser<'_>, within: Within) -> bool {
     let Some(section) = Section::of_word(p.nth_text(0)) else { return false };
     match (within, p.nth(1)) {
         (Within::Network { .. }, COLON | L_BRACE) => true,
+        // A macro has no sections, so one of these says nothing about its braces.
+        (Within::Macro, _) => false,
         (_, COLON) => p.nth(2) != L_BRACE || holds_entries(p, 2),
         (_, L_BRACE) => holds_entries(p, 1) && section.has_block(),
         (Within::Network { seen }, L_PAREN) => p.nth_starts_line(0) && seen & section.bit() == 0,
@@ -176,9 +181,11 @@ fn statement(p: &mut Parser<'_>, within: Within) {
 fn named(p: &mut Parser<'_>, within: Within) {
     let name = p.nth_text(0);
     match p.nth(1) {
+        COLON | L_BRACE if within == Within::Macro && section_in_macro(p) => {}
         _ if hpo_at(p, 0) && !matches!(name, "range" | "log_range") => layer(p),
         COLON => branches::with_colon(p, within),
         L_BRACE if name == "Parallel" => branches::parallel(p),
+        L_BRACE if name == "branches" => branches::branches_section(p),
         L_BRACE if holds_entries(p, 1) && !is_capitalized(name) => unknown::section(p),
         next if Foreign::of_word(name).is_some() && (next == EQ || is_literal(next)) => {
             unknown::section(p)
@@ -199,52 +206,6 @@ fn named(p: &mut Parser<'_>, within: Within) {
         }
         _ => layer(p),
     }
-}
-
-fn is_literal(kind: SyntaxKind) -> bool {
-    matches!(kind, INT | FLOAT | BAD_NUMBER | STRING | OPEN_STRING | CURLY_STRING)
-}
-
-/// `x = Dense(10)`, `Dense = 10` and `activation="relu"` in the place of a statement.
-fn assignment(p: &mut Parser<'_>) {
-    let (first, name) = (p.pos(), p.nth_text(0));
-    if p.nth(2) == IDENT
-        && (p.nth(3) == L_PAREN || is_capitalized(p.nth_text(2)))
-        && !is_capitalized(name)
-    {
-        let range = p.here().cover(p.range_at(first + 1));
-        let edit = TextRange::new(range.start(), p.range_at(first + 2).start());
-        p.error_with_fix(
-            codes::SYNTAX_UNEXPECTED,
-            range,
-            format!(
-                "layers are not assigned to names; write `{0}(…, name=\"{name}\")`",
-                p.nth_text(2)
-            ),
-            format!("Delete `{name} =`"),
-            vec![TextEdit::new(edit, "")],
-        );
-        let marker = p.start();
-        p.bump();
-        p.bump();
-        marker.complete(p, ERROR);
-        return;
-    }
-    let marker = p.start();
-    let here = p.here();
-    if is_capitalized(name) {
-        let message = format!("the arguments of a layer stand in parentheses; write `{name}(…)`");
-        p.error(codes::SYNTAX_LAYER_ARGUMENTS, here, message);
-    } else {
-        let message =
-            format!("`{name}=` stands outside of a layer's parentheses; move it into them");
-        p.error(codes::SYNTAX_UNEXPECTED, here, message);
-    }
-    let junk = p.start();
-    p.bump();
-    skip_line(p);
-    junk.complete(p, ERROR);
-    marker.complete(p, if is_capitalized(name) { LAYER_STMT } else { ERROR });
 }
 
 /// A layer, a macro call or a choice of layers, with what follows it.
@@ -270,307 +231,6 @@ pub(super) fn layer(p: &mut Parser<'_>) {
     suffixes(p);
     marker.complete(p, LAYER_STMT);
     after_layer(p);
-}
-
-/// `Dense 64, "relu"` and `Dense: 64, "relu"`: arguments without their parentheses, up to the end of
-/// the line. `open` is what stands in the place of the `(`.
-pub(super) fn bare_arguments(p: &mut Parser<'_>, name: &str, open: TextRange) {
-    let first = p.pos();
-    let marker = p.start();
-    while arg(p)
-        && p.at(COMMA)
-        && !p.nth_starts_line(1)
-        && starts_expr(p.nth(1))
-        && p.nth(2) != L_PAREN
-    {
-        p.bump();
-    }
-    marker.complete(p, ARG_LIST);
-    let place = p.since(first);
-    let call = quoted(&format!("{name}({})", p.slice(place)));
-    p.error_with_fix(
-        codes::SYNTAX_LAYER_ARGUMENTS,
-        place,
-        format!("the arguments of a layer stand in parentheses; write {call}"),
-        "Write them in parentheses",
-        vec![
-            TextEdit::new(TextRange::new(open.start(), place.start()), "("),
-            TextEdit::new(after(place), ")"),
-        ],
-    );
-}
-
-/// `Dense {64)`: a brace where the arguments start.
-fn brace_for_paren(p: &mut Parser<'_>, name: &str) {
-    let arguments =
-        p.at(L_BRACE) && (is_literal(p.nth(1)) || matches!(p.nth(1), L_PAREN | R_PAREN));
-    if !arguments {
-        return;
-    }
-    let here = p.here();
-    p.error(
-        codes::SYNTAX_LAYER_ARGUMENTS,
-        here,
-        format!("the arguments of a layer stand in parentheses; write `{name}(…)`"),
-    );
-    let marker = p.start();
-    p.bump();
-    if !p.at(L_PAREN) {
-        skip_line(p);
-    }
-    marker.complete(p, ERROR);
-    p.forgiven.braces += 1;
-}
-
-/// `@ "device"`, `* N` and `{ … }`, in any order.
-fn suffixes(p: &mut Parser<'_>) {
-    let (mut device, mut block) = (false, false);
-    loop {
-        match p.current() {
-            AT => {
-                if device {
-                    let here = p.here();
-                    p.error(
-                        codes::SYNTAX_UNEXPECTED,
-                        here,
-                        "a layer has one device; delete the second `@`",
-                    );
-                }
-                device = true;
-                device_suffix(p);
-            }
-            STAR => repeat(p),
-            L_BRACE if block => {
-                unexpected(p, "no second block after this layer");
-                skip_block(p);
-            }
-            L_BRACE => {
-                block = true;
-                self::block(p, "this block");
-            }
-            _ => break,
-        }
-    }
-}
-
-/// The suffixes of a branch.
-pub(super) fn branch_suffixes(p: &mut Parser<'_>) {
-    loop {
-        match p.current() {
-            AT => device_suffix(p),
-            STAR => repeat(p),
-            _ => break,
-        }
-    }
-}
-
-fn device_suffix(p: &mut Parser<'_>) {
-    let marker = p.start();
-    p.bump();
-    match p.current() {
-        STRING => p.bump(),
-        OPEN_STRING | CURLY_STRING => {
-            bad_token(p);
-            p.bump();
-        }
-        IDENT if !p.nth_starts_line(0) => {
-            let first = p.pos();
-            p.bump();
-            if p.at(COLON) && p.nth(1) == INT {
-                p.bump();
-                p.bump();
-            }
-            let place = p.since(first);
-            let name = p.slice(place);
-            p.error_with_fix(
-                codes::SYNTAX_QUOTES,
-                place,
-                format!("a device stands in quotes; write `@ \"{name}\"`"),
-                "Write it in quotes",
-                vec![TextEdit::new(before(place), "\""), TextEdit::new(after(place), "\"")],
-            );
-        }
-        _ => missing(
-            p,
-            codes::SYNTAX_MISSING_VALUE,
-            "expected a device such as `\"cuda:0\"` after `@`",
-        ),
-    }
-    marker.complete(p, DEVICE);
-}
-
-/// `* N`. A sum has to stand in parentheses, since `* 2 + 1` would end at the 2.
-fn repeat(p: &mut Parser<'_>) {
-    let marker = p.start();
-    p.bump();
-    let layer_follows =
-        p.at(IDENT) && (p.nth_starts_line(0) || p.nth(1) == L_PAREN && !hpo_at(p, 0));
-    let value = !layer_follows && operand(p).is_some();
-    if !value {
-        missing(p, codes::SYNTAX_MISSING_VALUE, "expected a number of copies after `*`");
-    }
-    marker.complete(p, REPEAT);
-}
-
-/// What may not follow a layer on its line.
-fn after_layer(p: &mut Parser<'_>) {
-    if p.nth_starts_line(0) {
-        return;
-    }
-    match p.current() {
-        IDENT | COMMA | SEMICOLON | R_BRACE | R_BRACK | R_PAREN | ARROW | ELLIPSIS | EOF => {}
-        L_PAREN => {
-            let here = p.here();
-            p.error(
-                codes::SYNTAX_UNEXPECTED,
-                here,
-                "a layer is not called on a tensor; layers take the output of the one before",
-            );
-            let marker = p.start();
-            skip_balanced(p);
-            marker.complete(p, ERROR);
-        }
-        _ => {
-            unexpected(p, "the next layer, `@ \"device\"`, `* N` or `{ }` after this layer");
-            skip_line(p);
-        }
-    }
-}
-
-/// `->` between layers, or before the name of an activation.
-fn arrow(p: &mut Parser<'_>) {
-    let (here, arrow) = (p.here(), p.nth_text(0));
-    let activation = p.nth(1) == IDENT
-        && p.nth(2) != L_PAREN
-        && p.nth(2) != L_BRACE
-        && !is_capitalized(p.nth_text(1));
-    let marker = p.start();
-    if activation {
-        let (name, after_call) = (p.nth_text(1), p.end_of_previous());
-        let range = TextRange::new(after_call.end(), p.range_at(p.pos() + 1).end());
-        let message = format!(
-            "there are no arrows; write the activation as an argument: `activation=\"{name}\"`"
-        );
-        let fix = match p.previous() {
-            R_PAREN if p.text_at(p.pos() - 2) == "(" => Some(vec![
-                TextEdit::new(before(after_call), format!("activation=\"{name}\"")),
-                TextEdit::new(range, ""),
-            ]),
-            R_PAREN => Some(vec![
-                TextEdit::new(before(after_call), format!(", activation=\"{name}\"")),
-                TextEdit::new(range, ""),
-            ]),
-            _ => None,
-        };
-        match fix {
-            Some(edits) => {
-                p.error_with_fix(
-                    codes::SYNTAX_ARROW,
-                    here,
-                    message,
-                    "Write it as an argument",
-                    edits,
-                );
-            }
-            None => drop(p.error(codes::SYNTAX_ARROW, here, message)),
-        }
-        p.bump();
-        p.bump();
-    } else {
-        let message =
-            format!("layers follow one another without `{arrow}`; write each on a line of its own");
-        let edit = TextEdit::new(
-            here,
-            if p.nth_starts_line(0) || p.nth_starts_line(1) { "" } else { "\n" },
-        );
-        p.error_with_fix(
-            codes::SYNTAX_ARROW,
-            here,
-            message,
-            format!("Delete `{arrow}`"),
-            vec![edit],
-        );
-        p.bump();
-    }
-    marker.complete(p, ERROR);
-}
-
-/// `{ … }` with statements. Stands at the `{`.
-pub(super) fn block(p: &mut Parser<'_>, whose: &str) {
-    let marker = p.start();
-    let open = p.pos();
-    // A brace right behind a mistake may be part of it.
-    let doubtful = p.error_nearby(0);
-    p.bump();
-    if !p.enter() {
-        skip_group(p);
-        marker.complete(p, BLOCK);
-        return;
-    }
-    statements(p, Within::Braces);
-    let outer = p.at(R_BRACE) && closes_further_out(p, open);
-    if doubtful && (outer || !p.at(R_BRACE)) {
-        p.owed.braces += 1;
-    }
-    close_brace(p, open, whose);
-    p.leave();
-    marker.complete(p, BLOCK);
-}
-
-/// The `}` of the `{` at token `open`.
-pub(super) fn close_brace(p: &mut Parser<'_>, open: usize, whose: &str) {
-    if p.at(R_BRACE) {
-        if closes_further_out(p, open) && p.doubtful_brace.is_none() {
-            p.doubtful_brace = Some(open);
-        }
-        p.bump();
-    } else {
-        unclosed_brace(p, open, whose);
-    }
-}
-
-/// Whether the `}` here is indented as if it closed something outside of the `{` at token `open`.
-fn closes_further_out(p: &Parser<'_>, open: usize) -> bool {
-    p.nth_starts_line(0) && p.indent() < p.indent_of(open)
-}
-
-/// Consumes `{ … }` without looking into it.
-pub(super) fn skip_block(p: &mut Parser<'_>) {
-    let marker = p.start();
-    skip_balanced(p);
-    marker.complete(p, ERROR);
-}
-
-/// Consumes the rest of a line, up to a bracket that closes something around it.
-pub(super) fn skip_line(p: &mut Parser<'_>) {
-    let marker = p.start();
-
-    let mut depth = 0u32;
-    while !p.nth_starts_line(0) {
-        match p.current() {
-            R_BRACE => break,
-            L_BRACE | SEMICOLON if depth == 0 => break,
-            L_PAREN | L_BRACK => depth += 1,
-            R_PAREN | R_BRACK => depth = depth.saturating_sub(1),
-            IDENT
-                if depth == 0
-                    && p.nth(1) == L_PAREN
-                    && is_capitalized(p.nth_text(0))
-                    && !hpo_at(p, 0) =>
-            {
-                break;
-            }
-            IDENT if section_at(p, 0).is_some() => break,
-            _ => {}
-        }
-        p.bump();
-    }
-    marker.complete_if_filled(p, ERROR);
-}
-
-/// Inserts a missing colon.
-pub(super) fn missing_colon(p: &mut Parser<'_>, name: &str) {
-    missing_with_fix(p, codes::SYNTAX_MISSING_COLON, format!("expected `:` after `{name}`"), ":");
 }
 
 #[cfg(test)]
@@ -625,7 +285,9 @@ mod tests {
                     R_BRACE "}"
             "#]],
         );
-        check_layers_tree("Block * (n + 1) HPO(choice(Dense(64), Dropout(0.5)))", expect![[r#"
+        check_layers_tree(
+            "Block * (n + 1) HPO(choice(Dense(64), Dropout(0.5)))",
+            expect![[r#"
             LAYER_STMT
               CALL_EXPR
                 IDENT "Block"
@@ -668,7 +330,8 @@ mod tests {
                         R_PAREN ")"
                   R_PAREN ")"
                 R_PAREN ")"
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -771,75 +434,6 @@ mod tests {
                 64
                 Flatten()
                   1:1 syntax-unexpected: expected a layer such as `Dense(64)` instead of `64`
-            "#]],
-        );
-    }
-
-    #[test]
-    fn suffixes() {
-        check_layers(
-            &[
-                "Dense(10) @ cpu",
-                "Dense(10) @ cuda:0",
-                "Dense(10) @",
-                "Dense(10) @ \"cpu\" @ \"gpu\"",
-                "Dense(10) *\nFlatten()",
-                "Dense(10) * HPO(choice(1, 2))",
-                "Dense(10) * -2",
-                "Dense(10) { } { }",
-                "Dense(10) 5",
-                "Dense(10) \"relu\"",
-            ],
-            expect![[r#"
-                Dense(10) @ cpu
-                  1:13 syntax-quotes: a device stands in quotes; write `@ "cpu"` [Write it in quotes]
-                Dense(10) @ cuda:0
-                  1:13 syntax-quotes: a device stands in quotes; write `@ "cuda:0"` [Write it in quotes]
-                Dense(10) @
-                  1:11 syntax-missing-value: expected a device such as `"cuda:0"` after `@`
-                Dense(10) @ "cpu" @ "gpu"
-                  1:19 syntax-unexpected: a layer has one device; delete the second `@`
-                Dense(10) *
-                Flatten()
-                  1:11 syntax-missing-value: expected a number of copies after `*`
-                Dense(10) * HPO(choice(1, 2))
-                  (nothing)
-                Dense(10) * -2
-                  (nothing)
-                Dense(10) { } { }
-                  1:15 syntax-unexpected: expected no second block after this layer instead of `{`
-                Dense(10) 5
-                  1:11 syntax-unexpected: expected the next layer, `@ "device"`, `* N` or `{ }` after this layer instead of `5`
-                Dense(10) "relu"
-                  1:11 syntax-unexpected: expected the next layer, `@ "device"`, `* N` or `{ }` after this layer instead of `"relu"`
-            "#]],
-        );
-    }
-
-    #[test]
-    fn blocks() {
-        check_layers(
-            &[
-                "ResidualConnection() {\n  Dense(10)\nFlatten()",
-                "ResidualConnection() {\n  Dense(10)\nloss: \"mse\"",
-                "ResidualConnection() {\n  Dense(10)\ntrain { epochs: 5 }",
-                "ResidualConnection() { loss \"mse\" Dense(10) }",
-            ],
-            expect![[r#"
-                ResidualConnection() {
-                  Dense(10)
-                Flatten()
-                  0:11 syntax-unclosed: the `{` of `network N` has no closing `}` [Insert `}`]
-                ResidualConnection() {
-                  Dense(10)
-                loss: "mse"
-                  1:22 syntax-unclosed: the `{` of this block has no closing `}` [Insert `}`]
-                ResidualConnection() {
-                  Dense(10)
-                train { epochs: 5 }
-                  1:22 syntax-unclosed: the `{` of this block has no closing `}` [Insert `}`]
-                ResidualConnection() { loss "mse" Dense(10) }
-                  1:24 syntax-unexpected: `loss` is a section of a network and cannot stand among these layers
             "#]],
         );
     }

@@ -8,12 +8,14 @@ mod entries;
 mod expressions;
 mod file;
 mod groups;
+mod habits;
 mod hpo;
 mod input;
 mod layers;
 mod network;
 mod recovery;
 mod sections;
+mod suffixes;
 mod unknown;
 mod words;
 

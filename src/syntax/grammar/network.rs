@@ -1,12 +1,13 @@
 //! A network: its head, and the sections between its braces.
 
 use super::input;
-use super::layers::{Within, close_brace, closes_too_early};
+use super::layers::{Within, closes_too_early};
 use super::recovery::{
     before, ellipsis, missing, missing_with_fix, skip_balanced, skip_to_statement, stray_bracket,
     unexpected,
 };
 use super::sections::{layer_list, section, separates_sections};
+use super::suffixes::close_brace;
 use super::unknown;
 use super::words::{
     Foreign, Section, at_top_level, holds_entries, hpo_at, is_capitalized, is_constant, section_at,
@@ -24,7 +25,7 @@ pub(super) fn network(p: &mut Parser<'_>) {
     let marker = p.start();
     p.bump();
     let named = p.pos();
-    name(p, "network");
+    name(p, "network", "network");
     let whose = match p.text_at(named) {
         name if p.pos() == named + 1 && p.previous() == IDENT => format!("`network {name}`"),
         _ => "this network".to_owned(),
@@ -56,7 +57,7 @@ fn parameters(p: &mut Parser<'_>) {
 }
 
 /// The name of a network or a macro.
-pub(super) fn name(p: &mut Parser<'_>, what: &str) {
+pub(super) fn name(p: &mut Parser<'_>, keyword: &str, what: &str) {
     match p.current() {
         IDENT
             if !p.nth_starts_line(0)
@@ -68,7 +69,7 @@ pub(super) fn name(p: &mut Parser<'_>, what: &str) {
                 || matches!(p.current(), L_BRACE | L_PAREN | R_BRACE | COLON)
                 || section_at(p, 0).is_some();
             if !ends {
-                wrong_name(p, p.pos() - 1, what);
+                wrong_name(p, p.pos() - 1, keyword, what);
             }
         }
         STRING if !p.nth_starts_line(0) => {
@@ -77,25 +78,25 @@ pub(super) fn name(p: &mut Parser<'_>, what: &str) {
             p.error_with_fix(
                 codes::SYNTAX_QUOTES,
                 here,
-                format!("the name of a {what} has no quotes; write `{what} {plain}`"),
+                format!("the name of a {what} has no quotes; write `{keyword} {plain}`"),
                 format!("Write `{plain}`"),
                 vec![TextEdit::new(here, plain)],
             );
             p.bump_error();
         }
         INT | FLOAT | BAD_NUMBER | BAD_CHARACTERS if !p.nth_starts_line(0) => {
-            wrong_name(p, p.pos(), what)
+            wrong_name(p, p.pos(), keyword, what)
         }
         _ => missing(
             p,
             codes::SYNTAX_MISSING_NAME,
-            format!("expected a name after `{what}`: `{what} Name {{ … }}`"),
+            format!("expected a name after `{keyword}`: `{keyword} Name {{ … }}`"),
         ),
     }
 }
 
 /// `my-net` and `2nd`: names consist of letters, digits and `_`.
-fn wrong_name(p: &mut Parser<'_>, first: usize, what: &str) {
+fn wrong_name(p: &mut Parser<'_>, first: usize, keyword: &str, what: &str) {
     let marker = p.start();
 
     while !p.nth_starts_line(0) && !matches!(p.current(), L_BRACE | R_BRACE | L_PAREN | COLON) {
@@ -107,7 +108,9 @@ fn wrong_name(p: &mut Parser<'_>, first: usize, what: &str) {
     p.error_with_fix(
         codes::SYNTAX_MISSING_NAME,
         place,
-        format!("the name of a {what} consists of letters, digits and `_`; write `{what} {plain}`"),
+        format!(
+            "the name of a {what} consists of letters, digits and `_`; write `{keyword} {plain}`"
+        ),
         format!("Write `{plain}`"),
         vec![TextEdit::new(place, plain)],
     );
@@ -409,7 +412,56 @@ mod tests {
                 "network N { input: (1,) layers: A /* no end }",
                 "network N { input: (1,) layers: Dense(HPO(choice(1, {",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                network N {
+                  input: (1,)
+                  layers: A
+
+                  1:11 syntax-unclosed: the `{` of `network N` has no closing `}` [Insert `}`]
+                network N {
+                  input: (1,)
+                  layers: A
+
+                network M { input: (1,) layers: A }
+                  1:11 syntax-unclosed: the `{` of `network N` has no closing `}` [Insert `}`]
+                network N {
+                  input: (1,)
+                  layers:
+                    R {
+                      A()
+                }
+                  4:7 syntax-unclosed: the `{` of this block has no closing `}`
+                network N {
+                  input: (1,)
+                  layers:
+                    A() }
+                    B()
+                  loss: "mse"
+                }
+                  4:9 syntax-stray-bracket: this `}` closes nothing; delete it [Delete it]
+                network N {
+                  input: (1,)
+                  layers: A
+                }
+                }
+                  5:1 syntax-stray-bracket: this `}` closes nothing; delete it [Delete it]
+                network N { {
+                  input: (1,)
+                  layers: A
+                }
+                  1:13 syntax-stray-bracket: one `{` too many; delete it [Delete it]
+                network N { {
+                  input: (1,)
+                  layers: A
+                } }
+                  1:13 syntax-stray-bracket: one `{` too many; delete it [Delete it]
+                network N { ... }
+                  1:13 syntax-ellipsis: `...` stands for nothing here; write out what it leaves out
+                network N { input: (1,) layers: A /* no end }
+                  1:35 syntax-unterminated: this comment has no closing `*/`
+                network N { input: (1,) layers: Dense(HPO(choice(1, {
+                  1:53 syntax-unexpected: expected an argument instead of `{`
+            "#]],
         );
     }
 }

@@ -5,7 +5,7 @@
 //! whose partner has been reported are forgiven when they turn up later, so one mistake is one
 //! finding.
 
-use super::words::{at_top_level, section_at};
+use super::words::{at_top_level, hpo_at, is_capitalized, section_at};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::{self, *};
 use crate::syntax::parser::Parser;
@@ -76,11 +76,13 @@ pub(super) fn unexpected(p: &mut Parser<'_>, expected: &str) {
                 "{} is no part of the language; expected {expected}",
                 quoted(p.nth_text(0))
             );
-            let alone = p.nth_starts_line(1) || matches!(p.nth(1), COMMA | R_PAREN | R_BRACK | R_BRACE);
+            let alone =
+                p.nth_starts_line(1) || matches!(p.nth(1), COMMA | R_PAREN | R_BRACK | R_BRACE);
             if let Some(diagnostic) = p.error(codes::SYNTAX_UNEXPECTED, here, message)
                 && alone
             {
-                *diagnostic = diagnostic.clone().with_fix("Delete it", vec![TextEdit::new(here, "")]);
+                *diagnostic =
+                    diagnostic.clone().with_fix("Delete it", vec![TextEdit::new(here, "")]);
             }
         }
         EOF => {
@@ -272,4 +274,43 @@ pub(super) fn skip_group(p: &mut Parser<'_>) {
 pub(super) fn skip_balanced(p: &mut Parser<'_>) {
     p.bump();
     skip_group(p);
+}
+
+/// Consumes `{ … }` without looking into it.
+pub(super) fn skip_block(p: &mut Parser<'_>) {
+    let marker = p.start();
+    skip_balanced(p);
+    marker.complete(p, ERROR);
+}
+
+/// Consumes the rest of a line, up to a bracket that closes something around it.
+pub(super) fn skip_line(p: &mut Parser<'_>) {
+    let marker = p.start();
+
+    let mut depth = 0u32;
+    while !p.nth_starts_line(0) {
+        match p.current() {
+            R_BRACE => break,
+            L_BRACE | SEMICOLON if depth == 0 => break,
+            L_PAREN | L_BRACK => depth += 1,
+            R_PAREN | R_BRACK => depth = depth.saturating_sub(1),
+            IDENT
+                if depth == 0
+                    && p.nth(1) == L_PAREN
+                    && is_capitalized(p.nth_text(0))
+                    && !hpo_at(p, 0) =>
+            {
+                break;
+            }
+            IDENT if section_at(p, 0).is_some() => break,
+            _ => {}
+        }
+        p.bump();
+    }
+    marker.complete_if_filled(p, ERROR);
+}
+
+/// Inserts a missing colon.
+pub(super) fn missing_colon(p: &mut Parser<'_>, name: &str) {
+    missing_with_fix(p, codes::SYNTAX_MISSING_COLON, format!("expected `:` after `{name}`"), ":");
 }

@@ -4,8 +4,12 @@ use super::entries::{entries, entries_without_braces};
 use super::expressions::{expr, starts_expr};
 use super::groups::arg_list;
 use super::input;
-use super::layers::{Within, close_brace, missing_colon, skip_block, skip_line, statements};
-use super::recovery::{after, before, closing, missing, missing_with_fix, spelling, unexpected};
+use super::layers::{Within, statements};
+use super::recovery::{
+    after, before, closing, missing, missing_colon, missing_with_fix, skip_block, skip_line,
+    spelling, unexpected,
+};
+use super::suffixes::close_brace;
 use super::words::{Section, at_top_level, is_capitalized, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
@@ -21,7 +25,7 @@ pub(super) fn section(p: &mut Parser<'_>, section: Section, seen: u8) {
     if section.has_block() {
         block_section(p, section, name);
     } else {
-        let brace = p.at(L_BRACE) && section == Section::Layers;
+        let brace = p.at(L_BRACE) && matches!(section, Section::Layers | Section::Metrics);
         if brace || colon(p, section, name) {
             match section {
                 Section::Input => input::value(p),
@@ -92,6 +96,9 @@ pub(super) fn no_value(p: &Parser<'_>) -> bool {
 /// What may not follow a section's value on its line.
 fn after_value(p: &mut Parser<'_>, name: &str) {
     if p.nth_starts_line(0) || matches!(p.current(), R_BRACE | SEMICOLON | EOF) {
+        return;
+    }
+    if p.at(IDENT) && Section::of_word(p.nth_text(0)).is_some() {
         return;
     }
     let names = p.at(IDENT)
@@ -494,7 +501,7 @@ mod tests {
                 network N { input: (1,) layers: Dense(1) optimizer Adam(0.1) }
                   1:50 syntax-missing-colon: expected `:` after `optimizer` [Insert `:`]
                 network N { input: (1,) layers Dense(1) }
-                  1:25 syntax-unexpected: expected the next section after the value of `input` instead of `layers`
+                  1:30 syntax-missing-colon: expected `:` after `layers` [Insert `:`]
                 network N { input: (1,) layers: Dense(1)
                   loss("mse") }
                   2:6 syntax-missing-colon: expected `:` after `loss` [Insert `:`]
@@ -519,7 +526,27 @@ mod tests {
                 "network N { input: (1,) layers: Dense(1) loss: \"mse }\n}",
                 "network N { input: (1,) layers: Dense(1) optimizer: tf.keras.Adam(0.1) }",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                network N { input: (1,) layers: Dense(1) loss: }
+                  1:46 syntax-missing-value: expected a loss such as `"mse"` after `loss:`
+                network N { input: (1,) layers: Dense(1) loss:
+                  optimizer: adam }
+                  1:46 syntax-missing-value: expected a loss such as `"mse"` after `loss:`
+                network N { input: (1,) layers: Dense(1) optimizer: adam 5 }
+                  1:58 syntax-unexpected: expected the next section after the value of `optimizer` instead of `5`
+                network N { input: (1,) layers: Dense(1) loss: cross entropy
+                 }
+                  1:54 syntax-unexpected: expected the next section after the value of `loss` instead of `entropy`
+                network N { input: (1,) layers: Dense(1) metrics: }
+                  1:49 syntax-missing-value: expected a list of metrics such as `["accuracy"]` after `metrics:`
+                network N { input: (1,) layers: Dense(1) metrics { accuracy } }
+                  1:50 syntax-unexpected: metrics stand in brackets; write `metrics: ["accuracy"]`
+                network N { input: (1,) layers: Dense(1) loss: "mse }
+                }
+                  1:48 syntax-unterminated: this string has no closing `"` on its line [Insert `"`]
+                network N { input: (1,) layers: Dense(1) optimizer: tf.keras.Adam(0.1) }
+                  1:53 syntax-unexpected: names have no dots; write `Adam` alone [Write `Adam`]
+            "#]],
         );
     }
 
@@ -530,13 +557,41 @@ mod tests {
                 "network N { input: (1,) layers: Dense(1)\n  train\n    epochs: 5\n    batch_size: 32\n}",
                 "network N { input: (1,) layers: Dense(1)\n  train:\n    epochs: 5\n  loss: \"mse\" }",
                 "network N { input: (1,) layers: Dense(1)\n  train\n  loss: \"mse\" }",
-                "network N { input: (1,) layers: Dense(1) train ( { epochs: 5 } }",
+                "network N { input: (1,) layers: Dense(1) \n  train ( { epochs: 5 } }",
                 "network N { input: (1,) layers: Dense(1) execute \"cpu\" }",
                 "network N { input: (1,) layers { Dense(1) } loss: \"mse\" }",
                 "network N { input: (1,) layers: { Dense(1) } }",
                 "network N { input: (1,) layers: [ Dense(1)\n  loss: \"mse\" }",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                network N { input: (1,) layers: Dense(1)
+                  train
+                    epochs: 5
+                    batch_size: 32
+                }
+                  2:3 syntax-section-braces: the entries of `train` stand in braces; write `train { epochs: 10 }` [Write the entries in braces]
+                network N { input: (1,) layers: Dense(1)
+                  train:
+                    epochs: 5
+                  loss: "mse" }
+                  2:3 syntax-section-braces: the entries of `train` stand in braces; write `train { epochs: 10 }` [Write the entries in braces]
+                network N { input: (1,) layers: Dense(1)
+                  train
+                  loss: "mse" }
+                  2:7 syntax-section-braces: expected `{ epochs: 10 }` after `train` [Insert `{ }`]
+                network N { input: (1,) layers: Dense(1) 
+                  train ( { epochs: 5 } }
+                  2:7 syntax-section-braces: expected `{` after this; write `train { epochs: 10 }`
+                network N { input: (1,) layers: Dense(1) execute "cpu" }
+                  1:48 syntax-section-braces: expected `{` after this; write `execute { device: "cpu" }`
+                network N { input: (1,) layers { Dense(1) } loss: "mse" }
+                  1:32 syntax-section-braces: the layers list has no braces; write `layers:` and the layers below [Delete the braces]
+                network N { input: (1,) layers: { Dense(1) } }
+                  1:33 syntax-section-braces: the layers list has no braces; write `layers:` and the layers below [Delete the braces]
+                network N { input: (1,) layers: [ Dense(1)
+                  loss: "mse" }
+                  1:33 syntax-unclosed: this `[` has no closing `]`; layers need neither [Delete `[`]
+            "#]],
         );
     }
 }

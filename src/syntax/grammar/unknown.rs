@@ -3,8 +3,7 @@
 
 use super::branches::branches_section;
 use super::expressions::{expr, starts_expr};
-use super::layers::skip_block;
-use super::recovery::{after, before};
+use super::recovery::{after, before, skip_block};
 use super::words::{Foreign, Section, at_top_level, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
@@ -16,10 +15,17 @@ pub(super) fn section(p: &mut Parser<'_>) {
     if let Some(foreign) = Foreign::of_word(p.nth_text(0)) {
         return self::foreign(p, foreign);
     }
-    let marker = p.start();
     misspelt(p);
+    skip(p);
+}
+
+/// Consumes a section without looking into it.
+pub(super) fn skip(p: &mut Parser<'_>) {
+    let marker = p.start();
     p.bump();
-    p.eat(COLON);
+    if matches!(p.current(), COLON | EQ) {
+        p.bump();
+    }
     value(p);
     marker.complete(p, UNKNOWN_SECTION);
 }
@@ -99,13 +105,7 @@ pub(super) fn foreign(p: &mut Parser<'_>, foreign: Foreign) {
 fn skipped(p: &mut Parser<'_>, code: crate::diagnostics::Code, message: &str) {
     let here = p.here();
     p.error(code, here, message);
-    let marker = p.start();
-    p.bump();
-    if matches!(p.current(), COLON | EQ) {
-        p.bump();
-    }
-    value(p);
-    marker.complete(p, UNKNOWN_SECTION);
+    skip(p);
 }
 
 /// Neighbouring settings outside of their section: one finding and one fix for all of them.
@@ -157,7 +157,46 @@ mod tests {
     fn unknown_sections_among_layers_are_skipped_with_their_value() {
         check_layers_tree(
             "Flatten()\nwarmup: 5\nDense(10)\ntrian { epochs: 5 }\nOutput(2)",
-            expect![[r#""#]],
+            expect![[r#"
+                LAYER_STMT
+                  CALL_EXPR
+                    IDENT "Flatten"
+                    ARG_LIST
+                      L_PAREN "("
+                      R_PAREN ")"
+                UNKNOWN_SECTION
+                  IDENT "warmup"
+                  COLON ":"
+                  LITERAL
+                    INT "5"
+                LAYER_STMT
+                  CALL_EXPR
+                    IDENT "Dense"
+                    ARG_LIST
+                      L_PAREN "("
+                      ARG
+                        LITERAL
+                          INT "10"
+                      R_PAREN ")"
+                UNKNOWN_SECTION
+                  IDENT "trian"
+                  ERROR
+                    L_BRACE "{"
+                    ERROR
+                      IDENT "epochs"
+                      COLON ":"
+                      INT "5"
+                      R_BRACE "}"
+                LAYER_STMT
+                  CALL_EXPR
+                    IDENT "Output"
+                    ARG_LIST
+                      L_PAREN "("
+                      ARG
+                        LITERAL
+                          INT "2"
+                      R_PAREN ")"
+            "#]],
         );
         check_layers(
             &[
@@ -168,7 +207,26 @@ mod tests {
                 "assert_shape: (None, 26, 26, 32)\nDense(10)",
                 "note:\nDense(10)",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                Flatten()
+                warmup: 5, 6
+                Dense(10)
+                  2:1 unknown-section: `warmup` is no section of a network and is skipped
+                trian { epochs: 5 }
+                Dense(10)
+                  1:1 unknown-section: `trian` is no section; did you mean `train`? [Write `train`]
+                optimzer: Adam(learning_rate=0.1)
+                Dense(10)
+                  1:1 unknown-section: `optimzer` is no section; did you mean `optimizer`? [Write `optimizer`]
+                optimizer_param: learning_rate=HPO(log_range(1e-4, 1e-2))
+                  1:1 unknown-section: `optimizer_param` is no section of a network and is skipped
+                assert_shape: (None, 26, 26, 32)
+                Dense(10)
+                  1:1 unknown-section: `assert_shape` is no section of a network and is skipped
+                note:
+                Dense(10)
+                  1:1 unknown-section: `note` is no section of a network and is skipped
+            "#]],
         );
     }
 
@@ -183,7 +241,23 @@ mod tests {
                 "lr_schedule: ExponentialDecay(0.1, 1000, 0.96)",
                 "merge: Add()",
             ],
-            expect![[r#""#]],
+            expect![[r#"
+                Flatten()
+                epochs: 5
+                batch_size: 32
+                Dense(10)
+                  2:1 syntax-misplaced-setting: `epochs` belongs to the section `train`; write `train { epochs: … }` [Write it in `train { }`]
+                epochs = 5
+                  1:1 syntax-misplaced-setting: `epochs` belongs to the section `train`; write `train { epochs: … }` [Write it in `train { }`]
+                epochs 5
+                  1:1 syntax-misplaced-setting: `epochs` belongs to the section `train`; write `train { epochs: … }` [Write it in `train { }`]
+                device: "cpu"
+                  1:1 syntax-misplaced-setting: `device` belongs to the section `execute`; write `execute { device: … }` [Write it in `execute { }`]
+                lr_schedule: ExponentialDecay(0.1, 1000, 0.96)
+                  1:1 syntax-misplaced-setting: a schedule is the optimizer's learning rate; write `optimizer: Adam(learning_rate=ExponentialDecay(…))`
+                merge: Add()
+                  1:1 syntax-branches: there is no section `merge`; write the merge layer in the layers list, after the branches
+            "#]],
         );
     }
 

@@ -2,12 +2,16 @@
 //! known. What is wrong is reported and becomes unknown, so that the rule goes on with the rest and
 //! nothing is reported twice; where it is plain what was meant, the value is mended instead.
 
-use super::layer::{Default, Kind, LayerEntry, Param};
-use super::layers::ACTIVATIONS;
-use super::names::did_you_mean;
-use super::rule::{Blame, Problem};
-use super::value::Value;
+mod tuples;
+mod words;
+
+use self::words::{at_least, wanted};
 use crate::diagnostics::{Code, codes};
+use crate::lang::layer::{Default, Kind, LayerEntry, Param};
+use crate::lang::layers::ACTIVATIONS;
+use crate::lang::names::did_you_mean;
+use crate::lang::rule::{Blame, Problem};
+use crate::lang::value::Value;
 
 /// Checks the arguments of one world; `given` has an element for each parameter of `entry`.
 pub fn validate(entry: &'static LayerEntry, given: &mut [Option<Value>]) -> Vec<Problem> {
@@ -122,6 +126,10 @@ impl Check<'_> {
             Blame::Element(name, index) => format!("element {} of `{name}`", index + 1),
             _ => format!("`{}`", self.param.name),
         };
+        let value = match value {
+            Value::Name(name) => format!("the name `{name}`"),
+            value => value.to_string(),
+        };
         let write = fix.as_ref().map(|fix| format!("; write {fix}")).unwrap_or_default();
         let problem = Problem::new(
             code,
@@ -206,18 +214,20 @@ impl Check<'_> {
             }
             Value::Str(text) => {
                 let number = text.trim().parse::<i64>().ok().filter(|number| *number >= min);
-                let fix = number.map_or_else(|| self.usual(), |number| Some(number.to_string()));
+                let fix = number
+                    .map_or_else(|| self.usual_int(min, blame), |number| Some(number.to_string()));
                 self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
             }
             Value::Tuple(elements) | Value::List(elements) => {
                 let fix = match elements.first() {
                     Some(Value::Int(number)) if *number >= min => Some(number.to_string()),
-                    _ => self.usual(),
+                    _ => self.usual_int(min, blame),
                 };
                 self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
             }
-            Value::Name(_) | Value::None | Value::Call(_) => {
-                let fix = self.usual();
+            Value::Name(_) => self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, None),
+            Value::None | Value::Call(_) => {
+                let fix = self.usual_int(min, blame);
                 self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, fix)
             }
         }
@@ -233,6 +243,15 @@ impl Check<'_> {
         }
     }
 
+    /// The same for a whole number, which may be an element of a tuple.
+    fn usual_int(&self, min: i64, blame: Blame) -> Option<String> {
+        match (blame, self.param.kind) {
+            (Blame::Element(..), Kind::Sizes { .. }) => Some("-1".to_owned()),
+            (Blame::Element(..), _) => Some(min.max(1).to_string()),
+            _ => self.usual(),
+        }
+    }
+
     fn float_for_integer(&mut self, value: &Value, whole: i64, blame: Blame) {
         self.wrong_for(
             codes::FLOAT_FOR_INTEGER,
@@ -241,31 +260,6 @@ impl Check<'_> {
             "a whole number",
             Some(whole.to_string()),
         );
-    }
-
-    fn ints(&mut self, value: Value, rank: usize, min: i64) -> Value {
-        let name = self.param.name;
-        let elements = match value {
-            Value::Tuple(ref elements) | Value::List(ref elements) => elements,
-            Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Interval { .. } => {
-                return self.int(value, min, Blame::Param(name), true);
-            }
-            ref other => {
-                let parsed = other.as_text().and_then(|text| text.trim().parse::<i64>().ok());
-                let fix = parsed.filter(|number| *number >= min).map(|number| number.to_string());
-                let fix = fix.or_else(|| self.usual());
-                return self.wrong(codes::BAD_TYPE, Blame::Param(name), other, fix);
-            }
-        };
-        if elements.len() != rank {
-            let fix = resized(elements, rank).or_else(|| self.usual());
-            return self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
-        }
-        let checked = elements.iter().cloned().enumerate();
-        let checked: Vec<Value> = checked
-            .map(|(index, element)| self.int(element, min, Blame::Element(name, index), true))
-            .collect();
-        Value::Tuple(checked)
     }
 
     fn number(&mut self, value: Value, min: f64, max: f64) -> Value {
@@ -292,7 +286,7 @@ impl Check<'_> {
                     self.wrong(codes::BAD_VALUE, blame, &value, Some(fix))
                 }
                 None => {
-                    let fix = self.usual();
+                    let fix = self.usual().filter(|_| !matches!(value, Value::Name(_)));
                     self.wrong(codes::BAD_TYPE, blame, &value, fix)
                 }
             },
@@ -310,22 +304,23 @@ impl Check<'_> {
                 self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix)
             }
             other => {
+                let empty = match other.elements() {
+                    Some(elements) => elements.is_empty(),
+                    None => other.as_text() == Some(""),
+                };
                 let no = other.as_text().is_some_and(|text| {
                     matches!(text.to_ascii_lowercase().as_str(), "false" | "no" | "off" | "0" | "")
                 });
-                self.problems.push(
-                    Problem::new(
-                        codes::BAD_TYPE,
-                        Blame::Param(name),
-                        format!(
-                            "`{}`: `{name}` must be true or false; Keras takes {other} for true",
-                            self.entry.name
-                        ),
-                    )
-                    .as_warning()
-                    .suggest_set(name, !no),
+                let problem = Problem::new(
+                    codes::BAD_TYPE,
+                    Blame::Param(name),
+                    format!(
+                        "`{}`: `{name}` must be true or false; Keras takes {other} for {}",
+                        self.entry.name, !empty
+                    ),
                 );
-                Value::Unknown
+                self.problems.push(problem.as_warning().suggest_set(name, !no));
+                Value::Bool(!empty)
             }
         }
     }
@@ -472,105 +467,14 @@ impl Check<'_> {
         }
     }
 
-    fn axes(&mut self, value: Value) -> Value {
-        let name = self.param.name;
-        match value {
-            Value::Tuple(elements) | Value::List(elements) => {
-                let elements = elements.into_iter().enumerate();
-                let checked = elements.map(|(index, element)| {
-                    self.axis_element(element, Blame::Element(name, index))
-                });
-                Value::Tuple(checked.collect())
-            }
-            value => self.axis_element(value, Blame::Param(name)),
-        }
-    }
-
-    fn sizes(&mut self, value: Value, one: bool, none: bool) -> Value {
-        let name = self.param.name;
-        match value {
-            Value::Tuple(elements) | Value::List(elements) => {
-                let elements = elements.into_iter().enumerate();
-                let checked = elements.map(|(index, element)| match element {
-                    Value::None if none => element,
-                    element => self.int(element, i64::MIN, Blame::Element(name, index), true),
-                });
-                Value::Tuple(checked.collect())
-            }
-            Value::Interval { .. } if one => value,
-            value if one => self.int(value, 1, Blame::Param(name), true),
-            Value::Int(number) => {
-                let fix = Some(format!("({number},)"));
-                self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
-                Value::Tuple(vec![value])
-            }
-            value => {
-                let fix = self.usual();
-                self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix)
-            }
-        }
-    }
-
-    fn pairs(&mut self, value: Value, rank: usize) -> Value {
-        let name = self.param.name;
-        let count = if rank == 1 { 2 } else { rank };
-        let elements = match value {
-            Value::Tuple(ref elements) | Value::List(ref elements) => elements,
-            // Padding by less than nothing crops; Keras lets it pass.
-            Value::Int(number) if number < 0 && rank > 1 && name == "padding" => {
-                let problem = Problem::new(
-                    codes::BAD_VALUE,
-                    Blame::Param(name),
-                    format!(
-                        "`{}`: `padding={number}` cuts off instead of adding; write `Cropping{rank}D({})` if that is meant",
-                        self.entry.name,
-                        number.unsigned_abs()
-                    ),
-                );
-                let mended = number.unsigned_abs();
-                self.problems.push(problem.as_warning().suggest_set(name, mended));
-                return value;
-            }
-            Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Interval { .. } => {
-                return self.int(value, 0, Blame::Param(name), true);
-            }
-            ref other => {
-                let fix = self.usual();
-                return self.wrong(codes::BAD_TYPE, Blame::Param(name), other, fix);
-            }
-        };
-        if elements.len() != count {
-            let fix = resized(elements, count).or_else(|| self.usual());
-            return self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
-        }
-        let checked = elements.iter().cloned().enumerate().map(|(index, element)| {
-            let blame = Blame::Element(name, index);
-            match element {
-                Value::Tuple(ref ends) | Value::List(ref ends) if rank > 1 => {
-                    if ends.len() != 2 {
-                        return self.wrong_for(
-                            codes::BAD_TYPE,
-                            blame,
-                            &element,
-                            "a number or a pair of numbers",
-                            resized(ends, 2),
-                        );
-                    }
-                    let ends = ends.iter().cloned();
-                    Value::Tuple(ends.map(|end| self.int(end, 0, blame, true)).collect())
-                }
-                element => self.int(element, 0, blame, true),
-            }
-        });
-        Value::Tuple(checked.collect())
-    }
-
     fn layer(&mut self, value: Value) -> Value {
         match value {
             Value::Call(_) | Value::Unknown => value,
             other => {
                 let fix = match &other {
-                    Value::Name(name) | Value::Str(name) => super::names::layer(name).map(call_of),
+                    Value::Name(name) | Value::Str(name) => {
+                        crate::lang::names::layer(name).map(call_of)
+                    }
                     _ => None,
                 };
                 let fix = fix.or_else(|| self.usual());
@@ -588,72 +492,155 @@ fn call_of(entry: &LayerEntry) -> String {
     format!("{}({})", entry.name, args.join(", "))
 }
 
-/// `elements` cut or filled up with its last one; one number where all are the same.
-fn resized(elements: &[Value], count: usize) -> Option<String> {
-    let first = elements.first()?;
-    if !elements.iter().all(|element| matches!(element, Value::Int(number) if *number >= 0)) {
-        return None;
-    }
-    if elements.iter().all(|element| element == first) {
-        return Some(first.to_string());
-    }
-    let last = elements.last()?;
-    let resized: Vec<Value> =
-        (0..count).map(|index| elements.get(index).unwrap_or(last).clone()).collect();
-    match resized.as_slice() {
-        [one] => Some(one.to_string()),
-        _ => Some(Value::Tuple(resized).to_string()),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use crate::lang::testing::check;
+    use crate::lang::{Kind, layers};
+    use expect_test::expect;
 
-fn at_least(min: i64) -> String {
-    match min {
-        i64::MIN => "a whole number".to_owned(),
-        min => format!("a whole number of at least {min}"),
+    #[test]
+    fn ranges_lie_between_the_bounds() {
+        check(
+            r#"
+            Dense(0..64) on (8)
+            Dense(1..64) on (8)
+            Dropout(0.1..0.5) on (8)
+            Dropout(0.5..1.5) on (8)
+            LayerNormalization(epsilon=1e-6..1e-3) on (8)
+            "#,
+            expect![[r#"
+                ?  macs ?
+                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64
+                1..64  params 9..576  macs 8..512
+                8  params 0
+                8  params 0
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5
+                8  params 16"#]],
+        );
     }
-}
 
-/// What a kind of parameter takes, in words.
-fn wanted(kind: Kind) -> String {
-    match kind {
-        Kind::Int { min } | Kind::StrictInt { min } => at_least(min),
-        Kind::Ints { rank: 1, min } => at_least(min),
-        Kind::Ints { rank, min } => {
-            format!("a whole number or a tuple of {rank}, each at least {min}")
-        }
-        Kind::Number { min, max } if max.is_finite() => {
-            format!("a number between {min} and {max}")
-        }
-        Kind::Number { min, .. } if min.is_finite() => format!("a number of at least {min}"),
-        Kind::Number { .. } => "a number".to_owned(),
-        Kind::Bool => "true or false".to_owned(),
-        Kind::Activation => "the name of an activation function".to_owned(),
-        Kind::Choice { values, .. } => {
-            let quoted: Vec<String> = values
-                .iter()
-                .map(|value| match *value {
-                    "None" => "None".to_owned(),
-                    value => format!("\"{value}\""),
-                })
-                .collect();
-            match quoted.split_last() {
-                Some((last, rest)) if !rest.is_empty() => {
-                    format!("{} or {last}", rest.join(", "))
+    #[test]
+    fn booleans_are_what_python_takes_for_them() {
+        check(
+            r#"
+            Dense(8, use_bias=0) on (8)
+            Dense(8, use_bias=None) on (8)
+            Dense(8, use_bias="false") on (8)
+            Dense(8, use_bias=off) on (8)
+            "#,
+            expect![[r#"
+                8  params 64  macs 64
+                8  params 64  macs 64
+                8  params 72  macs 64
+                warning bad-type: `Dense`: `use_bias` must be true or false; Keras takes "false" for true
+                  fix: use_bias=false
+                8  params 64..72  macs 64
+                error bad-type: `Dense`: `use_bias` must be true or false, not the name `off`; write false
+                  fix: use_bias=false"#]],
+        );
+    }
+
+    #[test]
+    fn strings_are_quoted() {
+        check(
+            r#"
+            Conv2D(8, 3, padding=same) on (9, 9, 1)
+            Dense(8, kernel_initializer=he_normal) on (8)
+            Conv2D(8, 3, padding=smae) on (9, 9, 1)
+            MaxPooling2D(padding="SAME") on (9, 9, 1)
+            "#,
+            expect![[r#"
+                9×9×8  params 80  macs 5,832
+                hint unquoted-string: `Conv2D`: `padding=same` is read as the string "same"
+                  fix: padding="same"
+                8  params 72  macs 64
+                hint unquoted-string: `Dense`: `kernel_initializer=he_normal` is read as the string "he_normal"
+                  fix: kernel_initializer="he_normal"
+                ?×?×8  params 80  macs ?
+                error bad-value: `Conv2D`: `padding` must be "valid" or "same", not the name `smae`; write "same"
+                  fix: padding="same"
+                ?×?×1  params 0
+                error bad-value: `MaxPooling2D`: `padding` must be "valid" or "same", not "SAME"; write "same"
+                  fix: padding="same""#]],
+        );
+    }
+
+    #[test]
+    fn none_is_taken_where_it_is_the_default() {
+        check(
+            r#"
+            Dense(8, activation=None) on (8)
+            MaxPooling2D(strides=None) on (8, 8, 1)
+            Conv2D(8, 3, strides=None) on (8, 8, 1)
+            Dense(None) on (8)
+            "#,
+            expect![[r#"
+                8  params 72  macs 64
+                4×4×1  params 0
+                ?×?×8  params 80  macs ?
+                error bad-type: `Conv2D`: `strides` must be a whole number or a tuple of 2, each at least 1, not None; write (1, 1)
+                  fix: strides=(1, 1)
+                ?  macs ?
+                error bad-type: `Dense`: `units` must be a whole number of at least 1, not None; write 64
+                  fix: units=64"#]],
+        );
+    }
+
+    #[test]
+    fn sizes_may_be_as_large_as_they_like() {
+        check(
+            r#"
+            Conv2D(9223372036854775807, 9223372036854775807, padding="same") on (9, 9, 3)
+            Conv1D(8, 9223372036854775807, dilation_rate=9223372036854775807) on (T, 3)
+            ZeroPadding1D(9223372036854775807) on (9223372036854775807, 3)
+            Conv1DTranspose(8, 9223372036854775807, strides=9223372036854775807) on (T, 3)
+            UpSampling1D(9223372036854775807) on (9223372036854775807, 3)
+            Reshape((9223372036854775807, 9223372036854775807)) on (8)
+            Permute((-9223372036854775808, 9223372036854775807)) on (8, 8)
+            PReLU(shared_axes=-9223372036854775808) on (8, 8)
+            Dot(axes=-9223372036854775808) on (8); (8)
+            Cropping1D(9223372036854775807) on (8, 3)
+            "#,
+            expect![[r#"
+                9×9×9223372036854775807  params 18,446,744,073,709,551,615  macs 18,446,744,073,709,551,615
+                ?×8  params 18,446,744,073,709,551,615  macs ?
+                18446744073709551614×3  params 0
+                9223372036854775807*T×8  params 18,446,744,073,709,551,615  macs ?
+                18446744073709551615×3  params 0
+                error size-mismatch: `Reshape`: 8 elements come in (8), but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
+                  fix: target_shape=(-1,)
+                error bad-value: `Permute`: `dims=(-9223372036854775808, 9223372036854775807)` must have each of the numbers 1 to 2 once
+                error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
+                error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis: the input (8) has only axis 1, or -1, besides the batch
+                  fix: axes=-1
+                error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go"#]],
+        );
+    }
+
+    #[test]
+    fn required_parameters_have_an_example_that_they_take() {
+        for entry in layers::all() {
+            for param in entry.params {
+                assert!(!param.doc.is_empty() && param.doc.ends_with('.'), "{}", param.name);
+                assert_eq!(
+                    param.default.is_none(),
+                    !param.example.is_empty(),
+                    "{}.{}",
+                    entry.name,
+                    param.name
+                );
+                let wrapper = matches!(param.kind, Kind::Layer | Kind::Layers);
+                if param.default.is_none() && !wrapper && entry.name != "CustomShape" {
+                    let mut given = vec![None; entry.params.len()];
+                    let (index, _) = entry.param(param.name).unwrap();
+                    given[index] = Some(crate::lang::testing::value(param.example));
+                    super::validate(entry, &mut given);
+                    assert!(!given[index].as_ref().unwrap().is_unknown(), "{}", param.name);
                 }
-                _ => quoted.join(""),
+            }
+            for name in entry.positional.iter().chain(&entry.channels) {
+                assert!(entry.param(name).is_some(), "{} has no {name}", entry.name);
             }
         }
-        Kind::Str => "a string".to_owned(),
-        Kind::Axis { .. } => "one axis, a whole number".to_owned(),
-        Kind::Axes { .. } => "an axis or a tuple of axes".to_owned(),
-        Kind::Sizes { one: true, .. } => "a whole number or a tuple of whole numbers".to_owned(),
-        Kind::Sizes { .. } => "a tuple of whole numbers".to_owned(),
-        Kind::Pairs { rank: 1 } => "a number or a pair (before, after)".to_owned(),
-        Kind::Pairs { rank } => {
-            format!("a number, {rank} numbers, or {rank} pairs (before, after)")
-        }
-        Kind::Layer => "a layer".to_owned(),
-        Kind::Layers => "a layer or a tuple of layers".to_owned(),
-        Kind::Any => "a value".to_owned(),
     }
 }

@@ -1,0 +1,55 @@
+//! What a kind of parameter takes, in words, for messages.
+
+use crate::lang::Kind;
+
+pub(super) fn at_least(min: i64) -> String {
+    match min {
+        i64::MIN => "a whole number".to_owned(),
+        min => format!("a whole number of at least {min}"),
+    }
+}
+
+/// What a kind of parameter takes, in words.
+pub(super) fn wanted(kind: Kind) -> String {
+    match kind {
+        Kind::Int { min } | Kind::StrictInt { min } => at_least(min),
+        Kind::Ints { rank: 1, min } => at_least(min),
+        Kind::Ints { rank, min } => {
+            format!("a whole number or a tuple of {rank}, each at least {min}")
+        }
+        Kind::Number { min, max } if max.is_finite() => {
+            format!("a number between {min} and {max}")
+        }
+        Kind::Number { min, .. } if min.is_finite() => format!("a number of at least {min}"),
+        Kind::Number { .. } => "a number".to_owned(),
+        Kind::Bool => "true or false".to_owned(),
+        Kind::Activation => "the name of an activation function".to_owned(),
+        Kind::Choice { values, .. } => {
+            let quoted: Vec<String> = values
+                .iter()
+                .map(|value| match *value {
+                    "None" => "None".to_owned(),
+                    value => format!("\"{value}\""),
+                })
+                .collect();
+            match quoted.split_last() {
+                Some((last, rest)) if !rest.is_empty() => {
+                    format!("{} or {last}", rest.join(", "))
+                }
+                _ => quoted.join(""),
+            }
+        }
+        Kind::Str => "a string".to_owned(),
+        Kind::Axis { .. } => "one axis, a whole number".to_owned(),
+        Kind::Axes { .. } => "an axis or a tuple of axes".to_owned(),
+        Kind::Sizes { one: true, .. } => "a whole number or a tuple of whole numbers".to_owned(),
+        Kind::Sizes { .. } => "a tuple of whole numbers".to_owned(),
+        Kind::Pairs { rank: 1 } => "a number or a pair (before, after)".to_owned(),
+        Kind::Pairs { rank } => {
+            format!("a number, {rank} numbers, or {rank} pairs (before, after)")
+        }
+        Kind::Layer => "a layer".to_owned(),
+        Kind::Layers => "a layer or a tuple of layers".to_owned(),
+        Kind::Any => "a value".to_owned(),
+    }
+}

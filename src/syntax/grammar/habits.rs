@@ -1,0 +1,197 @@
+//! What people write in the place of layers out of habit: arrows, assignments, arguments without
+//! their parentheses, sections in macros. The layer is read where it can be.
+
+use super::expressions::starts_expr;
+use super::groups::arg;
+use super::recovery::{after, before, quoted, skip_line};
+use super::unknown;
+use super::words::{Section, holds_entries, is_capitalized};
+use crate::diagnostics::codes;
+use crate::syntax::kind::SyntaxKind::{self, *};
+use crate::syntax::parser::Parser;
+use crate::text::{TextEdit, TextRange};
+
+/// `->` between layers, or before the name of an activation.
+pub(super) fn arrow(p: &mut Parser<'_>) {
+    let (here, arrow) = (p.here(), p.nth_text(0));
+    let activation = p.nth(1) == IDENT
+        && p.nth(2) != L_PAREN
+        && p.nth(2) != L_BRACE
+        && !is_capitalized(p.nth_text(1));
+    let marker = p.start();
+    if activation {
+        let (name, after_call) = (p.nth_text(1), p.end_of_previous());
+        let range = TextRange::new(after_call.end(), p.range_at(p.pos() + 1).end());
+        let message = format!(
+            "there are no arrows; write the activation as an argument: `activation=\"{name}\"`"
+        );
+        let fix = match p.previous() {
+            R_PAREN if p.text_at(p.pos() - 2) == "(" => Some(vec![
+                TextEdit::new(before(after_call), format!("activation=\"{name}\"")),
+                TextEdit::new(range, ""),
+            ]),
+            R_PAREN => Some(vec![
+                TextEdit::new(before(after_call), format!(", activation=\"{name}\"")),
+                TextEdit::new(range, ""),
+            ]),
+            _ => None,
+        };
+        match fix {
+            Some(edits) => {
+                p.error_with_fix(
+                    codes::SYNTAX_ARROW,
+                    here,
+                    message,
+                    "Write it as an argument",
+                    edits,
+                );
+            }
+            None => drop(p.error(codes::SYNTAX_ARROW, here, message)),
+        }
+        p.bump();
+        p.bump();
+    } else {
+        let message =
+            format!("layers follow one another without `{arrow}`; write each on a line of its own");
+        let edit = TextEdit::new(
+            here,
+            if p.nth_starts_line(0) || p.nth_starts_line(1) { "" } else { "\n" },
+        );
+        p.error_with_fix(
+            codes::SYNTAX_ARROW,
+            here,
+            message,
+            format!("Delete `{arrow}`"),
+            vec![edit],
+        );
+        p.bump();
+    }
+    marker.complete(p, ERROR);
+}
+
+/// `x = Dense(10)`, `Dense = 10` and `activation="relu"` in the place of a statement.
+pub(super) fn assignment(p: &mut Parser<'_>) {
+    let (first, name) = (p.pos(), p.nth_text(0));
+    if p.nth(2) == IDENT
+        && (p.nth(3) == L_PAREN || is_capitalized(p.nth_text(2)))
+        && !is_capitalized(name)
+    {
+        let range = p.here().cover(p.range_at(first + 1));
+        let edit = TextRange::new(range.start(), p.range_at(first + 2).start());
+        p.error_with_fix(
+            codes::SYNTAX_UNEXPECTED,
+            range,
+            format!(
+                "layers are not assigned to names; write `{0}(…, name=\"{name}\")`",
+                p.nth_text(2)
+            ),
+            format!("Delete `{name} =`"),
+            vec![TextEdit::new(edit, "")],
+        );
+        let marker = p.start();
+        p.bump();
+        p.bump();
+        marker.complete(p, ERROR);
+        return;
+    }
+    let marker = p.start();
+    let here = p.here();
+    if is_capitalized(name) {
+        let message = format!("the arguments of a layer stand in parentheses; write `{name}(…)`");
+        p.error(codes::SYNTAX_LAYER_ARGUMENTS, here, message);
+    } else {
+        let message =
+            format!("`{name}=` stands outside of a layer's parentheses; move it into them");
+        p.error(codes::SYNTAX_UNEXPECTED, here, message);
+    }
+    let junk = p.start();
+    p.bump();
+    skip_line(p);
+    junk.complete(p, ERROR);
+    marker.complete(p, if is_capitalized(name) { LAYER_STMT } else { ERROR });
+}
+
+/// `Dense 64, "relu"` and `Dense: 64, "relu"`: arguments without their parentheses, up to the end of
+/// the line. `open` is what stands in the place of the `(`.
+pub(super) fn bare_arguments(p: &mut Parser<'_>, name: &str, open: TextRange) {
+    let first = p.pos();
+    let marker = p.start();
+    while arg(p)
+        && p.at(COMMA)
+        && !p.nth_starts_line(1)
+        && starts_expr(p.nth(1))
+        && p.nth(2) != L_PAREN
+    {
+        p.bump();
+    }
+    marker.complete(p, ARG_LIST);
+    let place = p.since(first);
+    let call = quoted(&format!("{name}({})", p.slice(place)));
+    p.error_with_fix(
+        codes::SYNTAX_LAYER_ARGUMENTS,
+        place,
+        format!("the arguments of a layer stand in parentheses; write {call}"),
+        "Write them in parentheses",
+        vec![
+            TextEdit::new(TextRange::new(open.start(), place.start()), "("),
+            TextEdit::new(after(place), ")"),
+        ],
+    );
+}
+
+/// `Dense {64)`: a brace where the arguments start.
+pub(super) fn brace_for_paren(p: &mut Parser<'_>, name: &str) {
+    let arguments =
+        p.at(L_BRACE) && (is_literal(p.nth(1)) || matches!(p.nth(1), L_PAREN | R_PAREN));
+    if !arguments {
+        return;
+    }
+    let here = p.here();
+    p.error(
+        codes::SYNTAX_LAYER_ARGUMENTS,
+        here,
+        format!("the arguments of a layer stand in parentheses; write `{name}(…)`"),
+    );
+    let marker = p.start();
+    p.bump();
+    if !p.at(L_PAREN) {
+        skip_line(p);
+    }
+    marker.complete(p, ERROR);
+    p.forgiven.braces += 1;
+}
+
+/// A section in a macro. `false`, and nothing consumed, where none is meant.
+pub(super) fn section_in_macro(p: &mut Parser<'_>) -> bool {
+    let (here, name) = (p.here(), p.nth_text(0));
+    let colon = p.nth(1) == COLON;
+    if Section::of_word(name).is_none() || !(colon && p.nth(2) != L_BRACE || holds_entries(p, 1)) {
+        return false;
+    }
+    if name == "layers" {
+        let edit = here.cover(p.range_at(p.pos() + 1));
+        p.error_with_fix(
+            codes::SYNTAX_UNEXPECTED,
+            here,
+            "the layers of a macro stand directly in its braces; delete `layers:`",
+            "Delete `layers:`",
+            vec![TextEdit::new(edit, "")],
+        );
+        let marker = p.start();
+        p.bump();
+        p.bump();
+        marker.complete(p, ERROR);
+    } else {
+        p.error(
+            codes::SYNTAX_UNEXPECTED,
+            here,
+            format!("a macro holds layers and has no `{name}`; write it in the network"),
+        );
+        unknown::skip(p);
+    }
+    true
+}
+
+pub(super) fn is_literal(kind: SyntaxKind) -> bool {
+    matches!(kind, INT | FLOAT | BAD_NUMBER | STRING | OPEN_STRING | CURLY_STRING)
+}
