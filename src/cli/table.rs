@@ -229,7 +229,6 @@ fn size(bytes: u64) -> String {
     format!("{value:.digits$} {}", UNITS[unit])
 }
 
-/// Reports made by hand, for the tests of this room.
 #[cfg(test)]
 pub(super) mod fixtures {
     //! A file with a row of every kind, for the tests of this room.

@@ -45,8 +45,9 @@ pub(super) struct Network {
     pub header: hir::NetworkHeader,
     pub sections: Vec<Piece<Section>>,
     pub stmts: Vec<Piece<StmtPiece>>,
-    /// The keywords of the layers sections, relative to the network.
-    pub layers: Vec<TextRange>,
+    /// The keywords of the layers sections, relative to the network; `None` for layers that stand
+    /// without one, which the parser has reported.
+    pub layers: Vec<Option<TextRange>>,
     pub input: NetworkInput,
     /// The chunks, with how many statements each has.
     pub chunks: Vec<(ChunkInput, usize)>,
@@ -387,13 +388,9 @@ impl Document {
                 lower::lower_section(node)
             });
             let layers_nodes: Vec<ast::LayersSection> = node.layers_sections().collect();
-            let keyword = |section: &ast::LayersSection| {
-                section.keyword().map_or_else(
-                    || TextRange::empty(section.syntax().text_range().start()),
-                    |word| word.text_range(),
-                )
-            };
-            let layers = layers_nodes.iter().map(|section| keyword(section) - start).collect();
+            let keyword =
+                |section: &ast::LayersSection| Some(section.keyword()?.text_range() - start);
+            let layers = layers_nodes.iter().map(keyword).collect();
             let stmt_nodes: Vec<ast::Stmt> = layers_nodes
                 .iter()
                 .flat_map(|section| section.statements().collect::<Vec<_>>())

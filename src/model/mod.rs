@@ -13,6 +13,9 @@
 //! Nothing in a result is an absolute offset: places are relative to a piece of the text, which
 //! keeps its identity while the text around it changes ([`place`]).
 
+// A problem is as large as an outcome, so boxing it would save nothing.
+#![allow(clippy::result_large_err)]
+
 pub mod analysis;
 pub mod db;
 pub mod document;

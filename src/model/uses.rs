@@ -18,6 +18,8 @@ pub struct Uses {
     pub names_layers: bool,
     /// Bare names and `$names` in expressions.
     pub reads: Vec<SmolStr>,
+    /// The `$names` among them.
+    pub params: Vec<SmolStr>,
 }
 
 impl Uses {
@@ -82,7 +84,11 @@ impl Uses {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Name(name) | ExprKind::MacroParam(name) => self.reads.push(name.clone()),
+            ExprKind::Name(name) => self.reads.push(name.clone()),
+            ExprKind::MacroParam(name) => {
+                self.reads.push(name.clone());
+                self.params.push(name.clone());
+            }
             ExprKind::Tuple(elements) | ExprKind::List(elements) => {
                 elements.iter().for_each(|element| self.expr(element));
             }

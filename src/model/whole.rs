@@ -134,8 +134,12 @@ fn check_macro(
             );
             continue;
         }
-        let read =
-            definition.stmts.iter().any(|piece| piece.value.uses.reads.contains(&param.name.value));
+        let uses = || definition.stmts.iter().map(|piece| &piece.value.uses);
+        // A misspelled `$name` is reported itself, and is likely what leaves a parameter unused.
+        let declared =
+            |name: &SmolStr| definition.header.params.iter().any(|param| param.name.value == *name);
+        let misspelled = uses().flat_map(|uses| &uses.params).any(|name| !declared(name));
+        let read = misspelled || uses().any(|uses| uses.reads.contains(&param.name.value));
         if !read {
             findings.push(Diagnostic::new(
                 codes::UNUSED_MACRO_PARAMETER,
@@ -224,8 +228,10 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
             .with_help("write the shape of one example, without the batch: `input: (28, 28, 1)`"),
         );
     }
-    match network.layers.as_slice() {
-        [] => findings.push(
+    let mut keywords =
+        network.layers.iter().flatten().map(|range| Place::new(network.owner, *range));
+    match keywords.next() {
+        None if network.layers.is_empty() => findings.push(
             Diagnostic::new(
                 codes::MISSING_SECTION,
                 head,
@@ -233,18 +239,15 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
             )
             .with_help("write `layers:` and the layers after it"),
         ),
-        [first, again @ ..] => {
-            let first = Place::new(network.owner, *first);
-            for range in again {
-                findings.push(
-                    Diagnostic::new(
-                        codes::DUPLICATE_SECTION,
-                        Place::new(network.owner, *range),
-                        "`layers` is written twice; the layers of both are read in order",
-                    )
-                    .with_related(first, "the first `layers`"),
-                );
-            }
+        Some(first) => {
+            findings.extend(keywords.map(|again| {
+                Diagnostic::new(
+                    codes::DUPLICATE_SECTION,
+                    again,
+                    "`layers` is written twice; the layers of both are read in order",
+                )
+                .with_related(first, "the first `layers`")
+            }));
             if network.stmts.is_empty() {
                 findings.push(Diagnostic::new(
                     codes::EMPTY_LAYERS,
@@ -253,6 +256,7 @@ fn check_sections(network: &Network, findings: &mut Vec<Diagnostic<Place>>) {
                 ));
             }
         }
+        None => {}
     }
     for (at, piece) in network.sections.iter().enumerate() {
         let kind = std::mem::discriminant(&piece.value.kind);

@@ -123,3 +123,75 @@ fn open_comment(lexed: &[LexedToken], text: &str) -> Option<Diagnostic> {
     let place = TextRange::at(start, TextSize::new(2));
     Some(Diagnostic::new(codes::SYNTAX_UNTERMINATED, place, "this comment has no closing `*/`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostics::codes::{SYNTAX, TOLERATED};
+    use crate::text::apply_edits;
+
+    /// The example of each code shows it, and the mended text shows nothing.
+    #[test]
+    fn examples_of_codes() {
+        for code in SYNTAX.iter().chain(TOLERATED) {
+            let info = code.info();
+            if info.wrong.is_empty() {
+                continue;
+            }
+            let found: Vec<_> = parse(info.wrong).diagnostics.iter().map(|it| it.code).collect();
+            assert_eq!(found, [*code], "{code}");
+            assert_eq!(parse(info.mended).diagnostics, [], "{code}");
+        }
+    }
+
+    /// Where an example's finding has a fix, the fix gives the mended text.
+    #[test]
+    fn fixes_give_the_mended_examples() {
+        for code in SYNTAX.iter().chain(TOLERATED) {
+            let info = code.info();
+            for fix in parse(info.wrong).diagnostics.iter().flat_map(|it| it.fixes.first()) {
+                let mended = apply_edits(info.wrong, &fix.edits);
+                let words =
+                    |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                assert_eq!(words(&mended), words(info.mended), "{code}: {}", fix.title);
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_not_read() {
+        let text = " ".repeat(MAX_FILE_SIZE + 1);
+        let parse = parse(&text);
+        assert_eq!(parse.diagnostics[0].code, codes::SYNTAX_FILE_TOO_LARGE);
+        assert_eq!(usize::from(parse.syntax().text_range().len()), text.len());
+    }
+
+    #[test]
+    fn chunks_are_not_seen() {
+        use rowan::{GreenNode, Language};
+        let kind = NeuralLanguage::kind_to_raw;
+        let plain = parse("network N { layers: A B }");
+        let list =
+            plain.file().networks().next().and_then(|it| it.layers_sections().next()?.list());
+        let Some(list) = list else { panic!("the network has layers") };
+        let chunk = GreenNode::new(
+            kind(SyntaxKind::CHUNK),
+            list.green().children().map(|it| it.to_owned()),
+        );
+        let chunked = list
+            .replace_with(GreenNode::new(kind(SyntaxKind::LAYER_LIST), [NodeOrToken::Node(chunk)]));
+        let chunked = Parse { green: chunked, diagnostics: Vec::new() };
+        assert_eq!(chunked.debug_tree(), plain.debug_tree());
+        let statements =
+            |parse: &Parse| parse.file().networks().flat_map(|it| it.statements()).count();
+        assert_eq!((statements(&plain), statements(&chunked)), (2, 2));
+    }
+
+    #[test]
+    fn a_shared_cache_gives_equal_trees() {
+        let mut cache = NodeCache::default();
+        let text = "network N { layers: Dense(10) Dense(10) }";
+        assert_eq!(parse_with_cache(text, &mut cache).green, parse(text).green);
+        assert_eq!(parse_with_cache(text, &mut cache).green, parse(text).green);
+    }
+}

@@ -20,8 +20,9 @@ use crate::text::{TextEdit, TextRange, TextSize};
 /// How deeply brackets, blocks and prefix operators may nest.
 pub const MAX_NESTING: u32 = 256;
 
-/// Looks at tokens between two consumed tokens; far above what any grammar function needs.
-const FUEL: u32 = 512;
+/// Looks at tokens between two consumed tokens. The most are needed where a text ends at the bound of
+/// nesting, and each level looks for its closing bracket.
+const FUEL: u32 = 128 * MAX_NESTING;
 
 /// A later attempt at an argument list costs another pass over its text, so attempts are counted.
 const MAX_REWINDS: u32 = 64;
@@ -492,5 +493,60 @@ impl CompletedMarker {
     /// What the node is.
     pub(super) fn kind(self) -> SyntaxKind {
         self.kind
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::lexer::lex;
+
+    fn parser(text: &str) -> Parser<'_> {
+        Parser::new(text, &lex(text))
+    }
+
+    #[test]
+    fn lines_and_indentation() {
+        let mut p = parser("a b\n  c /* \n */ d");
+        let seen: Vec<(bool, u32)> = (0..4)
+            .map(|_| {
+                let seen = (p.nth_starts_line(0), p.indent());
+                p.bump();
+                seen
+            })
+            .collect();
+        assert_eq!(seen, [(true, 0), (false, 0), (true, 2), (true, 4)]);
+        assert!(p.at(SyntaxKind::EOF) && p.nth_starts_line(0));
+    }
+
+    #[test]
+    fn what_is_missing_is_reported_on_the_last_character() {
+        let mut p = parser("é");
+        assert_eq!(p.end_of_previous(), TextRange::up_to(2.into()));
+        p.bump();
+        assert_eq!(p.end_of_previous(), TextRange::up_to(2.into()));
+        assert_eq!(parser("").end_of_previous(), TextRange::default());
+    }
+
+    #[test]
+    fn a_second_error_nearby_is_the_same_mistake() {
+        let mut p = parser("a b c d\ne");
+        assert!(p.error(codes::SYNTAX_UNEXPECTED, p.here(), "first").is_some());
+        p.bump();
+        p.bump();
+        assert!(p.error(codes::SYNTAX_UNEXPECTED, p.here(), "two tokens on").is_none());
+        p.bump();
+        p.bump();
+        assert!(p.error(codes::SYNTAX_UNEXPECTED, p.here(), "on the next line").is_some());
+    }
+
+    #[test]
+    fn going_back_forgets() {
+        let mut p = parser("a b");
+        let start = p.checkpoint();
+        p.bump_error();
+        p.error(codes::SYNTAX_UNEXPECTED, p.here(), "lost");
+        assert!(p.rewind(start));
+        assert_eq!((p.pos(), p.finish().1.len()), (0, 0));
     }
 }

@@ -99,3 +99,48 @@ impl Sink<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::syntax::parse;
+    use crate::syntax::testing::check_tree;
+    use expect_test::expect;
+
+    #[test]
+    fn white_space_stands_between_nodes() {
+        check_tree(
+            "# first\nnetwork N { # a\n layers: # b\n A # c\n # d\n B\n}\n# last\n",
+            expect![[r##"
+                FILE@0..61
+                  COMMENT@0..7 "# first"
+                  NETWORK@8..53
+                    IDENT@8..15 "network"
+                    IDENT@16..17 "N"
+                    L_BRACE@18..19 "{"
+                    COMMENT@20..23 "# a"
+                    LAYERS_SECTION@25..51
+                      IDENT@25..31 "layers"
+                      COLON@31..32 ":"
+                      COMMENT@33..36 "# b"
+                      LAYER_LIST@38..51
+                        LAYER_STMT@38..39
+                          CALL_EXPR@38..39
+                            IDENT@38..39 "A"
+                        COMMENT@40..43 "# c"
+                        COMMENT@45..48 "# d"
+                        LAYER_STMT@50..51
+                          CALL_EXPR@50..51
+                            IDENT@50..51 "B"
+                    R_BRACE@52..53 "}"
+                  COMMENT@54..60 "# last"
+            "##]],
+        );
+    }
+
+    #[test]
+    fn every_text_is_kept() {
+        for text in ["", " ", "\u{feff}#", "}{)(", "network", "\"", "/*", "a\r\nb\rc", "é→√"] {
+            assert_eq!(parse(text).syntax().text().to_string(), text);
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::layer::declared_shape;
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
@@ -10,6 +11,7 @@ use crate::lang::{
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
 use crate::model::tensor::CallPlace;
+use crate::shape::Shape;
 
 /// The arguments of a layer by what they mean.
 pub(super) struct Binding<'s> {
@@ -27,6 +29,8 @@ pub(super) struct Binding<'s> {
     pub frozen: bool,
     /// `in_features` or `in_channels`, which must be what comes in.
     pub expected_channels: Option<(SmolStr, Given<'s>)>,
+    /// The shape that `output_shape=(…)` of a layer which is not modelled says.
+    pub declared: Option<Shape>,
     /// Where the call stands.
     pub call: CallPlace,
     /// Whether an error was found.
@@ -88,6 +92,7 @@ impl Evaluator<'_> {
             shared: None,
             frozen: false,
             expected_channels: None,
+            declared: None,
             call: self.call_place(call),
             failed: false,
         };
@@ -95,10 +100,12 @@ impl Evaluator<'_> {
         let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
         let mut positional = 0;
         let mut first_named: Option<&Arg> = None;
+        let mut has_named = false;
         for (at, arg) in args.iter().enumerate() {
             let removal = self.removal(args, at);
             match &arg.name {
                 Some(name) => {
+                    has_named = true;
                     first_named.get_or_insert(arg);
                     self.bind_named(
                         entry,
@@ -127,6 +134,15 @@ impl Evaluator<'_> {
                     }
                     if self.bind_operand(entry, &mut binding, arg) {
                         continue;
+                    }
+                    // Parameters that have been given by name already are not meant again.
+                    let taken = |at: usize| {
+                        entry
+                            .positional(at)
+                            .is_some_and(|(index, _)| binding.given[index].is_some())
+                    };
+                    while has_named && taken(positional) {
+                        positional += 1;
                     }
                     self.bind_positional(entry, &mut binding, arg, positional, removal);
                     positional += 1;
@@ -356,10 +372,15 @@ impl Evaluator<'_> {
                     }
                 }
             }
+            ParamName::Kept => {
+                let value = self.eval(&arg.value, name).value;
+                if name == "output_shape" {
+                    binding.declared = value.as_constant().and_then(declared_shape);
+                }
+            }
             ParamName::Ignored { .. }
             | ParamName::Legacy { index: None, .. }
             | ParamName::DropoutAfter
-            | ParamName::Kept
             | ParamName::Unknown { suggestion: None } => {
                 self.eval(&arg.value, name);
             }

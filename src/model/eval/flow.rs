@@ -23,6 +23,9 @@ pub(super) enum Incoming {
     Refused(Unknown),
 }
 
+/// What one of several layers gives: its parts, what flows after it, and its findings.
+type Alternative = (Arc<[Part]>, Flow, std::ops::Range<usize>);
+
 impl Evaluator<'_> {
     /// Evaluates statements in sequence.
     pub(super) fn sequence<'s>(
@@ -325,7 +328,7 @@ impl Evaluator<'_> {
         }
         let before = self.state.flow.clone();
         let start = self.findings.len();
-        let mut alternatives: Vec<(Arc<[Part]>, Flow, std::ops::Range<usize>)> = Vec::new();
+        let mut alternatives: Vec<Alternative> = Vec::new();
         for (number, call) in calls.iter().enumerate() {
             self.state.flow = before.clone();
             let first = self.findings.len();
@@ -401,7 +404,7 @@ impl Evaluator<'_> {
         &mut self,
         start: usize,
         names: &[SmolStr],
-        alternatives: &[(Arc<[Part]>, Flow, std::ops::Range<usize>)],
+        alternatives: &[Alternative],
     ) {
         let failed: Vec<bool> = alternatives
             .iter()

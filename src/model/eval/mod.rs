@@ -5,8 +5,8 @@
 //!
 //! 1. [`bind`] finds the parameter that each argument means.
 //! 2. [`expr`] gives the values, for every world of the hyperparameter choices.
-//! 3. [`layer`] validates them and runs the layer's rule, world by world, and turns what is wrong
-//!    into findings at places of the text.
+//! 3. [`run`] validates them and runs the layer's rule, world by world; [`problems`] turns what is
+//!    wrong into findings at places of the text, and [`rows`] what is right into rows.
 //!
 //! [`flow`] decides what each statement takes and where its output goes; [`expand`] does repeats and
 //! macros.
@@ -16,7 +16,12 @@ mod expand;
 mod expr;
 mod flow;
 mod layer;
+mod operands;
+mod problems;
 mod residual;
+mod rows;
+mod run;
+mod wrapper;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -72,9 +72,13 @@ impl File {
         children(self.syntax())
     }
 
-    /// The macros in the order of the text.
+    /// The macros in the order of the text. One that stands in a network, which has been reported,
+    /// counts as if it stood outside.
     pub fn macros(&self) -> impl Iterator<Item = MacroDef> + use<> {
-        children(self.syntax())
+        self.syntax().children().flat_map(|node| {
+            let nested = (node.kind() == SyntaxKind::NETWORK).then(|| children(&node));
+            nested.into_iter().flatten().chain(MacroDef::cast(node))
+        })
     }
 
     /// The research forms in the order of the text.

@@ -130,7 +130,10 @@ pub(super) fn branches_section(p: &mut Parser<'_>) {
     if p.at(L_BRACE) {
         skip_block(p);
     } else {
-        while !p.at(EOF) && !p.at(R_BRACE) && !(p.nth_starts_line(0) && p.indent() <= indent) {
+        while !matches!(p.current(), EOF | R_BRACE) {
+            if p.nth_starts_line(0) && p.indent() <= indent {
+                break;
+            }
             if p.at(L_BRACE) {
                 skip_block(p);
             } else {

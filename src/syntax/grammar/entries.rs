@@ -115,13 +115,13 @@ fn colon(p: &mut Parser<'_>, name: &str) -> bool {
     }
     match p.current() {
         EQ => {
-            let here = p.here();
+            let (here, end) = (p.here(), p.end_of_previous());
             p.error_with_fix(
                 codes::SYNTAX_MISSING_COLON,
                 here,
                 format!("the value of a key stands behind `:`; write `{name}:`"),
                 "Write `:`",
-                vec![TextEdit::new(here, ":")],
+                vec![TextEdit::new(TextRange::new(end.end(), here.end()), ":")],
             );
             p.bump_error();
             true

@@ -5,7 +5,7 @@
 
 use super::groups::{arg_list, items};
 use super::hpo;
-use super::recovery::{bad_token, before, missing, skip_group};
+use super::recovery::{after, bad_token, before, missing, skip_group};
 use super::words::{hpo_at, is_constant};
 use crate::diagnostics::codes;
 use crate::syntax::kind::SyntaxKind::{self, *};
@@ -115,6 +115,9 @@ fn macro_param(p: &mut Parser<'_>) -> CompletedMarker {
 }
 
 fn name_or_call(p: &mut Parser<'_>) -> CompletedMarker {
+    if p.nth_text(0) == "lambda" && matches!(p.nth(1), IDENT | COLON) {
+        return lambda(p);
+    }
     dotted_prefix(p);
     let marker = p.start();
     let constant = is_constant(p.nth_text(0));
@@ -125,6 +128,32 @@ fn name_or_call(p: &mut Parser<'_>) -> CompletedMarker {
     } else {
         marker.complete(p, if constant { LITERAL } else { NAME_REF })
     }
+}
+
+/// `lambda x: x * 2` without the quotes that it needs.
+fn lambda(p: &mut Parser<'_>) -> CompletedMarker {
+    let (marker, first) = (p.start(), p.pos());
+    let mut depth = 0u32;
+    while !(p.pos() > first && p.nth_starts_line(0)) {
+        match p.current() {
+            L_PAREN | L_BRACK => depth += 1,
+            R_PAREN | R_BRACK | COMMA if depth == 0 => break,
+            R_PAREN | R_BRACK => depth -= 1,
+            L_BRACE | R_BRACE => break,
+            _ => {}
+        }
+        p.bump();
+    }
+    let completed = marker.complete(p, ERROR);
+    let place = p.since(first);
+    p.error_with_fix(
+        codes::SYNTAX_QUOTES,
+        p.range_at(first),
+        "a function stands in quotes: `Lambda(\"lambda x: x * 2\")`",
+        "Write it in quotes",
+        vec![TextEdit::new(before(place), "\""), TextEdit::new(after(place), "\"")],
+    );
+    completed
 }
 
 /// `tf.keras.` before a name: names of the language have no dots.
@@ -292,7 +321,16 @@ mod tests {
     #[test]
     fn mistakes() {
         check_layers(
-            &["A(1 + )", "A(-)", "A($)", "A(2 ** 3)", "A(a.b.c)", "A(5 % 2)", "A(1.2.3)"],
+            &[
+                "A(1 + )",
+                "A(-)",
+                "A($)",
+                "A(2 ** 3)",
+                "A(a.b.c)",
+                "A(5 % 2)",
+                "A(1.2.3)",
+                "Lambda(lambda x: (x, 2), a=1)",
+            ],
             expect![[r#"
                 A(1 + )
                   1:5 syntax-missing-value: expected a value after `+`
@@ -308,6 +346,8 @@ mod tests {
                   1:5 syntax-unexpected: `%` is no part of the language; expected `,` or `)`
                 A(1.2.3)
                   1:3 syntax-number: `1.2.3` is neither a number nor a name
+                Lambda(lambda x: (x, 2), a=1)
+                  1:8 syntax-quotes: a function stands in quotes: `Lambda("lambda x: x * 2")` [Write it in quotes]
             "#]],
         );
     }

@@ -194,7 +194,10 @@ fn research_block(p: &mut Parser<'_>) {
     if !block {
         unexpected(p, "`metrics { … }` or `references { … }`");
         let marker = p.start();
-        while !matches!(p.current(), EOF | R_BRACE) && !(p.at(IDENT) && p.nth(1) == L_BRACE) {
+        while !matches!(p.current(), EOF | R_BRACE) {
+            if p.at(IDENT) && p.nth(1) == L_BRACE {
+                break;
+            }
             p.bump();
         }
         marker.complete(p, ERROR);

@@ -334,7 +334,10 @@ fn skip_in_group(p: &mut Parser<'_>, open: &Open) {
     let marker = p.start();
     let start = p.pos();
     let mut depth = 0u32;
-    while !p.at(EOF) && !(p.pos() > start && depth == 0 && open.ends(p)) {
+    while !p.at(EOF) {
+        if p.pos() > start && depth == 0 && open.ends(p) {
+            break;
+        }
         match p.current() {
             COMMA if depth == 0 => break,
             bracket if bracket == open.close && depth == 0 => break,

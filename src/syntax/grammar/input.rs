@@ -346,13 +346,13 @@ fn named_decl(p: &mut Parser<'_>) {
     }
     p.bump();
     if p.at(EQ) {
-        let here = p.here();
+        let (here, end) = (p.here(), p.end_of_previous());
         p.error_with_fix(
             codes::SYNTAX_MISSING_COLON,
             here,
             format!("the shape of an input stands behind `:`; write `{name}:`"),
             "Write `:`",
-            vec![TextEdit::new(here, ":")],
+            vec![TextEdit::new(TextRange::new(end.end(), here.end()), ":")],
         );
         p.bump_error();
     } else if !p.eat(COLON) {

@@ -32,7 +32,7 @@ pub(super) fn network(p: &mut Parser<'_>) {
     };
     parameters(p);
     let open = open_brace(p, "network");
-    body(p);
+    body(p, named - 1);
     match open {
         Some(open) => close_brace(p, open, &whose),
         None => drop(p.eat(R_BRACE)),
@@ -124,6 +124,7 @@ fn plain_name(text: &str) -> String {
     if !name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
         name.insert(0, '_');
     }
+    name.truncate(name.trim_end_matches('_').len().max(1));
     name
 }
 
@@ -155,8 +156,8 @@ pub(super) fn open_brace(p: &mut Parser<'_>, what: &str) -> Option<usize> {
 }
 
 /// The sections of a network, up to its `}`.
-fn body(p: &mut Parser<'_>) {
-    let mut seen = 0u8;
+fn body(p: &mut Parser<'_>, head: usize) {
+    let (mut seen, indent) = (0u8, p.indent_of(head));
     loop {
         let start = p.pos();
         match p.current() {
@@ -166,6 +167,9 @@ fn body(p: &mut Parser<'_>) {
                 p.bump_error();
             }
             R_BRACE => return,
+            IDENT if at_top_level(p, 0) && p.indent() > indent && p.nth_text(0) != "network" => {
+                nested(p)
+            }
             IDENT if at_top_level(p, 0) => return,
             IDENT => named(p, &mut seen),
             SEMICOLON | COMMA if p.at(SEMICOLON) || separates_sections(p) => {
@@ -197,6 +201,17 @@ fn body(p: &mut Parser<'_>) {
         if p.pos() == start {
             p.bump_error();
         }
+    }
+}
+
+/// A macro or a research form inside of a network. It is read as if it stood outside.
+fn nested(p: &mut Parser<'_>) {
+    let (here, word) = (p.here(), p.nth_text(0));
+    let message = format!("`{word}` stands outside of networks; move it out of this one");
+    p.error(codes::SYNTAX_UNEXPECTED, here, message);
+    match word {
+        "research" => super::file::research(p),
+        _ => super::file::macro_def(p),
     }
 }
 
@@ -331,6 +346,8 @@ mod tests {
                 "network N\n  input: (1,)\n  layers: A\n}",
                 "network N: { input: (1,) layers: A }",
                 "network N() { input: (1,) layers: A }",
+                "network N = { input: (1,) layers: A }",
+                "network N {\n  define B { A }\n  input: (1,)\n  layers: B\n}",
                 "Network N { input: (1,) layers: A }",
                 "netwrok N { input: (1,) layers: A }",
                 "model N { input: (1,) layers: A }",
@@ -353,6 +370,14 @@ mod tests {
                   1:10 syntax-unexpected: no `:` between the name of a network and its `{` [Delete the colon]
                 network N() { input: (1,) layers: A }
                   1:10 syntax-unexpected: a network has no parameters; write `{` after its name
+                network N = { input: (1,) layers: A }
+                  1:9 syntax-missing-name: the name of a network consists of letters, digits and `_`; write `network N` [Write `N`]
+                network N {
+                  define B { A }
+                  input: (1,)
+                  layers: B
+                }
+                  2:3 syntax-unexpected: `define` stands outside of networks; move it out of this one
                 Network N { input: (1,) layers: A }
                   1:1 syntax-keyword: `Network` is no keyword; write `network N {` [Write `network`]
                 netwrok N { input: (1,) layers: A }

@@ -256,7 +256,10 @@ pub(super) fn skip_to_statement(p: &mut Parser<'_>) {
 pub(super) fn skip_group(p: &mut Parser<'_>) {
     let marker = p.start();
     let mut depth = 1u32;
-    while !p.at(EOF) && !(p.nth_starts_line(0) && at_top_level(p, 0)) {
+    while !p.at(EOF) {
+        if p.nth_starts_line(0) && at_top_level(p, 0) {
+            break;
+        }
         match p.current() {
             L_PAREN | L_BRACK | L_BRACE => depth += 1,
             R_PAREN | R_BRACK | R_BRACE => depth -= 1,

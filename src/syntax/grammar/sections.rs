@@ -14,7 +14,7 @@ use super::words::{Section, at_top_level, is_capitalized, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
 use crate::syntax::parser::Parser;
-use crate::text::TextEdit;
+use crate::text::{TextEdit, TextRange};
 
 /// A section. Stands at its name, however that is spelt.
 pub(super) fn section(p: &mut Parser<'_>, section: Section, seen: u8) {
@@ -51,13 +51,13 @@ fn colon(p: &mut Parser<'_>, section: Section, name: &str) -> bool {
         return true;
     }
     if p.at(L_BRACE) && section == Section::Input && !matches!(p.nth(1), IDENT | STRING | R_BRACE) {
-        let here = p.here();
+        let (here, end) = (p.here(), p.end_of_previous());
         p.error_with_fix(
             codes::SYNTAX_MISSING_COLON,
             here,
             format!("expected `:` in place of this `{{`; write `{name}: (28, 28, 1)`"),
             "Write `:`",
-            vec![TextEdit::new(here, ":")],
+            vec![TextEdit::new(TextRange::new(end.end(), here.end()), ":")],
         );
         p.bump_error();
         p.eat(COLON);
@@ -66,13 +66,13 @@ fn colon(p: &mut Parser<'_>, section: Section, name: &str) -> bool {
         return true;
     }
     if p.at(EQ) {
-        let here = p.here();
+        let (here, end) = (p.here(), p.end_of_previous());
         p.error_with_fix(
             codes::SYNTAX_MISSING_COLON,
             here,
             format!("a section's value stands behind `:`; write `{name}:`"),
             "Write `:`",
-            vec![TextEdit::new(here, ":")],
+            vec![TextEdit::new(TextRange::new(end.end(), here.end()), ":")],
         );
         p.bump_error();
         return true;

@@ -1,0 +1,101 @@
+//! The operands that a layer names, and how many it takes.
+
+use super::Evaluator;
+use super::bind::Binding;
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::lang::{LayerEntry, Operands};
+use crate::model::place::Place;
+use crate::model::tensor::{Tensor, Unknown, Why};
+use smol_str::SmolStr;
+
+impl Evaluator<'_> {
+    /// The operands that the layer names itself.
+    pub(super) fn named_operands(&mut self, binding: &mut Binding<'_>) -> Vec<Tensor> {
+        let mut tensors = Vec::new();
+        for (name, place) in std::mem::take(&mut binding.operands) {
+            match self.find_named(&name) {
+                Some(named) => {
+                    let tensor = named.tensor.clone();
+                    self.state.use_input_named(&name);
+                    tensors.push(tensor);
+                }
+                None => {
+                    binding.failed = true;
+                    self.unknown_operand(&name, place);
+                    let unknown = Unknown { why: Why::Error, name, place: Some(place) };
+                    tensors.push(Tensor::unknown(unknown));
+                }
+            }
+        }
+        tensors
+    }
+
+    pub(super) fn unknown_operand(&mut self, name: &SmolStr, place: Place) {
+        if let Some(later) = self.scope.later_name(name) {
+            let message = format!(
+                "the layer `{name}` comes later; an operand must be a layer before this one"
+            );
+            self.emit(
+                Diagnostic::new(codes::LATER_OPERAND, place, message)
+                    .with_related(later, format!("`{name}` is here")),
+            );
+            return;
+        }
+        let known: Vec<SmolStr> = self.state.names.keys().cloned().collect();
+        let mut diagnostic = Diagnostic::new(
+            codes::UNKNOWN_OPERAND,
+            place,
+            format!("no layer or input before this one is called `{name}`"),
+        );
+        diagnostic = match did_you_mean(name, known.iter().map(SmolStr::as_str)) {
+            Some(meant) => diagnostic
+                .with_help(format!("did you mean `{meant}`?"))
+                .with_fix(format!("Change to `{meant}`"), vec![place.edit(format!("\"{meant}\""))]),
+            None => diagnostic
+                .with_help(format!("give a layer before this one the argument `name=\"{name}\"`")),
+        };
+        self.emit(diagnostic);
+    }
+
+    pub(super) fn check_arity(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        operands: &[Tensor],
+    ) -> Option<Unknown> {
+        let found = operands.len();
+        let (min, max) = match entry.operands {
+            Operands::One => (1, Some(1)),
+            Operands::Several { max } => (2, max),
+            Operands::OneOr(max) => (1, Some(max)),
+        };
+        let place = binding.call.name;
+        let too_many = max.filter(|&max| found > max);
+        // After a mistake it is not known what should have come in.
+        let after_mistake = operands
+            .iter()
+            .filter_map(|tensor| tensor.unknown.as_ref())
+            .any(|unknown| unknown.why == Why::Error);
+        if (found >= min && too_many.is_none()) || after_mistake {
+            return None;
+        }
+        let diagnostic = match too_many {
+            Some(max) => Diagnostic::new(
+                codes::TOO_MANY_OPERANDS,
+                place,
+                format!("`{}` takes at most {max} tensors, and {found} come in", entry.name),
+            ),
+            None => Diagnostic::new(
+                codes::TOO_FEW_OPERANDS,
+                place,
+                format!("`{}` merges several tensors, and only one comes in", entry.name),
+            )
+            .with_help(format!(
+                "name a layer before it (`name=\"skip\"` there, `{}(\"skip\")` here), put branches before it (`a: {{ … }} b: {{ … }}`), or write `ResidualConnection {{ … }}` around the layers to skip",
+                entry.name
+            )),
+        };
+        self.emit(diagnostic);
+        Some(Unknown { why: Why::Error, name: entry.name.into(), place: Some(place) })
+    }
+}

@@ -1,0 +1,280 @@
+//! What a layer gives over all worlds: its row, its output tensors, and the weights that it shares.
+
+use super::Evaluator;
+use super::bind::Binding;
+use super::run::Evaluated;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::{LayerEntry, Outcome, Value};
+use crate::model::place::Place;
+use crate::model::result::{Counts, Layer};
+use crate::model::state::Shared;
+use crate::model::tensor::{Origin, Producer, Tensor, Unknown, Why};
+use crate::shape::{Count, Dim, Shape, Worlds};
+use std::sync::Arc;
+
+impl Evaluator<'_> {
+    /// Layers with the same `shared` argument are one layer: its weights count once.
+    pub(super) fn shared_weights(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        evaluated: &mut Evaluated,
+    ) {
+        let Some((id, place)) = &binding.shared else { return };
+        let mut config = entry.name.to_string();
+        for (param, given) in entry.params.iter().zip(&binding.given) {
+            if let Some(given) = given {
+                let values: Vec<String> =
+                    given.bound.value.values().iter().map(Value::to_string).collect();
+                config.push_str(&format!(" {}={}", param.name, values.join("|")));
+            }
+        }
+        let counts = collapse(&evaluated.outcome);
+        match self.state.shared.get(id) {
+            None => {
+                let shared = Shared { config, counts, place: *place };
+                Arc::make_mut(&mut self.state.shared).insert(id.clone(), shared);
+            }
+            Some(shared) => {
+                let (first, same_config) = (shared.place, shared.config == config);
+                let weights = |counts: Counts| (counts.trainable, counts.non_trainable);
+                let known = |counts: Counts| counts.trainable != Count::Unknown;
+                let same_weights = weights(shared.counts) == weights(counts)
+                    || !known(shared.counts)
+                    || !known(counts);
+                if !same_config || !same_weights {
+                    let message = if same_config {
+                        format!(
+                            "the layers that share `{id}` get inputs of different sizes, so they cannot have the same weights"
+                        )
+                    } else {
+                        format!("the layers that share `{id}` are not configured alike")
+                    };
+                    self.emit(
+                        Diagnostic::new(codes::SHARED_MISMATCH, *place, message)
+                            .with_related(first, "the first of them"),
+                    );
+                }
+                evaluated.outcome = evaluated.outcome.map(|outcome| {
+                    outcome.clone().map(|outcome| Outcome {
+                        trainable: Count::ZERO,
+                        non_trainable: Count::ZERO,
+                        ..outcome
+                    })
+                });
+            }
+        }
+    }
+
+    /// Makes the row of a layer.
+    pub(super) fn finish(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        operands: Vec<Tensor>,
+        evaluated: Evaluated,
+        failed: bool,
+    ) -> Layer {
+        let Evaluated { outcome, mut unknown } = evaluated;
+        let mut counts = collapse(&outcome);
+        if binding.frozen {
+            counts.non_trainable += counts.trainable;
+            counts.trainable = Count::ZERO;
+        }
+        let saturated = [counts.trainable, counts.non_trainable, counts.macs, counts.activation];
+        let mut inputs = operands.iter().flat_map(|tensor| tensor.shape.values()).flatten();
+        let before = inputs.any(|shape| shape.elements().is_saturated());
+        if !before && saturated.iter().any(|count| count.is_saturated()) {
+            let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
+            self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
+        }
+        let producer = Producer {
+            layer: entry.name,
+            channels: entry.channels,
+            call: binding.call,
+            given: entry
+                .params
+                .iter()
+                .zip(&binding.given)
+                .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source?)))
+                .collect(),
+        };
+        let mut outputs = self.outputs(entry, binding, &operands, &outcome, producer);
+        if unknown.is_none() && outputs.is_empty() {
+            let why = if failed { Why::Error } else { Why::Rank };
+            unknown =
+                Some(Unknown { why, name: entry.name.into(), place: Some(binding.call.name) });
+        }
+        let several_outputs = outputs.len() > 1;
+        if outputs.is_empty() {
+            let reason = unknown.clone().unwrap_or(Unknown {
+                why: Why::Error,
+                name: entry.name.into(),
+                place: Some(binding.call.name),
+            });
+            outputs.push(Tensor::unknown(reason));
+        }
+        Layer {
+            layer: entry.name.into(),
+            name: binding.name.as_ref().map(|(name, _)| name.clone()),
+            place: binding.call.whole,
+            inputs: operands,
+            several_outputs,
+            outputs,
+            unknown,
+            counts: if outcome.values().iter().all(Option::is_none) {
+                Counts::UNKNOWN
+            } else {
+                counts
+            },
+        }
+    }
+
+    pub(super) fn outputs(
+        &self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        operands: &[Tensor],
+        outcome: &Worlds<Option<Outcome>>,
+        producer: Producer,
+    ) -> Vec<Tensor> {
+        let mut numbers = outcome.values().iter().flatten().map(|outcome| outcome.outputs.len());
+        let Some(number) = numbers.next() else { return Vec::new() };
+        if numbers.any(|other| other != number) {
+            return Vec::new();
+        }
+        let on_map = (entry.name == "Dense" || entry.name == "Output").then_some(binding.call.name);
+        (0..number)
+            .map(|at| {
+                let shape = outcome
+                    .map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[at].clone()));
+                let mut tensor = Tensor {
+                    shape: shape.simplified(),
+                    unknown: None,
+                    origins: Vec::new(),
+                    producer: Some(producer.clone()),
+                    dense_on_map: None,
+                    leading_none: false,
+                };
+                tensor.origins = origins(entry, binding, operands, &tensor);
+                let before = operands.iter().find_map(|operand| operand.dense_on_map);
+                let is_map = tensor.shape.values().iter().flatten().any(is_feature_map);
+                tensor.dense_on_map = if is_map { before.or(on_map) } else { None };
+                tensor
+            })
+            .collect()
+    }
+}
+
+/// The numbers of a layer over all worlds.
+pub(super) fn collapse(outcome: &Worlds<Option<Outcome>>) -> Counts {
+    outcome
+        .values()
+        .iter()
+        .flatten()
+        .map(|outcome| Counts {
+            trainable: outcome.trainable,
+            non_trainable: outcome.non_trainable,
+            macs: outcome.macs,
+            activation: outcome.activation,
+        })
+        .reduce(Counts::or)
+        .unwrap_or(Counts::UNKNOWN)
+}
+
+/// Whether a tensor still has a middle dimension of more than one position.
+pub(super) fn is_feature_map(shape: &Shape) -> bool {
+    let dims = shape.dims();
+    dims.len() >= 4 && dims[1..dims.len() - 1].iter().any(|dim| *dim != Dim::Known(1))
+}
+
+/// For each axis of `output`, where its size was made.
+pub(super) fn origins(
+    entry: &LayerEntry,
+    binding: &Binding<'_>,
+    operands: &[Tensor],
+    output: &Tensor,
+) -> Vec<Option<Origin>> {
+    let Some(rank) = output.rank() else { return Vec::new() };
+    let made_by = |place: Place| Some(Origin { place, layer: entry.name.into() });
+    let channels = entry.channels.and_then(|name| {
+        let (index, _) = entry.param(name)?;
+        Some(binding.given[index].as_ref()?.value)
+    });
+    let first = binding
+        .given
+        .iter()
+        .zip(entry.params)
+        .find_map(|(given, param)| given.as_ref().filter(|_| param.name == "data_format"));
+    let channels_first = first.is_some_and(|given| {
+        given.bound.value.as_constant().and_then(Value::as_text) == Some("channels_first")
+    });
+    let channel_axis = if channels_first { 1 } else { rank - 1 };
+    (0..rank)
+        .map(|axis| {
+            if axis == 0 {
+                return None;
+            }
+            if let (Some(place), true) = (channels, axis == channel_axis) {
+                return made_by(place);
+            }
+            let here = output.choices(axis);
+            let inherited = operands.iter().find_map(|operand| {
+                let same = operand.rank() == Some(rank) && operand.choices(axis) == here;
+                same.then(|| operand.origins.get(axis).cloned().flatten()).flatten()
+            });
+            inherited.or_else(|| made_by(binding.call.name))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn shared_weights_count_once() {
+        check(
+            "input: { a: (8,), b: (8,) }\nlayers:\n  a: { Dense(4, shared=\"t\") }\n  b: { Dense(4, shared=\"t\") }\n  Concatenate()",
+            expect![[r#"
+                0.a.0 Dense → 4, 36 parameters
+                0.b.0 Dense → 4
+                1 Concatenate → 8
+            "#]],
+        );
+        check(
+            "Flatten()\nDense(4, shared=\"t\") * 3",
+            expect![[r#"
+            0 Flatten → 3072
+            1#0 Dense → 4, 12,292 parameters
+            1#1…2 Dense → 4
+            3:17 error shared-mismatch `"t"`: the layers that share `t` get inputs of different sizes, so they cannot have the same weights
+                line 3: the first of them
+        "#]],
+        );
+    }
+
+    #[test]
+    fn frozen_layers_have_no_trainable_parameters() {
+        check(
+            "Flatten()\nDense(4, trainable=false)",
+            expect![[r#"
+            0 Flatten → 3072
+            1 Dense → 4, 12,292 parameters
+        "#]],
+        );
+    }
+
+    #[test]
+    fn counts_saturate_with_a_finding() {
+        check(
+            "UpSampling2D(4000000000)\nConv2D(8, 3)",
+            expect![[r#"
+                0 UpSampling2D → 128000000000×128000000000×3
+                1 Conv2D → 127999999998×127999999998×8, 224 parameters
+                2:1 warning count-overflow `UpSampling2D`: a count of `UpSampling2D` does not fit into 64 bits
+            "#]],
+        );
+    }
+}
