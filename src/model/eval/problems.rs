@@ -42,8 +42,8 @@ impl Evaluator<'_> {
             });
             diagnostic.fixes.clear();
         }
-        if everywhere && fails.len() > 1 && by_choice(&diagnostic, binding) {
-            diagnostic.message.push_str(" (and it fails for every other choice)");
+        if everywhere && let Some(choices) = chosen(&diagnostic, binding) {
+            diagnostic.message.push_str(&format!(" (fails for every choice: {choices})"));
             diagnostic.fixes.clear();
         }
         if !everywhere {
@@ -179,10 +179,13 @@ fn division(
     Some((param.name, a, b))
 }
 
-/// Whether the text at the place of `diagnostic` is a value that a hyperparameter chooses.
-fn by_choice(diagnostic: &Diagnostic<Place>, binding: &Binding<'_>) -> bool {
-    let given = binding.given.iter().flatten().find(|given| given.value == diagnostic.place);
-    given.is_some_and(|given| !given.bound.value.variables().is_empty())
+/// The choices of the hyperparameter at the place of `diagnostic`, if one stands there.
+fn chosen(diagnostic: &Diagnostic<Place>, binding: &Binding<'_>) -> Option<String> {
+    let given = binding.given.iter().flatten().find(|given| given.value == diagnostic.place)?;
+    match given.bound.value.variables() {
+        [only] => Some(only.choices.join(", ")),
+        _ => None,
+    }
 }
 
 /// The part of a message that says for which choices it holds.
