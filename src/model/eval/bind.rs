@@ -6,7 +6,7 @@ use super::layer::declared_shape;
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
-    Kind, LayerEntry, Operands, ParamName, Problem, Suggestion, Value, resolve_param,
+    Kind, LayerEntry, Operands, ParamName, Problem, Rule, Suggestion, Value, resolve_param,
 };
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
@@ -19,6 +19,8 @@ pub(super) struct Binding<'s> {
     pub given: Vec<Option<Given<'s>>>,
     /// The layers inside a wrapper.
     pub inner: Vec<&'s Call>,
+    /// How many operands the layer names itself.
+    pub named: usize,
     /// Operands by name.
     pub operands: Vec<(SmolStr, Place)>,
     /// The argument `name`.
@@ -87,6 +89,7 @@ impl Evaluator<'_> {
         let mut binding = Binding {
             given: entry.params.iter().map(|_| None).collect(),
             inner: Vec::new(),
+            named: 0,
             operands: Vec::new(),
             name: None,
             shared: None,
@@ -286,6 +289,10 @@ impl Evaluator<'_> {
     ) {
         match entry.positional(position) {
             Some((index, _)) => self.set(entry, binding, index, arg, removal),
+            // A layer that is not modelled keeps whatever it is given.
+            None if matches!(entry.rule, Rule::Opaque) => {
+                self.eval(&arg.value, "");
+            }
             None => {
                 let taken = entry.max_positional();
                 let place = self.place(arg.range);
