@@ -35,6 +35,7 @@ pub fn initial_state(section: Option<(OwnerId, &[InputDecl])>) -> (State, Vec<Di
                         )
                         .with_related(first.place, "the first of them"),
                     );
+                    inputs.push((None, tensor));
                     continue;
                 }
                 names.insert(

@@ -74,8 +74,8 @@ pub struct NamedCopies {
 /// A layer whose weights others may share.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shared {
-    /// The layer and its arguments, as a text that is equal for equal layers.
-    pub config: String,
+    /// The layer and its arguments, defaults included, as texts that are equal for equal layers.
+    pub config: Vec<(&'static str, String)>,
     /// The features that it was built for: what its weights depend on.
     pub counts: Counts,
     /// Where it was built.

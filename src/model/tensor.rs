@@ -40,8 +40,8 @@ pub struct Producer {
     pub channels: Option<&'static str>,
     /// Its whole call, and where a new argument goes.
     pub call: CallPlace,
-    /// The arguments that are given, by parameter.
-    pub given: Vec<(&'static str, Place)>,
+    /// The arguments that are given, by parameter, with the value that a fix can replace.
+    pub given: Vec<(&'static str, Option<Place>)>,
 }
 
 /// Where a call stands.

@@ -261,7 +261,9 @@ impl Evaluator<'_> {
         for param in &definition.header.params {
             let bound = match &param.default {
                 Some(default) => self.eval(default, &param.name.value),
-                None => Bound { value: Worlds::constant(Value::Unknown), source: None },
+                None => {
+                    Bound { value: Worlds::constant(Value::Unknown), division: None, source: None }
+                }
             };
             frame.env.insert(param.name.value.clone(), bound);
         }
@@ -357,7 +359,9 @@ impl Evaluator<'_> {
             }
             let bound = match &param.default {
                 Some(default) => self.eval(default, &param.name.value),
-                None => Bound { value: Worlds::constant(Value::Unknown), source: None },
+                None => {
+                    Bound { value: Worlds::constant(Value::Unknown), division: None, source: None }
+                }
             };
             frame.env.insert(param.name.value.clone(), bound);
         }
@@ -575,9 +579,7 @@ mod tests {
             expect![[r#"
                 1 Dense → ?
                 1:12 error recursive-macro `B`: the macro `A` uses itself by way of `B`
-                    help: for layers that repeat write `Block * 3`
-                2:12 error recursive-macro `A`: the macro `B` uses itself by way of `A`
-                    help: for layers that repeat write `Block * 3`
+                    help: for layers that repeat write `A * 3` where it is used
             "#]],
         );
     }
@@ -608,10 +610,12 @@ mod tests {
                 0.1 Dense → ?
                 0.2 Dense → ?
                 0.3 Dense → ?
-                1:21 error bad-type `$n / 2`: `Dense`: `units` must be a whole number of at least 1, not 3.5; write 4
                 1:40 error bad-arithmetic `0`: 7 / 0 has no value
                 1:54 error bad-arithmetic `"a"`: `+` takes numbers, and "a" is a string
                 1:65 error unknown-macro-parameter `$m`: the macro `B` has no parameter `m`
+                2:33 error bad-type `B`: in `B`: `Dense`: `units` must be a whole number, and 7 / 2 is 3.5
+                    help: 2 divides 6 and 8
+                    line 1: it happens here, in the body of `B`
             "#]],
         );
     }

@@ -18,7 +18,7 @@ impl Evaluator<'_> {
     /// The value of `expr`, written for the parameter `label`.
     pub(super) fn eval(&mut self, expr: &Expr, label: &str) -> Bound {
         let source = Some(self.place(expr.range));
-        let constant = |value| Bound { value: Worlds::constant(value), source };
+        let constant = |value| Bound { value: Worlds::constant(value), division: None, source };
         match &expr.kind {
             ExprKind::Int(number) => constant(Value::Int(*number)),
             ExprKind::HugeInt => {
@@ -44,14 +44,20 @@ impl Evaluator<'_> {
                     constant(Value::Unknown)
                 }
             },
-            ExprKind::Tuple(elements) => {
-                Bound { value: self.eval_elements(elements, label, Value::Tuple), source }
-            }
-            ExprKind::List(elements) => {
-                Bound { value: self.eval_elements(elements, label, Value::List), source }
-            }
+            ExprKind::Tuple(elements) => Bound {
+                value: self.eval_elements(elements, label, Value::Tuple),
+                division: None,
+                source,
+            },
+            ExprKind::List(elements) => Bound {
+                value: self.eval_elements(elements, label, Value::List),
+                division: None,
+                source,
+            },
             ExprKind::Call(call) => constant(Value::Call(call.name.value.clone())),
-            ExprKind::Hpo(hpo) => Bound { value: self.eval_hpo(hpo, label), source },
+            ExprKind::Hpo(hpo) => {
+                Bound { value: self.eval_hpo(hpo, label), division: None, source }
+            }
             ExprKind::Neg(inner) => {
                 let value = self.eval(inner, label).value;
                 let negated = value.map(negate);
@@ -59,20 +65,27 @@ impl Evaluator<'_> {
                 let literal = matches!(inner.kind, ExprKind::Int(_) | ExprKind::Float(_));
                 Bound {
                     value: negated.map(|value| value.clone().unwrap_or(Value::Unknown)),
+                    division: None,
                     source: source.filter(|_| literal),
                 }
             }
             ExprKind::Chain(first, rest) => {
                 let mut value = self.eval(first, label).value;
+                let mut division = None;
                 for (op, operand) in rest {
                     let operand_value = self.eval(operand, label).value;
+                    if let (BinaryOp::Div, Some(Value::Int(a)), Some(Value::Int(b))) =
+                        (op, value.as_constant(), operand_value.as_constant())
+                    {
+                        division = Some((*a, *b)).filter(|(a, b)| *b > 0 && a % b != 0);
+                    }
                     let result = combine(&[&value, &operand_value], |values| {
                         calculate(*op, values[0], values[1])
                     });
                     self.report_arithmetic(operand, &result);
                     value = result.map(|value| value.clone().unwrap_or(Value::Unknown));
                 }
-                Bound { value, source: None }
+                Bound { value, division, source: None }
             }
             ExprKind::Error => constant(Value::Unknown),
         }

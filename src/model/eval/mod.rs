@@ -95,6 +95,8 @@ struct Frame {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bound {
     value: Worlds<Value>,
+    /// The numbers of a division with a remainder, where the value comes from one.
+    division: Option<(i64, i64)>,
     /// The expression that a fix would replace: the literal itself, or the argument of the macro
     /// call that it came through. `None` where the value is computed.
     source: Option<Place>,
@@ -181,6 +183,11 @@ impl<'a> Evaluator<'a> {
 
     /// Adds a finding, unless the same has been found at the same place in the same expansion.
     fn emit(&mut self, diagnostic: Diagnostic<Place>) {
+        self.emit_finding(diagnostic, false);
+    }
+
+    /// The same, where a macro's use is to blame if `of_use`.
+    fn emit_finding(&mut self, diagnostic: Diagnostic<Place>, of_use: bool) {
         let calls = self.calls.last().map_or(0, |call| call.instance);
         if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
             return;
@@ -188,6 +195,7 @@ impl<'a> Evaluator<'a> {
         self.findings.push(Finding {
             diagnostic,
             calls: self.calls.clone(),
+            of_use,
             path: self.current_path(),
         });
     }

@@ -27,7 +27,25 @@ impl Evaluator<'_> {
         let looked_at =
             |number: usize| !by_rule || with_inputs.get(number).copied().unwrap_or(false);
         let everywhere = (0..fails.len()).all(|number| fails[number] || !looked_at(number));
+        let division = division(entry, binding, &problem);
         let mut diagnostic = self.diagnostic(entry, binding, operands, problem);
+        if let Some((param, a, b)) = division {
+            let quotient = a as f64 / b as f64;
+            let (below, above) = (a - a.rem_euclid(b), a - a.rem_euclid(b) + b);
+            diagnostic.message = format!(
+                "`{}`: `{param}` must be a whole number, and {a} / {b} is {quotient}",
+                entry.name
+            );
+            diagnostic.help = Some(match below {
+                0 => format!("{b} divides {above}"),
+                _ => format!("{b} divides {below} and {above}"),
+            });
+            diagnostic.fixes.clear();
+        }
+        if everywhere && fails.len() > 1 && by_choice(&diagnostic, binding) {
+            diagnostic.message.push_str(" (and it fails for every other choice)");
+            diagnostic.fixes.clear();
+        }
         if !everywhere {
             let mut number = 0;
             let failed = Worlds::for_each(worlds.variables().to_vec(), |_| {
@@ -41,7 +59,7 @@ impl Evaluator<'_> {
             // A change that mends one choice would change the others.
             diagnostic.fixes.clear();
         }
-        self.emit(diagnostic);
+        self.emit_finding(diagnostic, division.is_some());
     }
 
     pub(super) fn diagnostic(
@@ -149,6 +167,24 @@ impl Evaluator<'_> {
     }
 }
 
+/// The parameter and the numbers of a division with a remainder that is to blame for `problem`.
+fn division(
+    entry: &'static LayerEntry,
+    binding: &Binding<'_>,
+    problem: &Problem,
+) -> Option<(&'static str, i64, i64)> {
+    let Blame::Param(name) = problem.blame else { return None };
+    let (index, param) = entry.param(name)?;
+    let (a, b) = binding.given[index].as_ref()?.bound.division?;
+    Some((param.name, a, b))
+}
+
+/// Whether the text at the place of `diagnostic` is a value that a hyperparameter chooses.
+fn by_choice(diagnostic: &Diagnostic<Place>, binding: &Binding<'_>) -> bool {
+    let given = binding.given.iter().flatten().find(|given| given.value == diagnostic.place);
+    given.is_some_and(|given| !given.bound.value.variables().is_empty())
+}
+
 /// The part of a message that says for which choices it holds.
 pub(super) fn for_which(failed: &Worlds<bool>) -> String {
     /// How many combinations are named.
@@ -177,7 +213,7 @@ pub(super) fn set_on_producer(
     entry.param(param)?;
     let given = producer.given.iter().find(|(name, _)| *name == param);
     let edit = match given {
-        Some((_, place)) => place.edit(value),
+        Some((_, place)) => (*place)?.edit(value),
         None => insert_argument(&producer.call, &format!("{param}={value}"))?,
     };
     Some((format!("Set `{param}={value}` on `{}` before", producer.layer), vec![edit]))

@@ -2,6 +2,7 @@
 
 use super::Evaluator;
 use super::bind::Binding;
+use super::rows::producer;
 use super::run::{BlockEval, Evaluated};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, LayerName, Outcome, Rule, check_inner, resolve_layer};
@@ -75,6 +76,7 @@ impl Evaluator<'_> {
             return Evaluated {
                 outcome: Worlds::constant(None),
                 unknown: Some(error(binding.call.name)),
+                inner: None,
             };
         }
         let mut flowing = Tensor {
@@ -101,7 +103,11 @@ impl Evaluator<'_> {
                     };
                     let place = Some(self.place(call.name.range));
                     let unknown = Unknown { why, name: call.name.value.clone(), place };
-                    Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) }
+                    Evaluated {
+                        outcome: Worlds::constant(None),
+                        unknown: Some(unknown),
+                        inner: None,
+                    }
                 }
             };
             flowing.shape = next.outcome.map(|outcome| outcome.as_ref().and_then(first_output));
@@ -111,8 +117,11 @@ impl Evaluator<'_> {
                 Some(before) => chain(before, next),
             });
         }
-        let mut evaluated =
-            evaluated.unwrap_or(Evaluated { outcome: Worlds::constant(None), unknown: None });
+        let mut evaluated = evaluated.unwrap_or(Evaluated {
+            outcome: Worlds::constant(None),
+            unknown: None,
+            inner: None,
+        });
         if let (Some(_), true) = (&stmt.block, evaluated.unknown.is_none()) {
             evaluated = self.wrapped_block(evaluated, &flowing, stmt);
         }
@@ -137,7 +146,11 @@ impl Evaluator<'_> {
             },
         );
         let lost = left.outcome.values().iter().all(Option::is_none);
-        Evaluated { outcome: left.outcome, unknown: unknown.or(left.unknown).filter(|_| lost) }
+        Evaluated {
+            outcome: left.outcome,
+            unknown: unknown.or(left.unknown).filter(|_| lost),
+            inner: known.first().map(|(entry, binding)| producer(entry, binding)),
+        }
     }
 
     /// The layer that `call` is inside a wrapper; `None` after reporting why it cannot be there.
@@ -186,7 +199,13 @@ impl Evaluator<'_> {
         let parts = self.block_after(stmt);
         let output = match std::mem::replace(&mut self.state.flow, outer) {
             Flow::One(tensor) => tensor,
-            _ => return Evaluated { outcome: Worlds::constant(None), unknown: first.unknown },
+            _ => {
+                return Evaluated {
+                    outcome: Worlds::constant(None),
+                    unknown: first.unknown,
+                    inner: None,
+                };
+            }
         };
         let counts = parts.iter().fold(Counts::ZERO, |sum, part| match part {
             Part::Inner(nodes) => sum + sum_nodes(nodes),
@@ -206,7 +225,11 @@ impl Evaluator<'_> {
             })
         });
         let unknown = output.unknown.clone();
-        Evaluated { outcome: outcome.unwrap_or_else(|| Worlds::constant(None)), unknown }
+        Evaluated {
+            outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
+            unknown,
+            inner: None,
+        }
     }
 }
 
@@ -220,6 +243,7 @@ pub(super) fn chain(before: Evaluated, next: Evaluated) -> Evaluated {
     Evaluated {
         outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
         unknown: before.unknown.or(next.unknown),
+        inner: None,
     }
 }
 
