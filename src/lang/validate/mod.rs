@@ -6,10 +6,9 @@ mod tuples;
 mod words;
 
 use self::words::{at_least, wanted};
-use crate::diagnostics::{Code, codes};
+use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::layers::ACTIVATIONS;
-use crate::lang::names::did_you_mean;
 use crate::lang::rule::{Blame, Problem};
 use crate::lang::value::Value;
 
