@@ -414,7 +414,10 @@ mod tests {
 
     #[test]
     fn steps_that_a_recurrent_layer_drops_are_asked_of_it() {
-        check_on("(20, 8)", "Bidirectional(LSTM(64))\nDropout(0.2)\nGRU(32)", expect![[r#"
+        check_on(
+            "(20, 8)",
+            "Bidirectional(LSTM(64))\nDropout(0.2)\nGRU(32)",
+            expect![[r#"
             0 Bidirectional → 128, 37,376 parameters
             1 Dropout → 128
             2 GRU → ?
@@ -422,40 +425,60 @@ mod tests {
                 help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
                 line 4: this `LSTM` gives only its last step
                 fix: Set `return_sequences=true` on `LSTM` before
-        "#]]);
-        check_on("(20, 8)", "LSTM(64, return_sequences=false)\nConv1D(8, 3)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(20, 8)",
+            "LSTM(64, return_sequences=false)\nConv1D(8, 3)",
+            expect![[r#"
             0 LSTM → 64, 18,688 parameters
             1 Conv1D → ?
             5:1 error rank-mismatch `Conv1D`: `Conv1D`: takes (steps, channels): 2 dimensions besides the batch, but the input (64) has 1
                 help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
                 line 4: this `LSTM` gives only its last step
                 fix: Set `return_sequences=true` on `LSTM` before
-        "#]]);
-        check_on("(20, 8)", "GRU(64)\nTimeDistributed(Dense(8))", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(20, 8)",
+            "GRU(64)\nTimeDistributed(Dense(8))",
+            expect![[r#"
             0 GRU → 64, 14,208 parameters
             1 TimeDistributed → ?
             5:1 error rank-mismatch `TimeDistributed`: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (64) has 1
                 help: write `return_sequences=true` in the `GRU` before, which now gives only its last step
                 line 4: this `GRU` gives only its last step
                 fix: Set `return_sequences=true` on `GRU` before
-        "#]]);
-        check_on("(20, 8)", "SimpleRNN(64)\nGlobalAveragePooling1D()", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(20, 8)",
+            "SimpleRNN(64)\nGlobalAveragePooling1D()",
+            expect![[r#"
             0 SimpleRNN → 64, 4,672 parameters
             1 GlobalAveragePooling1D → ?
             5:1 error rank-mismatch `GlobalAveragePooling1D`: `GlobalAveragePooling1D`: takes 1 spatial dimension and channels; the 64 features that come in have no spatial dimension left
                 help: write `return_sequences=true` in the `SimpleRNN` before, which now gives only its last step
                 line 4: this `SimpleRNN` gives only its last step
                 fix: Set `return_sequences=true` on `SimpleRNN` before
-        "#]]);
-        check_on("(20, 8)", "LSTM(64)\nMultiHeadAttention(4, 16)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(20, 8)",
+            "LSTM(64)\nMultiHeadAttention(4, 16)",
+            expect![[r#"
             0 LSTM → 64, 18,688 parameters
             1 MultiHeadAttention → ?
             5:1 error rank-mismatch `MultiHeadAttention`: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
                 help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
                 line 4: this `LSTM` gives only its last step
                 fix: Set `return_sequences=true` on `LSTM` before
-        "#]]);
-        check_on("(5, 20, 20, 3)", "ConvLSTM2D(4, 3)\nConvLSTM2D(4, 3)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(5, 20, 20, 3)",
+            "ConvLSTM2D(4, 3)\nConvLSTM2D(4, 3)",
+            expect![[r#"
             0 ConvLSTM2D → 18×18×4, 1,024 parameters
             1 ConvLSTM2D → ?
             5:1 error rank-mismatch `ConvLSTM2D`: `ConvLSTM2D`: takes a sequence of images (time, height, width, channels): 4 dimensions besides the batch, but the input (18×18×4) has 3
@@ -463,25 +486,37 @@ mod tests {
                 line 4: this `ConvLSTM2D` gives only its last step
                 fix: Set `return_sequences=true` on `ConvLSTM2D` before
                 fix: Change to `ConvLSTM1D`
-        "#]]);
-        check_on("(20, 8)", "LSTM(64, return_sequences=true)\nConv2D(8, 3)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(20, 8)",
+            "LSTM(64, return_sequences=true)\nConv2D(8, 3)",
+            expect![[r#"
             0 LSTM → 20×64, 18,688 parameters
             1 Conv2D → ?
             5:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (20×64) has 2
                 help: for a sequence write `Conv1D`
                 fix: Change to `Conv1D`
                 fix: Insert `Reshape((20, 64, 1))` before
-        "#]]);
-        check_on("(20, 8)", "LSTM(64)\nRepeatVector(3)\nLSTM(8)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(20, 8)",
+            "LSTM(64)\nRepeatVector(3)\nLSTM(8)",
+            expect![[r#"
             0 LSTM → 64, 18,688 parameters
             1 RepeatVector → 3×64
             2 LSTM → 8, 2,336 parameters
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn an_input_that_lacks_a_dimension_is_given_one() {
-        check_on("(28, 28)", "Dropout(0.1)\nConv2D(8, 3)", expect![[r#"
+        check_on(
+            "(28, 28)",
+            "Dropout(0.1)\nConv2D(8, 3)",
+            expect![[r#"
             0 Dropout → 28×28
             1 Conv2D → ?
             5:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (28×28) has 2
@@ -489,61 +524,93 @@ mod tests {
                 fix: Add a last dimension of 1 to the input
                 fix: Change to `Conv1D`
                 fix: Insert `Reshape((28, 28, 1))` before
-        "#]]);
-        check_on("(28, 28)", "Conv2D(8, 3, data_format=\"channels_first\")", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(28, 28)",
+            "Conv2D(8, 3, data_format=\"channels_first\")",
+            expect![[r#"
             0 Conv2D → ?
             4:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (channels, height, width): 3 dimensions besides the batch, but the input (28×28) has 2
                 help: write the channel in the input: `(1, 28, 28)`; for a sequence write `Conv1D`
                 fix: Add a first dimension of 1 to the input
                 fix: Change to `Conv1D`
                 fix: Insert `Reshape((1, 28, 28))` before
-        "#]]);
-        check_on("(28, 28)", "Conv1D(8, 3)\nConv2D(8, (3, 3))", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(28, 28)",
+            "Conv1D(8, 3)\nConv2D(8, (3, 3))",
+            expect![[r#"
             0 Conv1D → 26×8, 680 parameters
             1 Conv2D → ?
             5:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (26×8) has 2
                 help: for a sequence write `Conv1D`
                 fix: Change to `Conv1D`
                 fix: Insert `Reshape((26, 8, 1))` before
-        "#]]);
-        check_on("(100, 16)", "Conv1D(16, 3)\nMaxPooling2D((2, 2))", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(100, 16)",
+            "Conv1D(16, 3)\nMaxPooling2D((2, 2))",
+            expect![[r#"
             0 Conv1D → 98×16, 784 parameters
             1 MaxPooling2D → ?
             5:1 error rank-mismatch `MaxPooling2D`: `MaxPooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (98×16) has 2
                 help: for a sequence write `MaxPooling1D`
                 fix: Change to `MaxPooling1D`
                 fix: Insert `Reshape((98, 16, 1))` before
-        "#]]);
-        check_on("(100, 16)", "Conv1D(16, 3)\nMaxPooling2D((2, 1))", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(100, 16)",
+            "Conv1D(16, 3)\nMaxPooling2D((2, 1))",
+            expect![[r#"
             0 Conv1D → 98×16, 784 parameters
             1 MaxPooling2D → ?
             5:1 error rank-mismatch `MaxPooling2D`: `MaxPooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (98×16) has 2
                 help: for a sequence write `MaxPooling1D`
                 fix: Insert `Reshape((98, 16, 1))` before
-        "#]]);
-        check_on("(64)", "LSTM(8)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(64)",
+            "LSTM(8)",
+            expect![[r#"
             0 LSTM → ?
             4:1 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
                 help: write how many features a step has in the input, as in `(64, 1)`; token ids need an `Embedding` before this layer
                 fix: Insert `Reshape((64, 1))` before
-        "#]]);
-        check_on("(64)", "TransformerEncoder(num_heads=4)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(64)",
+            "TransformerEncoder(num_heads=4)",
+            expect![[r#"
             0 TransformerEncoder → ?
             4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
                 help: token ids become a sequence with `Embedding(10000, 64)` before this layer
                 fix: Insert `Reshape((1, 64))` before
-        "#]]);
-        check_on("(7, 7, 64)", "TransformerEncoder(num_heads=4)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(7, 7, 64)",
+            "TransformerEncoder(num_heads=4)",
+            expect![[r#"
             0 TransformerEncoder → ?
             4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (7×7×64) has 3
                 help: for a sequence run it on each step with `TimeDistributed(TransformerEncoder(…))`
                 fix: Insert `Reshape((49, 64))` before
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn a_flatten_over_unknown_sizes_gives_way_to_a_pooling() {
-        check_on("(T, 64)", "Flatten()\nDropout(0.1)\nDense(10)", expect![[r#"
+        check_on(
+            "(T, 64)",
+            "Flatten()\nDropout(0.1)\nDense(10)",
+            expect![[r#"
             0 Flatten → 64*T
             1 Dropout → 64*T
             2 Dense → ?
@@ -551,8 +618,12 @@ mod tests {
                 help: write `GlobalAveragePooling1D()` in the place of `Flatten`: it gives one number per channel, whatever the size
                 line 4: this `Flatten` makes a number of features that is not known
                 fix: Change `Flatten` to `GlobalAveragePooling1D()`
-        "#]]);
-        check_on("(None, H, W, 3)", "Conv2D(8, 3)\nFlatten()\nDense(10)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(None, H, W, 3)",
+            "Conv2D(8, 3)\nFlatten()\nDense(10)",
+            expect![[r#"
             0 Conv2D → (H-2)×(W-2)×8, 224 parameters
             1 Flatten → -16*H+8*H*W-16*W+32
             2 Dense → ?
@@ -560,20 +631,29 @@ mod tests {
                 help: write `GlobalAveragePooling2D()` in the place of `Flatten`: it gives one number per channel, whatever the size
                 line 5: this `Flatten` makes a number of features that is not known
                 fix: Change `Flatten` to `GlobalAveragePooling2D()`
-        "#]]);
-        check_on("(None, None, 64)", "Flatten()\nDense(10)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(None, None, 64)",
+            "Flatten()\nDense(10)",
+            expect![[r#"
             0 Flatten → ?
             1 Dense → ?
             5:1 error unknown-dimension `Dense`: `Dense`: the number of features must be a number to build the layer, but is unknown
                 help: write `GlobalAveragePooling1D()` in the place of `Flatten`: it gives one number per channel, whatever the size
                 line 4: this `Flatten` makes a number of features that is not known
                 fix: Change `Flatten` to `GlobalAveragePooling1D()`
-        "#]]);
-        check_on("(T)", "Dense(10)", expect![[r#"
+        "#]],
+        );
+        check_on(
+            "(T)",
+            "Dense(10)",
+            expect![[r#"
             0 Dense → ?
             4:1 error unknown-dimension `Dense`: `Dense`: the number of features must be a number to build the layer, but is unknown
                 help: give that dimension a number where it comes from
                 line 2: `input` makes this dimension T
-        "#]]);
+        "#]],
+        );
     }
 }
