@@ -23,6 +23,8 @@ pub struct LayerEntry {
     pub operands: Operands,
     /// The parameter that gives the channels (or features) of the output: `filters`, `units`.
     pub channels: Option<&'static str>,
+    /// Whether its arguments alone give its output, so that it needs no known input.
+    pub sets_shape: bool,
     /// What it computes.
     pub rule: Rule,
     /// The output shape in words, for documentation: `(batch, *spatial, filters)`.
@@ -222,6 +224,7 @@ impl LayerEntry {
             positional: &[],
             operands: Operands::One,
             channels: None,
+            sets_shape: false,
             rule,
             output: "the input's shape",
             torch: "",
@@ -250,6 +253,12 @@ impl LayerEntry {
     /// The same with the parameter that gives the channels of the output.
     pub(super) const fn sized_by(mut self, param: &'static str) -> LayerEntry {
         self.channels = Some(param);
+        self
+    }
+
+    /// The same for a layer whose arguments alone give its output.
+    pub(super) const fn sets_shape(mut self) -> LayerEntry {
+        self.sets_shape = true;
         self
     }
 

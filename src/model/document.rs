@@ -575,3 +575,163 @@ fn sync_chunks(db: &mut Database, network: &mut Network) {
     network.chunks = chunks;
     network.spare = spare;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::model::analysis::analyze;
+    use crate::model::fixture::render;
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    /// A network of `layers` Dense layers of 8 units between a first and a last one.
+    fn long(layers: usize) -> String {
+        let middle: String = (0..layers).map(|at| format!("    Dense(8) # {at}\n")).collect();
+        format!("network N {{\n  input: (4,)\n  layers:\n    Dense(8)\n{middle}    Dense(3)\n}}\n")
+    }
+
+    /// Makes the edits one after the other and says what each has run.
+    fn check_runs(text: &str, edits: &[(&str, &str)], expect: Expect) {
+        let runs: Arc<Mutex<Vec<String>>> = Arc::default();
+        let log = runs.clone();
+        let mut db = Database::with_events(move |event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                let name = format!("{database_key:?}");
+                let name = name.split('(').next().unwrap_or_default().to_string();
+                log.lock().unwrap().push(name);
+            }
+        });
+        let mut document = Document::new(&mut db, text, Framework::Keras);
+        let mut text = text.to_string();
+        analyze(&db, &document);
+        let mut summary = String::new();
+        for (from, to) in [("", "")].iter().chain(edits) {
+            runs.lock().unwrap().clear();
+            text = text.replacen(from, to, 1);
+            document.set_text(&mut db, text.clone());
+            analyze(&db, &document);
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for run in runs.lock().unwrap().iter() {
+                *counts.entry(run.clone()).or_default() += 1;
+            }
+            let runs: Vec<String> =
+                counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+            summary.push_str(&format!(
+                "{from:?} -> {to:?}: lowered {}, ran [{}]\n",
+                document.lowered(),
+                runs.join(", ")
+            ));
+        }
+        expect.assert_eq(&summary);
+    }
+
+    #[test]
+    fn an_edit_costs_what_it_changes() {
+        check_runs(
+            &long(1000),
+            &[
+                ("# 500", "# a comment"),
+                ("network N", "# a line above\nnetwork N"),
+                ("Dense(8) # 700", "Dense(8, \"relu\") # 700"),
+                ("Dense(8) # 400", "Dense(9) # 400"),
+                ("    Dense(8) # 600\n", "    Dense(8)\n    Dense(8)\n"),
+                ("input: (4,)", "input: (5,)"),
+            ],
+            expect![[r##"
+                "" -> "": lowered 0, ran []
+                "# 500" -> "# a comment": lowered 0, ran []
+                "network N" -> "# a line above\nnetwork N": lowered 0, ran []
+                "Dense(8) # 700" -> "Dense(8, \"relu\") # 700": lowered 1, ran [chunk 1, chunk_state 1]
+                "Dense(8) # 400" -> "Dense(9) # 400": lowered 1, ran [chunk 1, chunk_state 1]
+                "    Dense(8) # 600\n" -> "    Dense(8)\n    Dense(8)\n": lowered 1, ran [chunk 1, chunk_state 1]
+                "input: (4,)" -> "input: (5,)": lowered 1, ran [chunk 16, chunk_state 15, inputs 1]
+            "##]],
+        );
+    }
+
+    #[test]
+    fn a_changed_macro_runs_its_users_only() {
+        let text = format!("define A {{ Dense(8) }}\ndefine B {{ Dense(8) }}\n{}", long(300))
+            .replacen("Dense(8) # 10\n", "A\n", 1)
+            .replacen("Dense(8) # 200\n", "B\n", 1);
+        check_runs(
+            &text,
+            &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
+            expect![[r#"
+                "" -> "": lowered 0, ran []
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": lowered 1, ran [chunk 1, chunk_state 1]
+            "#]],
+        );
+    }
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "Dense(8)",
+            "Flatten",
+            "Block(4)",
+            "Block",
+            "a: { ",
+            "b: { Dense(4) }",
+            " }",
+            "{",
+            "(",
+            ")",
+            "\n",
+            " ",
+            "Concatenate()",
+            "Add(\"x\")",
+            ", name=\"x\"",
+            "* 3",
+            "HPO(choice(2, 4))",
+            "network M {",
+            "input: (3,)",
+            "define Block(n=2) { Dense($n) }",
+            "layers:",
+            "\"",
+            "# c\n",
+            "/*",
+            "*/",
+            "5",
+            "$n",
+            "loss: \"mse\"",
+            "é",
+        ])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Whatever is typed, the model of the edited document is that of its text.
+        #[test]
+        fn an_edited_document_equals_a_fresh_one(
+            edits in prop::collection::vec((0usize..400, 0usize..12, piece()), 1..24)
+        ) {
+            let start = "define Block(n=2) { Dense($n, name=\"h\") ReLU }\n\
+                         network N {\n  input: { x: (8,), y: (4,) }\n  layers:\n    x: { Dense(4) Block(3) }\n    y: { Block * 2 }\n    \
+                         Concatenate()\n    Dense(8, name=\"d\")\n    Dense(8)\n    Add(\"d\")\n    Output(2)\n}\n";
+            let mut db = Database::default();
+            let mut text = start.to_string();
+            let mut document = Document::new(&mut db, &text, Framework::Keras);
+            for (at, removed, inserted) in edits {
+                let boundary = |mut at: usize, text: &str| {
+                    at = at.min(text.len());
+                    while !text.is_char_boundary(at) {
+                        at -= 1;
+                    }
+                    at
+                };
+                let from = boundary(at, &text);
+                let to = boundary(from + removed, &text).max(from);
+                text.replace_range(from..to, inserted);
+                document.set_text(&mut db, text.clone());
+                let edited = render(&document, &analyze(&db, &document));
+                let mut fresh_db = Database::default();
+                let fresh = Document::new(&mut fresh_db, &text, Framework::Keras);
+                let expected = render(&fresh, &analyze(&fresh_db, &fresh));
+                prop_assert_eq!(edited, expected, "{}", text);
+            }
+        }
+    }
+}

@@ -554,7 +554,6 @@ mod tests {
                 1 Add → ?
                 1:22 error kernel-too-large `99`: `Conv2D`: `kernel_size` 99×99 does not fit the 8×8 input; the largest that fits is 8×8, or use `padding="same"`
                     line 2: `input` makes this dimension 8
-                    line 2: `input` makes this dimension 8
                     fix: Change `kernel_size` to 8
                     fix: Add `padding="same"`
             "#]],

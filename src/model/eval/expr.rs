@@ -10,6 +10,7 @@ use crate::lang::Value;
 use crate::model::hir::{BinaryOp, Expr, ExprKind, Hpo, HpoKind};
 use crate::model::place::Place;
 use crate::shape::{Variable, VariableId, Worlds, union};
+use crate::text::TextRange;
 
 /// How many values a `range` may have to be looked at one by one; past it only its ends count.
 const MAX_RANGE_VALUES: i64 = 128;
@@ -159,6 +160,7 @@ impl Evaluator<'_> {
         let place = self.place(hpo.range);
         match &hpo.kind {
             HpoKind::Choice(alternatives) => {
+                let alternatives = self.unbracketed(alternatives);
                 let values: Vec<Worlds<Value>> = alternatives
                     .iter()
                     .map(|alternative| self.eval(alternative, label).value)
@@ -212,6 +214,29 @@ impl Evaluator<'_> {
             }
             HpoKind::Malformed => Worlds::constant(Value::Unknown),
         }
+    }
+
+    /// The alternatives of a choice; `choice([a, b])` is reported and read as `choice(a, b)`.
+    fn unbracketed<'s>(&mut self, alternatives: &'s [Expr]) -> &'s [Expr] {
+        let [Expr { kind: ExprKind::List(elements), range }] = alternatives else {
+            return alternatives;
+        };
+        let ([first, .., last], false) = (elements.as_slice(), elements.is_empty()) else {
+            return alternatives;
+        };
+        let before = TextRange::new(range.start(), first.range.start());
+        let after = TextRange::new(last.range.end(), range.end());
+        let edits = vec![self.place(before).edit(""), self.place(after).edit("")];
+        let place = self.place(*range);
+        self.emit(
+            Diagnostic::new(
+                codes::BAD_HPO,
+                place,
+                "the values to choose from stand in `choice` without brackets: `choice(a, b)`",
+            )
+            .with_fix("Remove the brackets", edits),
+        );
+        elements
     }
 
     fn eval_range(

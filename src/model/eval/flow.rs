@@ -92,7 +92,7 @@ impl Evaluator<'_> {
             StmtKind::Call(call) => self.call(call, stmt),
             StmtKind::Choice(hpo) => self.choice(hpo, stmt),
             StmtKind::Error => {
-                self.fail(Why::Error, "the mistake", Some(self.stmt));
+                self.fail(Why::Error, "the text", Some(self.stmt));
                 Vec::new()
             }
         };
@@ -138,6 +138,11 @@ impl Evaluator<'_> {
     pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
         let name = &call.name.value;
         let place = self.place(call.name.range);
+        if let Some(diagnostic) = not_a_layer(name, place, self.stmt) {
+            self.emit(diagnostic);
+            self.count_layers(1);
+            return self.fail(Why::Error, name, Some(place));
+        }
         let macros = self.scope.macro_names();
         let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str))
             .or(suggestion);
@@ -470,6 +475,22 @@ impl Evaluator<'_> {
     }
 }
 
+/// What to say of a name that means something in Keras or PyTorch, but is no layer here.
+fn not_a_layer(name: &str, place: Place, stmt: Place) -> Option<Diagnostic<Place>> {
+    let say = |message: &str| Diagnostic::new(codes::UNKNOWN_LAYER, place, message);
+    match name {
+        "Input" | "InputLayer" => Some(
+            say("the input is no layer; it is a section of the network: `input: (28, 28, 1)`")
+                .with_fix("Remove it from the layers", vec![stmt.edit("")]),
+        ),
+        "Sequential" | "Model" => Some(
+            say("a network is written as a section, not as a layer: `network Name { input: … layers: … }`")
+                .with_help("write its layers here, or put them into a macro: `define Name { … }`"),
+        ),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::model::fixture::check;
@@ -630,7 +651,6 @@ mod tests {
                 0|1 Conv2D → 30×30×4, 112 parameters
                 1 Flatten → ? | 3600
                 2:22 warning kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (when choice 1, `Conv2D`, is taken, 1 of 2 choices)
-                    line 1: `input` makes this dimension 32
                     line 1: `input` makes this dimension 32
                     fix: Change `kernel_size` to 32
                     fix: Add `padding="same"`

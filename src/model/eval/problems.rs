@@ -6,7 +6,7 @@ use super::bind::{Binding, Given};
 use super::run::Failing;
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::lang::{Blame, LayerEntry, Outcome, Problem, Suggestion, find_layer};
-use crate::model::hir::ExprKind;
+use crate::model::hir::{ExprKind, HpoKind};
 use crate::model::place::Place;
 use crate::model::tensor::{CallPlace, Tensor};
 use crate::shape::{Dim, Worlds, describe};
@@ -42,9 +42,17 @@ impl Evaluator<'_> {
             });
             diagnostic.fixes.clear();
         }
-        if everywhere && fails.len() > 1 && by_choice(&diagnostic, binding) {
-            diagnostic.message.push_str(" (and it fails for every other choice)");
-            diagnostic.fixes.clear();
+        let looked_at = (0..fails.len()).filter(|&number| looked_at(number)).count();
+        match chosen(&diagnostic, binding) {
+            Some(choices) if everywhere => {
+                diagnostic.message.push_str(&format!(" (fails for every choice: {choices})"));
+                diagnostic.fixes.clear();
+            }
+            None if everywhere && looked_at > 1 && by_rule => {
+                diagnostic.message.push_str(" (and for every other combination of choices)");
+                diagnostic.fixes.clear();
+            }
+            _ => {}
         }
         if !everywhere {
             let mut number = 0;
@@ -53,7 +61,11 @@ impl Evaluator<'_> {
                 fails.get(number - 1).copied().unwrap_or(false)
             });
             if let Some(failed) = failed {
-                diagnostic.message.push_str(&for_which(&failed.simplified()));
+                let failed = failed.simplified();
+                diagnostic.message.push_str(&for_which(&failed));
+                if let Some(place) = only_choice(&failed, diagnostic.place, binding) {
+                    diagnostic.place = place;
+                }
             }
             diagnostic.severity = diagnostic.severity.min(Severity::Warning);
             // A change that mends one choice would change the others.
@@ -128,6 +140,8 @@ impl Evaluator<'_> {
             Suggestion::Set { param, value } => {
                 let given = entry.param(param).and_then(|(index, _)| binding.given[index].as_ref());
                 match given {
+                    // A search is not replaced by a value.
+                    Some(given) if !given.bound.value.variables().is_empty() => None,
                     Some(given) => {
                         let source = given.bound.source?;
                         Some((format!("Change `{param}` to {value}"), vec![source.edit(value)]))
@@ -165,6 +179,11 @@ impl Evaluator<'_> {
                 Some((format!("Change to `{layer}`"), edits))
             }
             Suggestion::SetOnProducer { operand, param, value } => {
+                // What flows likely depends on an earlier layer that the merge names, so that a change
+                // there changes both.
+                if operand > 0 && operand >= operands.len() - binding.named {
+                    return None;
+                }
                 set_on_producer(operands.get(operand)?, param, &value)
             }
             Suggestion::AllSteps { .. }
@@ -182,16 +201,26 @@ impl Evaluator<'_> {
     ) -> Diagnostic<Place> {
         match tensor.origins.get(axis) {
             Some(Some(origin)) if origin.place != diagnostic.place => {
-                let sizes: Vec<String> =
-                    tensor.choices(axis).into_iter().map(Dim::to_string).collect();
+                let sizes = sizes(tensor, axis);
                 let message =
                     format!("`{}` makes this dimension {}", origin.layer, sizes.join(" or "));
-                let known = diagnostic.related.iter().any(|related| related.place == origin.place);
+                // Two sides of one square are one thing to say.
+                let known = diagnostic.related.iter().any(|related| {
+                    related.place == origin.place
+                        || (related.place.owner == origin.place.owner && related.message == message)
+                });
                 if known { diagnostic } else { diagnostic.with_related(origin.place, message) }
             }
             _ => diagnostic,
         }
     }
+}
+
+/// The sizes that an axis can have, in order.
+pub(super) fn sizes(tensor: &Tensor, axis: usize) -> Vec<String> {
+    let mut sizes = tensor.choices(axis);
+    sizes.sort_by_key(|dim| dim.bounds().0);
+    sizes.into_iter().map(Dim::to_string).collect()
 }
 
 /// The parameter and the numbers of a division with a remainder that is to blame for `problem`.
@@ -206,10 +235,28 @@ fn division(
     Some((param.name, a, b))
 }
 
-/// Whether the text at the place of `diagnostic` is a value that a hyperparameter chooses.
-fn by_choice(diagnostic: &Diagnostic<Place>, binding: &Binding<'_>) -> bool {
-    let given = binding.given.iter().flatten().find(|given| given.value == diagnostic.place);
-    given.is_some_and(|given| !given.bound.value.variables().is_empty())
+/// Where the one alternative stands that fails, where a choice at `place` has just one.
+fn only_choice(failed: &Worlds<bool>, place: Place, binding: &Binding<'_>) -> Option<Place> {
+    let given = binding.given.iter().flatten().find(|given| given.value == place)?;
+    let ExprKind::Hpo(hpo) = &given.expr.kind else { return None };
+    let HpoKind::Choice(alternatives) = &hpo.kind else { return None };
+    let ([variable], [_]) = (failed.variables(), given.bound.value.variables()) else {
+        return None;
+    };
+    let here =
+        u32::from(hpo.range.start()) == variable.id.offset && variable.id.owner == place.owner.0;
+    let mut failing = failed.values().iter().zip(alternatives).filter(|(failed, _)| **failed);
+    let (_, only) = failing.next().filter(|_| here)?;
+    failing.next().is_none().then(|| Place::new(place.owner, only.range))
+}
+
+/// The choices of the hyperparameter at the place of `diagnostic`, if one stands there.
+fn chosen(diagnostic: &Diagnostic<Place>, binding: &Binding<'_>) -> Option<String> {
+    let given = binding.given.iter().flatten().find(|given| given.value == diagnostic.place)?;
+    match given.bound.value.variables() {
+        [only] => Some(only.choices.join(", ")),
+        _ => None,
+    }
 }
 
 /// The part of a message that says for which choices it holds.
@@ -344,19 +391,18 @@ mod tests {
         check(
             "Conv2D(8, kernel_size=HPO(choice(3, 5, 35)))\nFlatten()",
             expect![[r#"
-            0 Conv2D → 30×30×8 | 28×28×8 | ?, 224..608 parameters
-            1 Flatten → 7200 | 6272 | ?
-            2:23 warning kernel-too-large `HPO(choice(3, 5, 35))`: `Conv2D`: `kernel_size` 35×35 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (fails for kernel_size=35, 1 of 3 choices)
-                line 1: `input` makes this dimension 32
-                line 1: `input` makes this dimension 32
-        "#]],
+                0 Conv2D → 30×30×8 | 28×28×8 | ?, 224..608 parameters
+                1 Flatten → 7200 | 6272 | ?
+                2:40 warning kernel-too-large `35`: `Conv2D`: `kernel_size` 35×35 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (fails for kernel_size=35, 1 of 3 choices)
+                    line 1: `input` makes this dimension 32
+            "#]],
         );
         check(
             "Conv2D(HPO(choice(8, -1)), 3)",
             expect![[r#"
-            0 Conv2D → 30×30×8 | ?, 224 parameters
-            2:8 warning bad-value `HPO(choice(8, -1))`: `Conv2D`: `filters` must be a whole number of at least 1, not -1; write 1 (fails for filters=-1, 1 of 2 choices)
-        "#]],
+                0 Conv2D → 30×30×8 | ?, 224 parameters
+                2:22 warning bad-value `-1`: `Conv2D`: `filters` must be a whole number of at least 1, not -1; write 1 (fails for filters=-1, 1 of 2 choices)
+            "#]],
         );
     }
 
@@ -365,16 +411,15 @@ mod tests {
         check(
             "Conv2D(8, 33)\nConv2D(8, 3)\nFlatten()\nDense(10)",
             expect![[r#"
-            0 Conv2D → ?
-            1 Conv2D → ?
-            2 Flatten → ?
-            3 Dense → ?
-            2:11 error kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"`
-                line 1: `input` makes this dimension 32
-                line 1: `input` makes this dimension 32
-                fix: Change `kernel_size` to 32
-                fix: Add `padding="same"`
-        "#]],
+                0 Conv2D → ?
+                1 Conv2D → ?
+                2 Flatten → ?
+                3 Dense → ?
+                2:11 error kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"`
+                    line 1: `input` makes this dimension 32
+                    fix: Change `kernel_size` to 32
+                    fix: Add `padding="same"`
+            "#]],
         );
         check(
             "Dense(-3)\nDense(10)",

@@ -199,7 +199,11 @@ impl Evaluator<'_> {
             let inputs: Option<Vec<Shape>> =
                 shapes.iter().map(|shape| shape.at(world).clone()).collect();
             with_inputs.push(inputs.is_some());
-            let inputs = inputs?;
+            let inputs = match inputs {
+                Some(inputs) => inputs,
+                None if entry.sets_shape => vec![Shape::batched([])],
+                None => return None,
+            };
             let block = block.zip(block_shape.as_ref()).map(|(block, shape)| BlockOutcome {
                 output: shape.at(world).clone(),
                 trainable: block.counts.trainable,
