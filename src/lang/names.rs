@@ -10,7 +10,7 @@ use super::layer::{Category, LayerEntry};
 use super::layers;
 use super::rule::{Blame, Problem, RuleCx, Suggestion};
 use super::value::Value;
-use crate::diagnostics::codes;
+use crate::diagnostics::{codes, did_you_mean};
 use crate::shape::Dim;
 
 /// What a layer's name means.
@@ -348,29 +348,6 @@ pub fn check_input_size(cx: &RuleCx<'_>, written: &str, value: &Value) -> Option
         .suggest(Suggestion::RemoveArgument)
         .dim(0, axis)
     })
-}
-
-/// The candidate that is most like `wrong`, if any is like it at all.
-pub(super) fn did_you_mean<'a>(
-    wrong: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    /// Longer than any name; comparing takes time that grows with the square of the length.
-    const LONGEST: usize = 64;
-    if wrong.len() > LONGEST {
-        return None;
-    }
-    let wrong = wrong.to_ascii_lowercase();
-    // A third of the letters may be wrong; of two letters none.
-    let allowed = (wrong.chars().count() + 1) / 3;
-    candidates
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&wrong, &candidate.to_ascii_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

@@ -231,6 +231,13 @@ pub enum Suggestion {
     After(String),
     /// Replace the layer's name.
     Rename(&'static str),
+    /// Replace the layer's name, and the values of arguments that the other layer takes otherwise.
+    Exchange {
+        /// The other layer.
+        layer: &'static str,
+        /// The parameters whose values change, each with its new value.
+        set: Vec<(&'static str, String)>,
+    },
     /// Give a parameter of the layer that made operand `operand` this value.
     SetOnProducer {
         /// Which operand.
@@ -239,6 +246,27 @@ pub enum Suggestion {
         param: &'static str,
         /// The value.
         value: String,
+    },
+    /// Have the recurrent layer that made operand `operand` give every step, where it gives only its
+    /// last one. Whether it does, a rule cannot know.
+    AllSteps {
+        /// Which operand.
+        operand: usize,
+    },
+    /// Give the network's input one more dimension of size 1, where operand `operand` is that input
+    /// with nothing before it that changes its shape.
+    WidenInput {
+        /// Which operand.
+        operand: usize,
+        /// Whether the new dimension is the first, not the last.
+        first: bool,
+        /// What to do in that case.
+        help: String,
+    },
+    /// Write a global pooling in the place of the Flatten that made operand `operand`.
+    PoolInstead {
+        /// Which operand.
+        operand: usize,
     },
     /// Replace the name of the argument that is being read.
     RenameArgument(&'static str),

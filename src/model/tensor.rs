@@ -38,6 +38,8 @@ pub struct Producer {
     pub layer: &'static str,
     /// The parameter that gives the size of its last dimension.
     pub channels: Option<&'static str>,
+    /// How many dimensions its input has, the batch included.
+    pub input_rank: Option<usize>,
     /// Its whole call, and where a new argument goes.
     pub call: CallPlace,
     /// The arguments that are given, by parameter, with the value that a fix can replace.

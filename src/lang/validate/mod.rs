@@ -6,10 +6,9 @@ mod tuples;
 mod words;
 
 use self::words::{at_least, wanted};
-use crate::diagnostics::{Code, codes};
+use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::layers::ACTIVATIONS;
-use crate::lang::names::did_you_mean;
 use crate::lang::rule::{Blame, Problem};
 use crate::lang::value::Value;
 
@@ -607,9 +606,9 @@ mod tests {
                 18446744073709551614×3  params 0
                 9223372036854775807*T×8  params 18,446,744,073,709,551,615  macs ?
                 18446744073709551615×3  params 0
-                error size-mismatch: `Reshape`: 8 elements come in (8), but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
+                error size-mismatch: `Reshape`: 8 elements come in, but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
                   fix: target_shape=(-1,)
-                error bad-value: `Permute`: `dims=(-9223372036854775808, 9223372036854775807)` must have each of the numbers 1 to 2 once
+                error bad-value: `Permute`: the input 8×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (-9223372036854775808, 9223372036854775807)
                 error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
                 error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis: the input (8) has only axis 1, or -1, besides the batch
                   fix: axes=-1

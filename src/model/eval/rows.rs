@@ -96,7 +96,7 @@ impl Evaluator<'_> {
             let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
             self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
         }
-        let producer = inner.unwrap_or_else(|| producer(entry, binding));
+        let producer = inner.unwrap_or_else(|| producer(entry, binding, &operands));
         let mut outputs = self.outputs(entry, binding, &operands, &outcome, producer);
         if unknown.is_none() && outputs.is_empty() {
             let why = if failed { Why::Error } else { Why::Rank };
@@ -157,7 +157,6 @@ impl Evaluator<'_> {
                 // A layer that only passes on what comes in is not what a fix would change.
                 if let ([operand], None) = (operands, entry.channels)
                     && operand.shape == tensor.shape
-                    && operand.producer.is_some()
                 {
                     tensor.producer = operand.producer.clone();
                 }
@@ -172,11 +171,16 @@ impl Evaluator<'_> {
 }
 
 /// What a fix has to know of a layer to change it.
-pub(super) fn producer(entry: &'static LayerEntry, binding: &Binding<'_>) -> Producer {
+pub(super) fn producer(
+    entry: &'static LayerEntry,
+    binding: &Binding<'_>,
+    operands: &[Tensor],
+) -> Producer {
     let given = entry.params.iter().zip(&binding.given);
     Producer {
         layer: entry.name,
         channels: entry.channels,
+        input_rank: operands.first().and_then(Tensor::rank),
         call: binding.call,
         given: given
             .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source)))

@@ -149,7 +149,7 @@ impl Evaluator<'_> {
         Evaluated {
             outcome: left.outcome,
             unknown: unknown.or(left.unknown).filter(|_| lost),
-            inner: known.first().map(|(entry, binding)| producer(entry, binding)),
+            inner: known.first().map(|(entry, binding)| producer(entry, binding, operands)),
         }
     }
 
@@ -290,12 +290,13 @@ mod tests {
         check(
             "input: (10, 3)\nlayers:\n  LSTM(5)\n  LSTM(5)",
             expect![[r#"
-            0 LSTM → 5, 180 parameters
-            1 LSTM → ?
-            5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
-                fix: Set `return_sequences=true` on `LSTM` before
-                fix: Insert `Reshape((5, 1))` before
-        "#]],
+                0 LSTM → 5, 180 parameters
+                1 LSTM → ?
+                5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
+                    help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
+                    line 4: this `LSTM` gives only its last step
+                    fix: Set `return_sequences=true` on `LSTM` before
+            "#]],
         );
     }
 }
