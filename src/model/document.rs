@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use super::db::{CHUNK, ChunkInput, Database, FileInput, MacroInput, NetworkInput};
 use super::eval::{MacroDef, Record};
 use super::hir::{self, Section, SectionKind};
+use super::inputs::InputSection;
 use super::lower;
 use super::place::{OwnerId, Place};
 use super::uses::Uses;
@@ -82,6 +83,8 @@ pub struct Document {
     pub(super) macros: Vec<Macro>,
     pub(super) research: Vec<ResearchForm>,
     starts: FxHashMap<OwnerId, TextSize>,
+    /// Where the parser has found errors, in the order of the text.
+    errors: Arc<[TextRange]>,
     next_owner: u32,
     lowered: usize,
 }
@@ -89,7 +92,7 @@ pub struct Document {
 impl Document {
     /// A file with this text.
     pub fn new(db: &mut Database, text: &str, framework: Framework) -> Document {
-        let file = FileInput::new(db, Arc::default(), Arc::default(), framework);
+        let file = FileInput::new(db, Arc::default(), Arc::default(), false, framework);
         let mut document = Document {
             text: String::new(),
             lines: LineIndex::new(""),
@@ -99,6 +102,7 @@ impl Document {
             macros: Vec::new(),
             research: Vec::new(),
             starts: FxHashMap::default(),
+            errors: Arc::default(),
             next_owner: 0,
             lowered: 0,
         };
@@ -165,6 +169,8 @@ impl Document {
         let old_text = std::mem::replace(&mut self.text, text);
         self.lowered = 0;
         self.starts.clear();
+        let errors = self.parse.diagnostics().iter().filter(|found| found.is_syntax_error());
+        self.errors = errors.map(|found| found.place).collect();
         let tree = self.parse.file();
         self.sync_macros(db, &old_text, &tree);
         self.sync_networks(db, &old_text, &tree);
@@ -246,8 +252,13 @@ impl Document {
         old_text: &str,
         nodes: &[ast::Stmt],
     ) -> Vec<Piece<StmtPiece>> {
+        let errors = self.errors.clone();
         self.reconcile(old, old_text, nodes, |node, owner| {
-            let stmt = lower::lower_stmt(node);
+            let mut stmt = lower::lower_stmt(node);
+            let here = errors_in(&errors, node.syntax().text_range());
+            if !here.is_empty() {
+                stmt.mark_broken(&here);
+            }
             let uses = Uses::of(&stmt);
             StmtPiece { record: Arc::new(Record { owner, stmt }), uses }
         })
@@ -310,6 +321,10 @@ impl Document {
                         .or_insert(definition.input);
                 }
             }
+        }
+        let unnamed = self.macros.iter().any(|definition| definition.header.name.is_none());
+        if self.file.has_unnamed_macro(db) != unnamed {
+            self.file.set_has_unnamed_macro(db).to(unnamed);
         }
         if **self.file.macros(db) != by_name {
             self.file.set_macros(db).to(Arc::new(by_name));
@@ -418,7 +433,14 @@ impl Document {
         graph: &[Vec<usize>],
     ) {
         let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
-            SectionKind::Input(declarations) => Some((piece.owner, declarations.clone())),
+            SectionKind::Input(declarations) => {
+                let broken = !errors_in(&self.errors, piece.range).is_empty();
+                Some(InputSection {
+                    owner: piece.owner,
+                    declarations: declarations.clone(),
+                    broken,
+                })
+            }
             _ => None,
         });
         if network.input.inputs(db).as_deref() != inputs.as_ref() {
@@ -513,6 +535,16 @@ fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
             }
             false
         })
+        .collect()
+}
+
+/// The errors in `range`, relative to its start.
+fn errors_in(errors: &[TextRange], range: TextRange) -> Vec<TextRange> {
+    let first = errors.partition_point(|error| error.start() < range.start());
+    let after = errors[first..].iter().take_while(|error| error.start() <= range.end());
+    after
+        .filter(|error| range.contains_range(**error))
+        .map(|error| *error - range.start())
         .collect()
 }
 

@@ -393,6 +393,9 @@ impl Evaluator<'_> {
                     Some((index, _)) if binding.given[index].is_none() => {
                         self.set(entry, binding, index, arg, removal);
                     }
+                    None if resolve_param(entry, meant) == ParamName::Base(meant) => {
+                        self.bind_base(binding, arg, meant, removal);
+                    }
                     _ => {
                         self.eval(&arg.value, name);
                     }

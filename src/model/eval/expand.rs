@@ -364,15 +364,17 @@ impl Evaluator<'_> {
             let param = match &arg.name {
                 Some(arg_name) => {
                     let found = params.iter().find(|param| param.name.value == arg_name.value);
-                    if found.is_none() {
-                        self.unknown_macro_argument(
-                            definition,
-                            name,
-                            arg_name.value.as_str(),
-                            self.place(arg_name.range),
-                        );
-                    }
-                    found
+                    found.or_else(|| {
+                        let place = self.place(arg_name.range);
+                        let meant =
+                            self.unknown_macro_argument(definition, name, &arg_name.value, place)?;
+                        // A near miss of a parameter is that parameter, unless it is given as well.
+                        let is_given = args
+                            .iter()
+                            .filter_map(|arg| arg.name.as_ref())
+                            .any(|name| name.value == meant);
+                        params.iter().find(|param| param.name.value == meant && !is_given)
+                    })
                 }
                 None => {
                     position += 1;
@@ -454,7 +456,7 @@ impl Evaluator<'_> {
         name: &str,
         wrong: &str,
         place: Place,
-    ) {
+    ) -> Option<SmolStr> {
         let params: Vec<&str> =
             definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
         let head = Place::new(definition.owner, definition.header.range);
@@ -464,14 +466,17 @@ impl Evaluator<'_> {
             format!("the macro `{name}` has no parameter `{wrong}`"),
         )
         .with_related(head, "the macro is defined here");
-        diagnostic = match crate::diagnostics::did_you_mean(wrong, params.iter().copied()) {
+        let meant = crate::diagnostics::did_you_mean(wrong, params.iter().copied());
+        diagnostic = match meant {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
                 .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
             None if params.is_empty() => diagnostic.with_help("it has no parameters"),
             None => diagnostic.with_help(format!("its parameters are {}", params.join(", "))),
         };
+        let meant = meant.map(SmolStr::from);
         self.emit(diagnostic);
+        meant
     }
 }
 

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::{Evaluator, MAX_DEPTH, Step};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::lang::{LayerName, Operands, Rule, resolve_layer};
-use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
+use crate::model::hir::{Branch, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::{Flow, OpenBranches};
@@ -33,12 +33,13 @@ impl Evaluator<'_> {
         stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>,
     ) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
-        let outer = (self.owner, self.stmt);
+        let outer = (self.owner, self.stmt, self.broken);
         let first = std::mem::take(&mut self.first_index);
         let mut next = first;
         for (owner, stmt) in stmts {
             self.owner = owner;
             self.stmt = self.place(stmt.range);
+            self.broken = stmt.broken;
             // A run of branches counts as one statement.
             let continues =
                 matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
@@ -53,7 +54,7 @@ impl Evaluator<'_> {
             self.path.pop();
             nodes.push(Node { index, branch, parts });
         }
-        (self.owner, self.stmt) = outer;
+        (self.owner, self.stmt, self.broken) = outer;
         nodes
     }
 
@@ -120,6 +121,7 @@ impl Evaluator<'_> {
             }
             LayerName::Unknown { suggestion } => {
                 self.unknown_layer(call, suggestion);
+                self.name_unknown(call);
                 let mut parts = vec![Part::Layer(Arc::new(self.unknown_row(call)))];
                 parts.extend(self.block_after(stmt));
                 parts
@@ -139,7 +141,12 @@ impl Evaluator<'_> {
     pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
         let name = &call.name.value;
         let place = self.place(call.name.range);
-        if let Some(diagnostic) = not_a_layer(name, place, self.stmt) {
+        if self.scope.has_unnamed_macro() {
+            // It may be the macro whose name could not be read.
+            self.count_layers(1);
+            return self.fail(Why::Error, name, Some(place));
+        }
+        if let Some(diagnostic) = not_a_layer(call, place, self.stmt) {
             self.emit(diagnostic);
             self.count_layers(1);
             return self.fail(Why::Error, name, Some(place));
@@ -163,6 +170,18 @@ impl Evaluator<'_> {
         self.emit(diagnostic);
         self.count_layers(1);
         self.fail(Why::Error, name, Some(place));
+    }
+
+    /// Gives the output of a layer that does not exist the name that the call says.
+    fn name_unknown(&mut self, call: &Call) {
+        for arg in call.args.iter().flat_map(|list| &list.args) {
+            let named = arg.name.as_ref().is_some_and(|name| name.value == "name");
+            if let (true, ExprKind::Str(name), Flow::One(tensor)) =
+                (named, &arg.value.kind, &self.state.flow)
+            {
+                self.add_name(name.clone(), self.place(arg.value.range), tensor.clone());
+            }
+        }
     }
 
     /// The row of a layer that does not exist; its output flows already.
@@ -318,6 +337,9 @@ impl Evaluator<'_> {
             },
             |open| (*open).clone(),
         );
+        if !self.state.branches.contains(name) {
+            Arc::make_mut(&mut self.state.branches).insert(name.clone());
+        }
         run.names.push(name.clone());
         run.outputs.extend(outputs);
         run.last = place;
@@ -344,6 +366,7 @@ impl Evaluator<'_> {
                 repeats: Vec::new(),
                 device: None,
                 block: None,
+                broken: stmt.broken,
                 range: call.range,
             };
             let parts = self.once(&alternative);
@@ -476,14 +499,31 @@ impl Evaluator<'_> {
     }
 }
 
+/// The sizes that an expression is, as a shape has them.
+fn sizes(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Int(size) => Some(size.to_string()),
+        ExprKind::None => Some("None".to_string()),
+        ExprKind::Tuple(elements) | ExprKind::List(elements) => {
+            let sizes: Option<Vec<String>> = elements.iter().map(sizes).collect();
+            Some(sizes?.join(", "))
+        }
+        _ => None,
+    }
+}
+
 /// What to say of a name that means something in Keras or PyTorch, but is no layer here.
-fn not_a_layer(name: &str, place: Place, stmt: Place) -> Option<Diagnostic<Place>> {
+fn not_a_layer(call: &Call, place: Place, stmt: Place) -> Option<Diagnostic<Place>> {
     let say = |message: &str| Diagnostic::new(codes::UNKNOWN_LAYER, place, message);
-    match name {
-        "Input" | "InputLayer" => Some(
-            say("the input is no layer; it is a section of the network: `input: (28, 28, 1)`")
-                .with_fix("Remove it from the layers", vec![stmt.edit("")]),
-        ),
+    match call.name.value.as_str() {
+        name @ ("Input" | "InputLayer") => {
+            let first = call.args.iter().flat_map(|list| &list.args).next();
+            let shape = first.and_then(|arg| sizes(&arg.value)).unwrap_or_else(|| "28, 28, 1".to_string());
+            Some(
+                say(&format!("`{name}` is no layer here; the input is a section of the network: `input: ({shape})`"))
+                    .with_fix("Remove it from the layers", vec![stmt.edit("")]),
+            )
+        }
         "Sequential" | "Model" => Some(
             say("a network is written as a section, not as a layer: `network Name { input: … layers: … }`")
                 .with_help("write its layers here, or put them into a macro: `define Name { … }`"),

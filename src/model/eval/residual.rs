@@ -126,6 +126,7 @@ impl Evaluator<'_> {
         });
         let sums = sums.unwrap_or_else(|| Worlds::constant(None));
         let shape = sums.map(|sum| sum.clone().and_then(Result::ok));
+        let doubtful = block.doubtful || shortcut.doubtful;
         let mut failed = false;
         if let Some(problem) = problem {
             failed = true;
@@ -161,7 +162,9 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            self.emit(diagnostic);
+            if !doubtful {
+                self.emit(diagnostic);
+            }
             self.path.pop();
         }
         let activation = shape
@@ -183,6 +186,7 @@ impl Evaluator<'_> {
             origins: block.origins.clone(),
             producer: None,
             leading_none: false,
+            doubtful,
         };
         let is_unknown = output.is_unknown();
         Layer {
