@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::lang::{LayerName, Operands, Rule, resolve_layer};
 use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
-use crate::model::result::{Counts, Layer, Node, Part};
+use crate::model::result::{Node, Part};
 use crate::model::state::{Flow, OpenBranches};
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
@@ -133,52 +133,6 @@ impl Evaluator<'_> {
         let nodes = self.sequence(block.stmts.iter().map(|stmt| (owner, stmt)));
         self.close_branches();
         if nodes.is_empty() { Vec::new() } else { vec![Part::Inner(nodes.into())] }
-    }
-
-    pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
-        let name = &call.name.value;
-        let place = self.place(call.name.range);
-        if let Some(diagnostic) = not_a_layer(name, place, self.stmt) {
-            self.emit(diagnostic);
-            self.count_layers(1);
-            return self.fail(Why::Error, name, Some(place));
-        }
-        let macros = self.scope.macro_names();
-        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str))
-            .or(suggestion);
-        let mut diagnostic = Diagnostic::new(
-            codes::UNKNOWN_LAYER,
-            place,
-            format!("there is no layer or macro called `{name}`"),
-        );
-        diagnostic = match meant {
-            Some(meant) => diagnostic
-                .with_help(format!("did you mean `{meant}`?"))
-                .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
-            None => diagnostic.with_help(
-                "a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like",
-            ),
-        };
-        self.emit(diagnostic);
-        self.count_layers(1);
-        self.fail(Why::Error, name, Some(place));
-    }
-
-    /// The row of a layer that does not exist; its output flows already.
-    fn unknown_row(&self, call: &Call) -> Layer {
-        let place = self.place(call.name.range);
-        let unknown =
-            Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
-        Layer {
-            layer: call.name.value.clone(),
-            name: None,
-            place: self.place(call.range),
-            inputs: Vec::new(),
-            outputs: vec![Tensor::unknown(unknown.clone())],
-            several_outputs: false,
-            unknown: Some(unknown),
-            counts: Counts::UNKNOWN,
-        }
     }
 
     /// Lets an unknown shape flow.
@@ -475,22 +429,6 @@ impl Evaluator<'_> {
     }
 }
 
-/// What to say of a name that means something in Keras or PyTorch, but is no layer here.
-fn not_a_layer(name: &str, place: Place, stmt: Place) -> Option<Diagnostic<Place>> {
-    let say = |message: &str| Diagnostic::new(codes::UNKNOWN_LAYER, place, message);
-    match name {
-        "Input" | "InputLayer" => Some(
-            say("the input is no layer; it is a section of the network: `input: (28, 28, 1)`")
-                .with_fix("Remove it from the layers", vec![stmt.edit("")]),
-        ),
-        "Sequential" | "Model" => Some(
-            say("a network is written as a section, not as a layer: `network Name { input: … layers: … }`")
-                .with_help("write its layers here, or put them into a macro: `define Name { … }`"),
-        ),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::model::fixture::check;
@@ -689,13 +627,12 @@ mod tests {
                 2 Dense → ?
                 3 MyLayer → ?
                 4 FancyThing → ?
-                3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
-                    help: did you mean `Flatten`?
+                3:1 error unknown-layer `Flaten`: there is no layer `Flaten`; did you mean `Flatten`?
                     fix: Change to `Flatten`
                 5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
                     help: say `output_shape=(…)`, without the batch, to go on with shapes after it
-                6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
-                    help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
+                6:1 error unknown-layer `FancyThing`: there is no layer or macro `FancyThing`
+                    help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder
             "#]],
         );
     }
