@@ -277,6 +277,7 @@ impl Document {
                         body: Vec::new(),
                         recursive: false,
                         names_layers: false,
+                        is_individual: false,
                     };
                     MacroInput::new(db, Arc::new(empty))
                 }
@@ -285,7 +286,8 @@ impl Document {
         }
         let graph = self.macro_graph();
         let recursive = recursive_macros(&graph);
-        let names_layers = self.naming_macros(&graph);
+        let names_layers = self.macros_with(&graph, |uses| uses.names_layers);
+        let individual = self.macros_with(&graph, |uses| uses.is_individual);
         let mut by_name: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
         let mut hiding: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
         for (at, definition) in self.macros.iter().enumerate() {
@@ -295,6 +297,7 @@ impl Document {
                 body: definition.stmts.iter().map(|piece| piece.value.record.clone()).collect(),
                 recursive: recursive[at],
                 names_layers: names_layers[at],
+                is_individual: individual[at] || names_layers[at],
             };
             if **definition.input.definition(db) != value {
                 definition.input.set_definition(db).to(Arc::new(value));
@@ -340,22 +343,25 @@ impl Document {
         self.macros.iter().map(used).collect()
     }
 
-    /// For each macro, whether it names layers, itself or through others.
-    fn naming_macros(&self, graph: &[Vec<usize>]) -> Vec<bool> {
-        let mut naming: Vec<bool> = self
-            .macros
-            .iter()
-            .map(|definition| definition.stmts.iter().any(|piece| piece.value.uses.names_layers))
-            .collect();
-        loop {
-            let before = naming.clone();
-            for (at, used) in graph.iter().enumerate() {
-                naming[at] |= used.iter().any(|&other| before[other]);
-            }
-            if naming == before {
-                return naming;
+    /// For each macro, whether `has` holds of a statement of it or of the macros that it uses.
+    fn macros_with(&self, graph: &[Vec<usize>], has: impl Fn(&Uses) -> bool) -> Vec<bool> {
+        let own = |definition: &Macro| definition.stmts.iter().any(|piece| has(&piece.value.uses));
+        let mut with: Vec<bool> = self.macros.iter().map(own).collect();
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); graph.len()];
+        for (user, used) in graph.iter().enumerate() {
+            for &other in used {
+                users[other].push(user);
             }
         }
+        let mut pending: Vec<usize> = (0..with.len()).filter(|&at| with[at]).collect();
+        while let Some(at) = pending.pop() {
+            for &user in &users[at] {
+                if !std::mem::replace(&mut with[user], true) {
+                    pending.push(user);
+                }
+            }
+        }
+        with
     }
 
     fn sync_networks(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {

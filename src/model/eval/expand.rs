@@ -1,6 +1,7 @@
 //! Repeats and macros. Copies that see the same tensor share one result, so `Dense(10) * 1000000`
 //! is evaluated three times and not a million.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -15,6 +16,20 @@ use crate::model::result::{Copies, MacroCall, Node, Part};
 use crate::model::state::{Flow, Named, NamedCopies};
 use crate::model::tensor::{Tensor, Why};
 use crate::shape::Worlds;
+
+/// How many different expansions of one macro are kept to be used again.
+const KEPT_EXPANSIONS: usize = 8;
+
+/// What a call of a macro gave, for calls that are given the same.
+pub(super) struct Expansion {
+    arguments: Vec<(SmolStr, Worlds<Value>)>,
+    before: Flow,
+    after: Flow,
+    body: Arc<[Node]>,
+    layers: u64,
+    /// How often each macro was expanded, this one included.
+    expanded: BTreeMap<SmolStr, u64>,
+}
 
 impl Evaluator<'_> {
     /// A statement with its `* N`.
@@ -225,6 +240,18 @@ impl Evaluator<'_> {
             number = Some(next);
             Arc::make_mut(&mut self.state.expansions).insert(name.clone(), next);
         }
+        if let Some(body) = self.expanded_before(definition, &frame) {
+            return vec![Part::Macro { call: place, number, body }];
+        }
+        let before =
+            (self.state.flow.clone(), self.layers, self.findings.len(), self.expanded.clone());
+        let arguments = arguments(&frame);
+        // Macros without layers are bounded like layers.
+        self.calls_made += 1;
+        if self.calls_made > MAX_LAYERS {
+            self.count_expanded(MAX_LAYERS);
+            return Vec::new();
+        }
         *self.expanded.entry(name.clone()).or_default() += 1;
         let instance = self.instance_of(place, 0);
         let outer = (self.instance, self.owner, self.stmt, std::mem::take(&mut self.copy_numbers));
@@ -240,6 +267,29 @@ impl Evaluator<'_> {
         self.calls.pop();
         self.frames.pop();
         (self.instance, self.owner, self.stmt, self.copy_numbers) = outer;
+        let nodes: Arc<[Node]> = nodes.into();
+        let (flow, layers, findings, expanded) = before;
+        if self.findings.len() == findings && !self.stopped {
+            let since = |(name, count): (&SmolStr, &u64)| {
+                (name.clone(), count - expanded.get(name).copied().unwrap_or(0))
+            };
+            self.keep_expansion(
+                definition,
+                Expansion {
+                    arguments,
+                    before: flow,
+                    after: self.state.flow.clone(),
+                    body: nodes.clone(),
+                    layers: self.layers - layers,
+                    expanded: self
+                        .expanded
+                        .iter()
+                        .map(since)
+                        .filter(|(_, count)| *count > 0)
+                        .collect(),
+                },
+            );
+        }
         if let Flow::Branches(open) = &mut self.state.flow {
             Arc::make_mut(open).extendable = false;
         }
@@ -247,7 +297,36 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        vec![Part::Macro { call: place, number, body: nodes.into() }]
+        vec![Part::Macro { call: place, number, body: nodes }]
+    }
+
+    /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.
+    fn expanded_before(&mut self, definition: &MacroDef, frame: &Frame) -> Option<Arc<[Node]>> {
+        let kept = self.memo.get(&definition.owner)?;
+        let arguments = arguments(frame);
+        let same = kept
+            .iter()
+            .find(|kept| kept.before == self.state.flow && kept.arguments == arguments)?;
+        let (body, after, layers) = (same.body.clone(), same.after.clone(), same.layers);
+        for (name, count) in same.expanded.clone() {
+            let total = self.expanded.entry(name).or_default();
+            *total = total.saturating_add(count);
+        }
+        self.state.flow = after;
+        self.count_expanded(layers);
+        Some(body)
+    }
+
+    fn keep_expansion(&mut self, definition: &MacroDef, expansion: Expansion) {
+        let plain = matches!((&expansion.before, &expansion.after), (Flow::One(_), Flow::One(_)));
+        if definition.is_individual || !plain {
+            return;
+        }
+        let kept = self.memo.entry(definition.owner).or_default();
+        if kept.len() == KEPT_EXPANSIONS {
+            kept.remove(0);
+        }
+        kept.push(expansion);
     }
 
     /// Looks for mistakes in the body of a macro that nothing uses. Parameters without a default are
@@ -394,6 +473,14 @@ impl Evaluator<'_> {
         };
         self.emit(diagnostic);
     }
+}
+
+/// The arguments of an expansion, in an order that can be compared.
+fn arguments(frame: &Frame) -> Vec<(SmolStr, Worlds<Value>)> {
+    let mut arguments: Vec<_> =
+        frame.env.iter().map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
+    arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
+    arguments
 }
 
 /// Whether two flows are the same for whatever comes next.

@@ -83,6 +83,7 @@ impl Evaluator<'_> {
                 place,
                 format!("blocks and macros nest more than {MAX_DEPTH} deep here"),
             ));
+            self.stopped = true;
             self.fail(Why::Bound, "the bound of the expansion", Some(place));
             return Vec::new();
         }

@@ -68,6 +68,9 @@ pub struct MacroDef {
     pub recursive: bool,
     /// Whether it names layers, itself or through others.
     pub names_layers: bool,
+    /// Whether no two expansions are the same thing even where they see the same tensor: it names
+    /// layers, searches hyperparameters or shares weights, itself or through others.
+    pub is_individual: bool,
 }
 
 /// Where the evaluator finds macros and the names that a network has further down.
@@ -129,6 +132,10 @@ pub struct Evaluator<'a> {
     /// How often each macro was expanded.
     pub expanded: BTreeMap<SmolStr, u64>,
     seen: FxHashSet<(Code, Place, u64)>,
+    /// How many macro calls were expanded.
+    calls_made: u64,
+    /// Expansions that a later call may be equal to, by macro.
+    memo: FxHashMap<OwnerId, Vec<expand::Expansion>>,
     owner: OwnerId,
     frames: Vec<Frame>,
     calls: Vec<MacroCall>,
@@ -160,6 +167,8 @@ impl<'a> Evaluator<'a> {
             expansion: 0,
             expanded: BTreeMap::new(),
             seen: FxHashSet::default(),
+            calls_made: 0,
+            memo: FxHashMap::default(),
             owner: OwnerId(0),
             frames: Vec::new(),
             calls: Vec::new(),
@@ -227,10 +236,16 @@ impl<'a> Evaluator<'a> {
     /// repeats and macros make of the text is bounded here. Past the bound nothing is evaluated any
     /// more, and that is said once.
     fn count_layers(&mut self, layers: u64) {
-        self.layers = self.layers.saturating_add(layers);
         if self.instance == 0 {
-            return;
+            self.layers = self.layers.saturating_add(layers);
+        } else {
+            self.count_expanded(layers);
         }
+    }
+
+    /// The same for layers that come from an expansion.
+    fn count_expanded(&mut self, layers: u64) {
+        self.layers = self.layers.saturating_add(layers);
         self.expansion = self.expansion.saturating_add(layers);
         if self.expansion > MAX_LAYERS && !self.stopped {
             self.stopped = true;
