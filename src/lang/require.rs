@@ -32,6 +32,9 @@ enum End {
     Last,
 }
 
+/// The smallest side of a square that a vector is taken for a flat picture of.
+const SMALLEST_PICTURE: u64 = 8;
+
 /// A statement that brings `shape` to `rank` dimensions (the batch included) without losing any
 /// element, where the sizes are known. What is added or folded is at `end`.
 fn reshape_to(shape: &Shape, rank: usize, end: End) -> Option<String> {
@@ -41,12 +44,13 @@ fn reshape_to(shape: &Shape, rank: usize, end: End) -> Option<String> {
     if sizes.is_empty() || wanted == 0 {
         return None;
     }
-    if let ([size], 3) = (sizes.as_slice(), wanted) {
-        // A flat picture is most often a square one.
+    if let ([size], true) = (sizes.as_slice(), wanted >= 3) {
+        // A flat picture is most often a square one; what else a vector may be is open.
         let side = size.isqrt();
-        if side > 1 && side.checked_mul(side) == Some(*size) {
-            sizes = vec![side, side];
+        if wanted > 3 || side < SMALLEST_PICTURE || side.checked_mul(side) != Some(*size) {
+            return None;
         }
+        sizes = vec![side, side];
     }
     let at = |sizes: &[u64]| match end {
         End::First => 0,
@@ -176,6 +180,9 @@ impl RuleCx<'_> {
         let exchange = sibling.and_then(|(entry, _)| self.exchange(entry));
         let one_less = shape.rank() + 1 == rank && shape.rank() > 1;
         let mut widen = None;
+        if shape.rank() == 2 && rank > 2 {
+            problem = problem.suggest(Suggestion::RemoveFlatten { operand, rank });
+        }
         if one_less {
             problem = problem.suggest(Suggestion::AllSteps { operand });
             let end = match self.channels_first() {
@@ -210,9 +217,15 @@ impl RuleCx<'_> {
             .into_iter()
             .flatten(),
         );
-        match other {
-            Some(other) => problem.help(other),
-            None => problem,
+        match (other, shape.rank(), rank) {
+            (Some(other), ..) => problem.help(other),
+            (None, 2, 4) => problem.help(
+                "a vector becomes an image with `Reshape((height, width, channels))` before this layer",
+            ),
+            (None, 2, 5) => problem.help(
+                "a vector becomes a volume with `Reshape((depth, height, width, channels))` before this layer",
+            ),
+            _ => problem,
         }
     }
 

@@ -268,6 +268,25 @@ pub enum Suggestion {
         /// Which operand.
         operand: usize,
     },
+    /// Take the Flatten away that made operand `operand`, where what comes into it has as many
+    /// dimensions as the layer wants.
+    RemoveFlatten {
+        /// Which operand.
+        operand: usize,
+        /// How many dimensions the layer wants, the batch included.
+        rank: usize,
+    },
+    /// Take the layer away.
+    RemoveLayer,
+    /// Write this in the place of the layer's name, where it has no arguments.
+    Replace(String),
+    /// Write this name before the value that has given `param` by its position alone.
+    NameArgument {
+        /// The parameter that the position means.
+        param: &'static str,
+        /// The parameter that is meant.
+        name: &'static str,
+    },
     /// Replace the name of the argument that is being read.
     RenameArgument(&'static str),
     /// Take the argument that is being read away.

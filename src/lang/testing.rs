@@ -290,6 +290,14 @@ pub(super) fn show_problem(problem: &Problem) -> String {
             Suggestion::PoolInstead { operand } => {
                 format!("a global pooling where a Flatten makes operand {operand}")
             }
+            Suggestion::RemoveFlatten { operand, .. } => {
+                format!("no Flatten before operand {operand}")
+            }
+            Suggestion::RemoveLayer => "remove the layer".to_owned(),
+            Suggestion::Replace(text) => format!("{text} where there are no arguments"),
+            Suggestion::NameArgument { param, name } => {
+                format!("{name}= before the value of {param}")
+            }
             Suggestion::RenameArgument(name) => format!("call it {name}"),
             Suggestion::RemoveArgument => "remove it".to_owned(),
         };

@@ -407,6 +407,7 @@ mod tests {
                 128×512  params 1,050,624  macs 150,994,944
                 T×7  params 367  macs ?
                 error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
+                  fix: no Flatten before operand 0
                   fix: all steps of what makes operand 0
                   fix: 1 as the last dimension where operand 0 is the input: token ids become a sequence with `Embedding(10000, 64)` before this layer
                   fix: Reshape((1, 16)) before

@@ -384,6 +384,8 @@ mod tests {
             "#,
             expect![[r#"
                 error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (784) has 1
+                  help: a vector becomes an image with `Reshape((height, width, channels))` before this layer
+                  fix: no Flatten before operand 0
                   fix: Reshape((28, 28, 1)) before
                 error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (28×28) has 2
                   help: for a sequence write `Conv1D`

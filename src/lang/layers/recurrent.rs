@@ -439,6 +439,7 @@ mod tests {
             "#,
             expect![[r#"
                 error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
+                  fix: no Flatten before operand 0
                   fix: all steps of what makes operand 0
                   fix: 1 as the last dimension where operand 0 is the input: write how many features a step has in the input, as in `(16, 1)`; token ids need an `Embedding` before this layer
                   fix: Reshape((16, 1)) before

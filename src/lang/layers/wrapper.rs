@@ -302,6 +302,7 @@ mod tests {
                 ?  macs ?
                 error bad-inner-layer: `RNN` cannot wrap `LSTM`; it takes `LSTMCell`, `GRUCell` or `SimpleRNNCell`
                 error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (4) has 1
+                  fix: no Flatten before operand 0
                   fix: all steps of what makes operand 0
                   fix: 1 as the last dimension where operand 0 is the input: write how many features a step has in the input, as in `(4, 1)`; token ids need an `Embedding` before this layer
                   fix: Reshape((4, 1)) before"#]],

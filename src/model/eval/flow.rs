@@ -8,9 +8,9 @@ use smol_str::SmolStr;
 use super::{Evaluator, MAX_DEPTH, Step};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::lang::{LayerName, Operands, Rule, resolve_layer};
-use crate::model::hir::{Branch, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
+use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
-use crate::model::result::{Counts, Layer, Node, Part};
+use crate::model::result::{Node, Part};
 use crate::model::state::{Flow, OpenBranches};
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
@@ -136,69 +136,6 @@ impl Evaluator<'_> {
         let nodes = self.sequence(block.stmts.iter().map(|stmt| (owner, stmt)));
         self.close_branches();
         if nodes.is_empty() { Vec::new() } else { vec![Part::Inner(nodes.into())] }
-    }
-
-    pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
-        let name = &call.name.value;
-        let place = self.place(call.name.range);
-        if self.scope.has_unnamed_macro() {
-            // It may be the macro whose name could not be read.
-            self.count_layers(1);
-            return self.fail(Why::Error, name, Some(place));
-        }
-        if let Some(diagnostic) = not_a_layer(call, place, self.stmt) {
-            self.emit(diagnostic);
-            self.count_layers(1);
-            return self.fail(Why::Error, name, Some(place));
-        }
-        let macros = self.scope.macro_names();
-        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str))
-            .or(suggestion);
-        let mut diagnostic = Diagnostic::new(
-            codes::UNKNOWN_LAYER,
-            place,
-            format!("there is no layer or macro called `{name}`"),
-        );
-        diagnostic = match meant {
-            Some(meant) => diagnostic
-                .with_help(format!("did you mean `{meant}`?"))
-                .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
-            None => diagnostic.with_help(
-                "a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like",
-            ),
-        };
-        self.emit(diagnostic);
-        self.count_layers(1);
-        self.fail(Why::Error, name, Some(place));
-    }
-
-    /// Gives the output of a layer that does not exist the name that the call says.
-    fn name_unknown(&mut self, call: &Call) {
-        for arg in call.args.iter().flat_map(|list| &list.args) {
-            let named = arg.name.as_ref().is_some_and(|name| name.value == "name");
-            if let (true, ExprKind::Str(name), Flow::One(tensor)) =
-                (named, &arg.value.kind, &self.state.flow)
-            {
-                self.add_name(name.clone(), self.place(arg.value.range), tensor.clone());
-            }
-        }
-    }
-
-    /// The row of a layer that does not exist; its output flows already.
-    fn unknown_row(&self, call: &Call) -> Layer {
-        let place = self.place(call.name.range);
-        let unknown =
-            Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
-        Layer {
-            layer: call.name.value.clone(),
-            name: None,
-            place: self.place(call.range),
-            inputs: Vec::new(),
-            outputs: vec![Tensor::unknown(unknown.clone())],
-            several_outputs: false,
-            unknown: Some(unknown),
-            counts: Counts::UNKNOWN,
-        }
     }
 
     /// Lets an unknown shape flow.
@@ -499,39 +436,6 @@ impl Evaluator<'_> {
     }
 }
 
-/// The sizes that an expression is, as a shape has them.
-fn sizes(expr: &Expr) -> Option<String> {
-    match &expr.kind {
-        ExprKind::Int(size) => Some(size.to_string()),
-        ExprKind::None => Some("None".to_string()),
-        ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-            let sizes: Option<Vec<String>> = elements.iter().map(sizes).collect();
-            Some(sizes?.join(", "))
-        }
-        _ => None,
-    }
-}
-
-/// What to say of a name that means something in Keras or PyTorch, but is no layer here.
-fn not_a_layer(call: &Call, place: Place, stmt: Place) -> Option<Diagnostic<Place>> {
-    let say = |message: &str| Diagnostic::new(codes::UNKNOWN_LAYER, place, message);
-    match call.name.value.as_str() {
-        name @ ("Input" | "InputLayer") => {
-            let first = call.args.iter().flat_map(|list| &list.args).next();
-            let shape = first.and_then(|arg| sizes(&arg.value)).unwrap_or_else(|| "28, 28, 1".to_string());
-            Some(
-                say(&format!("`{name}` is no layer here; the input is a section of the network: `input: ({shape})`"))
-                    .with_fix("Remove it from the layers", vec![stmt.edit("")]),
-            )
-        }
-        "Sequential" | "Model" => Some(
-            say("a network is written as a section, not as a layer: `network Name { input: … layers: … }`")
-                .with_help("write its layers here, or put them into a macro: `define Name { … }`"),
-        ),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::model::fixture::check;
@@ -730,13 +634,12 @@ mod tests {
                 2 Dense → ?
                 3 MyLayer → ?
                 4 FancyThing → ?
-                3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
-                    help: did you mean `Flatten`?
+                3:1 error unknown-layer `Flaten`: there is no layer `Flaten`; did you mean `Flatten`?
                     fix: Change to `Flatten`
                 5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
                     help: say `output_shape=(…)`, without the batch, to go on with shapes after it
-                6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
-                    help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
+                6:1 error unknown-layer `FancyThing`: there is no layer or macro `FancyThing`
+                    help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder
             "#]],
         );
     }

@@ -21,6 +21,8 @@ mod problems;
 mod residual;
 mod rows;
 mod run;
+mod unknown;
+mod upstream;
 mod wrapper;
 
 use std::collections::BTreeMap;

@@ -4,8 +4,9 @@
 use super::Evaluator;
 use super::bind::{Binding, Given};
 use super::run::Failing;
+use super::upstream::{set_on_producer, upstream};
 use crate::diagnostics::{Diagnostic, Severity};
-use crate::lang::{Blame, LayerEntry, Outcome, Problem, Suggestion, find_layer};
+use crate::lang::{Blame, LayerEntry, Outcome, Problem, Suggestion};
 use crate::model::hir::{ExprKind, HpoKind};
 use crate::model::place::Place;
 use crate::model::tensor::{CallPlace, Tensor};
@@ -99,10 +100,13 @@ impl Evaluator<'_> {
         let mut diagnostic =
             Diagnostic::new(problem.code, place, problem.message).with_severity(problem.severity);
         diagnostic.help = problem.help;
-        let mut all_steps = false;
+        let mut lost = false;
         for suggestion in problem.suggestions {
             if let Some(upstream) = upstream(&suggestion, operands) {
-                all_steps |= matches!(suggestion, Suggestion::AllSteps { .. });
+                lost |= matches!(
+                    suggestion,
+                    Suggestion::AllSteps { .. } | Suggestion::RemoveFlatten { .. }
+                );
                 diagnostic.help = Some(upstream.help);
                 if let Some((place, message)) = upstream.related {
                     diagnostic = diagnostic.with_related(place, message);
@@ -112,8 +116,8 @@ impl Evaluator<'_> {
                 }
                 continue;
             }
-            // Steps that have been dropped do not come back by reshaping what is left.
-            if all_steps && matches!(suggestion, Suggestion::Before(_)) {
+            // Dimensions that have been dropped do not come back by reshaping what is left.
+            if lost && matches!(suggestion, Suggestion::Before(_)) {
                 continue;
             }
             if let Some((title, edits)) = self.fix(entry, binding, operands, suggestion) {
@@ -186,7 +190,20 @@ impl Evaluator<'_> {
                 }
                 set_on_producer(operands.get(operand)?, param, &value)
             }
-            Suggestion::AllSteps { .. }
+            Suggestion::NameArgument { param, name } => {
+                let given = |param: &str| {
+                    entry.param(param).and_then(|(index, _)| binding.given[index].as_ref())
+                };
+                let value = given(param).filter(|given| given.value == given.whole)?;
+                given(name).is_none().then(|| {
+                    let edit = value.value.start().edit(format!("{name}="));
+                    (format!("Write `{name}=` before it"), vec![edit])
+                })
+            }
+            Suggestion::RemoveLayer
+            | Suggestion::Replace(_)
+            | Suggestion::AllSteps { .. }
+            | Suggestion::RemoveFlatten { .. }
             | Suggestion::WidenInput { .. }
             | Suggestion::PoolInstead { .. } => None,
         }
@@ -275,102 +292,6 @@ pub(super) fn for_which(failed: &Worlds<bool>) -> String {
     format!(" (fails for {named}{more}, {} of {total} {noun})", failing.len())
 }
 
-/// A change of what made an operand, and what there is to say about it.
-struct Upstream {
-    help: String,
-    related: Option<(Place, String)>,
-    fix: Option<(String, Vec<TextEdit<Place>>)>,
-}
-
-/// What `suggestion` comes to for these operands, where it is about what made one of them. `None`
-/// where what made it is not what the rule has thought of.
-fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<Upstream> {
-    match suggestion {
-        Suggestion::AllSteps { operand } => {
-            let tensor = operands.get(*operand)?;
-            let producer = tensor.producer.as_ref()?;
-            find_layer(producer.layer)?.param("return_sequences")?;
-            if producer.input_rank? != tensor.rank()? + 1 {
-                return None;
-            }
-            let layer = producer.layer;
-            Some(Upstream {
-                help: format!(
-                    "write `return_sequences=true` in the `{layer}` before, which now gives only its last step"
-                ),
-                related: Some((
-                    producer.call.name,
-                    format!("this `{layer}` gives only its last step"),
-                )),
-                fix: set_on_producer(tensor, "return_sequences", "true"),
-            })
-        }
-        Suggestion::WidenInput { operand, first, help } => {
-            let tensor = operands.get(*operand)?;
-            let sizes = tensor.origins.get(1..)?.iter();
-            let sizes: Option<Vec<Place>> = sizes
-                .map(|origin| {
-                    origin.as_ref().filter(|origin| origin.layer == "input").map(|it| it.place)
-                })
-                .collect();
-            let sizes = sizes.filter(|_| tensor.producer.is_none() && !tensor.leading_none)?;
-            // A size that stands alone may have no parentheses to write another one into.
-            let edit = match (sizes.as_slice(), first) {
-                ([first, _, ..], true) => Some(first.start().edit("1, ")),
-                ([.., _, last], false) => Some(last.end().edit(", 1")),
-                _ => None,
-            };
-            let end = if *first { "first" } else { "last" };
-            let title = format!("Add a {end} dimension of 1 to the input");
-            Some(Upstream {
-                help: help.clone(),
-                related: None,
-                fix: edit.map(|edit| (title, vec![edit])),
-            })
-        }
-        Suggestion::PoolInstead { operand } => {
-            let producer = operands.get(*operand)?.producer.as_ref()?;
-            let spatial = producer.input_rank?.checked_sub(2)?;
-            if producer.layer != "Flatten" || !(1..=3).contains(&spatial) {
-                return None;
-            }
-            let pooling = format!("GlobalAveragePooling{spatial}D()");
-            Some(Upstream {
-                help: format!(
-                    "write `{pooling}` in the place of `Flatten`: it gives one number per channel, whatever the size"
-                ),
-                related: Some((
-                    producer.call.name,
-                    "this `Flatten` makes a number of features that is not known".to_string(),
-                )),
-                fix: Some((
-                    format!("Change `Flatten` to `{pooling}`"),
-                    vec![producer.call.whole.edit(pooling)],
-                )),
-            })
-        }
-        _ => None,
-    }
-}
-
-/// The change that gives a parameter of the layer which made `tensor` this value.
-pub(super) fn set_on_producer(
-    tensor: &Tensor,
-    param: &'static str,
-    value: &str,
-) -> Option<(String, Vec<TextEdit<Place>>)> {
-    let producer = tensor.producer.as_ref()?;
-    let param = if param == Suggestion::CHANNELS { producer.channels? } else { param };
-    let entry = find_layer(producer.layer)?;
-    entry.param(param)?;
-    let given = producer.given.iter().find(|(name, _)| *name == param);
-    let edit = match given {
-        Some((_, place)) => (*place)?.edit(value),
-        None => insert_argument(&producer.call, &format!("{param}={value}"))?,
-    };
-    Some((format!("Set `{param}={value}` on `{}` before", producer.layer), vec![edit]))
-}
-
 /// The edit that adds an argument to a call.
 pub(super) fn insert_argument(call: &CallPlace, argument: &str) -> Option<TextEdit<Place>> {
     let at = call.insert?;
@@ -453,251 +374,30 @@ mod tests {
         );
     }
 
-    fn check_on(input: &str, layers: &str, expect: expect_test::Expect) {
-        check(&format!("input: {input}\nlayers:\n{layers}"), expect);
-    }
-
     #[test]
-    fn steps_that_a_recurrent_layer_drops_are_asked_of_it() {
-        check_on(
-            "(20, 8)",
-            "Bidirectional(LSTM(64))\nDropout(0.2)\nGRU(32)",
+    fn a_number_is_no_activation() {
+        check(
+            "Conv2D(8, 3, 2)\nConv2D(3, 32, 5)\nConv2D(8, 3, 2, strides=2)",
             expect![[r#"
-            0 Bidirectional → 128, 37,376 parameters
-            1 Dropout → 128
-            2 GRU → ?
-            6:1 error rank-mismatch `GRU`: `GRU`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (128) has 1
-                help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
-                line 4: this `LSTM` gives only its last step
-                fix: Set `return_sequences=true` on `LSTM` before
-        "#]],
-        );
-        check_on(
-            "(20, 8)",
-            "LSTM(64, return_sequences=false)\nConv1D(8, 3)",
-            expect![[r#"
-            0 LSTM → 64, 18,688 parameters
-            1 Conv1D → ?
-            5:1 error rank-mismatch `Conv1D`: `Conv1D`: takes (steps, channels): 2 dimensions besides the batch, but the input (64) has 1
-                help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
-                line 4: this `LSTM` gives only its last step
-                fix: Set `return_sequences=true` on `LSTM` before
-        "#]],
-        );
-        check_on(
-            "(20, 8)",
-            "GRU(64)\nTimeDistributed(Dense(8))",
-            expect![[r#"
-            0 GRU → 64, 14,208 parameters
-            1 TimeDistributed → ?
-            5:1 error rank-mismatch `TimeDistributed`: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (64) has 1
-                help: write `return_sequences=true` in the `GRU` before, which now gives only its last step
-                line 4: this `GRU` gives only its last step
-                fix: Set `return_sequences=true` on `GRU` before
-        "#]],
-        );
-        check_on(
-            "(20, 8)",
-            "SimpleRNN(64)\nGlobalAveragePooling1D()",
-            expect![[r#"
-            0 SimpleRNN → 64, 4,672 parameters
-            1 GlobalAveragePooling1D → ?
-            5:1 error rank-mismatch `GlobalAveragePooling1D`: `GlobalAveragePooling1D`: takes 1 spatial dimension and channels; the 64 features that come in have no spatial dimension left
-                help: write `return_sequences=true` in the `SimpleRNN` before, which now gives only its last step
-                line 4: this `SimpleRNN` gives only its last step
-                fix: Set `return_sequences=true` on `SimpleRNN` before
-        "#]],
-        );
-        check_on(
-            "(20, 8)",
-            "LSTM(64)\nMultiHeadAttention(4, 16)",
-            expect![[r#"
-            0 LSTM → 64, 18,688 parameters
-            1 MultiHeadAttention → ?
-            5:1 error rank-mismatch `MultiHeadAttention`: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
-                help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
-                line 4: this `LSTM` gives only its last step
-                fix: Set `return_sequences=true` on `LSTM` before
-        "#]],
-        );
-        check_on(
-            "(5, 20, 20, 3)",
-            "ConvLSTM2D(4, 3)\nConvLSTM2D(4, 3)",
-            expect![[r#"
-            0 ConvLSTM2D → 18×18×4, 1,024 parameters
-            1 ConvLSTM2D → ?
-            5:1 error rank-mismatch `ConvLSTM2D`: `ConvLSTM2D`: takes a sequence of images (time, height, width, channels): 4 dimensions besides the batch, but the input (18×18×4) has 3
-                help: write `return_sequences=true` in the `ConvLSTM2D` before, which now gives only its last step
-                line 4: this `ConvLSTM2D` gives only its last step
-                fix: Set `return_sequences=true` on `ConvLSTM2D` before
-                fix: Change to `ConvLSTM1D`
-        "#]],
-        );
-        check_on(
-            "(20, 8)",
-            "LSTM(64, return_sequences=true)\nConv2D(8, 3)",
-            expect![[r#"
-            0 LSTM → 20×64, 18,688 parameters
+            0 Conv2D → 30×30×8, 224 parameters
             1 Conv2D → ?
-            5:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (20×64) has 2
-                help: for a sequence write `Conv1D`
-                fix: Change to `Conv1D`
-                fix: Insert `Reshape((20, 64, 1))` before
+            2 Conv2D → ?
+            2:14 error bad-type `2`: `Conv2D`: `activation` must be the name of an activation function, not 2; a stride is written `strides=2`
+                fix: Write `strides=` before it
+            3:15 error bad-type `5`: `Conv2D`: `activation` must be the name of an activation function, not 5
+                help: the number of input channels is not written, unlike in PyTorch: `Conv2D(filters, kernel_size)`
+                fix: Remove `filters`
+            4:14 error bad-type `2`: `Conv2D`: `activation` must be the name of an activation function, not 2; for example "relu"
         "#]],
         );
-        check_on(
-            "(20, 8)",
-            "LSTM(64)\nRepeatVector(3)\nLSTM(8)",
+        check(
+            "Conv2D(8, 3, activation=2)\nFlatten()\nDense(8, 3)",
             expect![[r#"
-            0 LSTM → 64, 18,688 parameters
-            1 RepeatVector → 3×64
-            2 LSTM → 8, 2,336 parameters
-        "#]],
-        );
-    }
-
-    #[test]
-    fn an_input_that_lacks_a_dimension_is_given_one() {
-        check_on(
-            "(28, 28)",
-            "Dropout(0.1)\nConv2D(8, 3)",
-            expect![[r#"
-            0 Dropout → 28×28
-            1 Conv2D → ?
-            5:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (28×28) has 2
-                help: write the channel in the input: `(28, 28, 1)`; for a sequence write `Conv1D`
-                fix: Add a last dimension of 1 to the input
-                fix: Change to `Conv1D`
-                fix: Insert `Reshape((28, 28, 1))` before
-        "#]],
-        );
-        check_on(
-            "(28, 28)",
-            "Conv2D(8, 3, data_format=\"channels_first\")",
-            expect![[r#"
-            0 Conv2D → ?
-            4:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (channels, height, width): 3 dimensions besides the batch, but the input (28×28) has 2
-                help: write the channel in the input: `(1, 28, 28)`; for a sequence write `Conv1D`
-                fix: Add a first dimension of 1 to the input
-                fix: Change to `Conv1D`
-                fix: Insert `Reshape((1, 28, 28))` before
-        "#]],
-        );
-        check_on(
-            "(28, 28)",
-            "Conv1D(8, 3)\nConv2D(8, (3, 3))",
-            expect![[r#"
-            0 Conv1D → 26×8, 680 parameters
-            1 Conv2D → ?
-            5:1 error rank-mismatch `Conv2D`: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (26×8) has 2
-                help: for a sequence write `Conv1D`
-                fix: Change to `Conv1D`
-                fix: Insert `Reshape((26, 8, 1))` before
-        "#]],
-        );
-        check_on(
-            "(100, 16)",
-            "Conv1D(16, 3)\nMaxPooling2D((2, 2))",
-            expect![[r#"
-            0 Conv1D → 98×16, 784 parameters
-            1 MaxPooling2D → ?
-            5:1 error rank-mismatch `MaxPooling2D`: `MaxPooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (98×16) has 2
-                help: for a sequence write `MaxPooling1D`
-                fix: Change to `MaxPooling1D`
-                fix: Insert `Reshape((98, 16, 1))` before
-        "#]],
-        );
-        check_on(
-            "(100, 16)",
-            "Conv1D(16, 3)\nMaxPooling2D((2, 1))",
-            expect![[r#"
-            0 Conv1D → 98×16, 784 parameters
-            1 MaxPooling2D → ?
-            5:1 error rank-mismatch `MaxPooling2D`: `MaxPooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (98×16) has 2
-                help: for a sequence write `MaxPooling1D`
-                fix: Insert `Reshape((98, 16, 1))` before
-        "#]],
-        );
-        check_on(
-            "(64)",
-            "LSTM(8)",
-            expect![[r#"
-            0 LSTM → ?
-            4:1 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
-                help: write how many features a step has in the input, as in `(64, 1)`; token ids need an `Embedding` before this layer
-                fix: Insert `Reshape((64, 1))` before
-        "#]],
-        );
-        check_on(
-            "(64)",
-            "TransformerEncoder(num_heads=4)",
-            expect![[r#"
-            0 TransformerEncoder → ?
-            4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
-                help: token ids become a sequence with `Embedding(10000, 64)` before this layer
-                fix: Insert `Reshape((1, 64))` before
-        "#]],
-        );
-        check_on(
-            "(7, 7, 64)",
-            "TransformerEncoder(num_heads=4)",
-            expect![[r#"
-            0 TransformerEncoder → ?
-            4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (7×7×64) has 3
-                help: for a sequence run it on each step with `TimeDistributed(TransformerEncoder(…))`
-                fix: Insert `Reshape((49, 64))` before
-        "#]],
-        );
-    }
-
-    #[test]
-    fn a_flatten_over_unknown_sizes_gives_way_to_a_pooling() {
-        check_on(
-            "(T, 64)",
-            "Flatten()\nDropout(0.1)\nDense(10)",
-            expect![[r#"
-            0 Flatten → 64*T
-            1 Dropout → 64*T
-            2 Dense → ?
-            6:1 error unknown-dimension `Dense`: `Dense`: the number of features must be a number to build the layer, but is unknown
-                help: write `GlobalAveragePooling1D()` in the place of `Flatten`: it gives one number per channel, whatever the size
-                line 4: this `Flatten` makes a number of features that is not known
-                fix: Change `Flatten` to `GlobalAveragePooling1D()`
-        "#]],
-        );
-        check_on(
-            "(None, H, W, 3)",
-            "Conv2D(8, 3)\nFlatten()\nDense(10)",
-            expect![[r#"
-            0 Conv2D → (H-2)×(W-2)×8, 224 parameters
-            1 Flatten → -16*H+8*H*W-16*W+32
-            2 Dense → ?
-            6:1 error unknown-dimension `Dense`: `Dense`: the number of features must be a number to build the layer, but is unknown
-                help: write `GlobalAveragePooling2D()` in the place of `Flatten`: it gives one number per channel, whatever the size
-                line 5: this `Flatten` makes a number of features that is not known
-                fix: Change `Flatten` to `GlobalAveragePooling2D()`
-        "#]],
-        );
-        check_on(
-            "(None, None, 64)",
-            "Flatten()\nDense(10)",
-            expect![[r#"
-            0 Flatten → ?
-            1 Dense → ?
-            5:1 error unknown-dimension `Dense`: `Dense`: the number of features must be a number to build the layer, but is unknown
-                help: write `GlobalAveragePooling1D()` in the place of `Flatten`: it gives one number per channel, whatever the size
-                line 4: this `Flatten` makes a number of features that is not known
-                fix: Change `Flatten` to `GlobalAveragePooling1D()`
-        "#]],
-        );
-        check_on(
-            "(T)",
-            "Dense(10)",
-            expect![[r#"
-            0 Dense → ?
-            4:1 error unknown-dimension `Dense`: `Dense`: the number of features must be a number to build the layer, but is unknown
-                help: give that dimension a number where it comes from
-                line 2: `input` makes this dimension T
+            0 Conv2D → 30×30×8, 224 parameters
+            1 Flatten → 7200
+            2 Dense → 8, 57,608 parameters
+            2:25 error bad-type `2`: `Conv2D`: `activation` must be the name of an activation function, not 2; a stride is written `strides=2`
+            4:10 error bad-type `3`: `Dense`: `activation` must be the name of an activation function, not 3; for example "relu"
         "#]],
         );
     }

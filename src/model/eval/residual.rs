@@ -141,7 +141,7 @@ impl Evaluator<'_> {
                 for suggestion in problem.suggestions {
                     if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
                         && let Some((title, edits)) =
-                            super::problems::set_on_producer(&block, param, &value)
+                            super::upstream::set_on_producer(&block, param, &value)
                     {
                         diagnostic = diagnostic.with_fix(title, edits);
                     }
