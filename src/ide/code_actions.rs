@@ -73,16 +73,22 @@ mod tests {
 
     #[test]
     fn fixes_of_the_findings_at_the_cursor() {
-        check("Conv2D(4, $099)\nDense(4)", expect![[r#"
+        check(
+            "Conv2D(4, $099)\nDense(4)",
+            expect![[r#"
             * Change `kernel_size` to 28
                 Conv2D(4, 28)
             Add `padding="same"`
                 Conv2D(4, 99, padding="same")
-        "#]]);
-        check("Conv2D(4, 99)\nDens$0(4)", expect![[r#"
+        "#]],
+        );
+        check(
+            "Conv2D(4, 99)\nDens$0(4)",
+            expect![[r#"
             * Change to `Dense`
                 Dense(4)
-        "#]]);
+        "#]],
+        );
         check("Dense(uni$0ts=4.0)", expect![[""]]);
         check("Flatten()\nDense($04)", expect![[""]]);
     }

@@ -158,7 +158,6 @@ impl Folds<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::ide::fixture::file;
     use expect_test::{Expect, expect};
 
@@ -197,9 +196,12 @@ mod tests {
                 3..4
             "#]],
         );
-        check("network N {\n  layers:\n  Dense(3)", expect![[r#"
+        check(
+            "network N {\n  layers:\n  Dense(3)",
+            expect![[r#"
             1..3
             2..3
-        "#]]);
+        "#]],
+        );
     }
 }

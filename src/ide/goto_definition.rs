@@ -225,12 +225,22 @@ mod tests {
     #[test]
     fn macros_and_their_parameters() {
         let at = |place: &str| MACROS.replacen(&place.replace("$0", ""), place, 1);
-        check(&at("$0B(4"), expect![[r#"B → 1:8 B in define B(f, k=3) { Conv2D($f, k) * f Add("h") Dense(2, name="h") }"#]]);
+        check(
+            &at("$0B(4"),
+            expect![[
+                r#"B → 1:8 B in define B(f, k=3) { Conv2D($f, k) * f Add("h") Dense(2, name="h") }"#
+            ]],
+        );
         check(&at("($$0f, k)"), expect!["f → 1:10 f in f"]);
         check(&at("f, $0k)"), expect!["k → 1:13 k in k"]);
         check(&at("* $0f"), expect!["f → 1:10 f in f"]);
         check(&at("4, $0k="), expect!["k → 1:13 k in k"]);
-        check(&at("define $0B"), expect![[r#"B → 1:8 B in define B(f, k=3) { Conv2D($f, k) * f Add("h") Dense(2, name="h") }"#]]);
+        check(
+            &at("define $0B"),
+            expect![[
+                r#"B → 1:8 B in define B(f, k=3) { Conv2D($f, k) * f Add("h") Dense(2, name="h") }"#
+            ]],
+        );
         check(&at("$0b(2"), expect![[""]]);
         check(&at("Add(\"$0h"), expect![[r#""h" → 1:61 "h" in Dense(2, name="h")"#]]);
     }

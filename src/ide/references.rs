@@ -97,38 +97,56 @@ mod tests {
     #[test]
     fn uses_of_macros_and_parameters() {
         let text = "define B(f, k=3) { Conv2D($f, k) * f }\ndefine C(f) { Dense($f) B(f=1) }\nnetwork N { input: (28, 28, 1) layers: B(4, k=1) C(2) B * 2 }";
-        check(&text.replacen("B(4", "$0B(4", 1), expect![[r#"
+        check(
+            &text.replacen("B(4", "$0B(4", 1),
+            expect![[r#"
             define ⟦B⟧(f, k=3) { Conv2D($f, k) * f }
             define C(f) { Dense($f) ⟨B⟩(f=1) }
-            network N { input: (28, 28, 1) layers: ⟨B⟩(4, k=1) C(2) ⟨B⟩ * 2 }"#]]);
-        check(&text.replacen("f=1", "$0f=1", 1), expect![[r#"
+            network N { input: (28, 28, 1) layers: ⟨B⟩(4, k=1) C(2) ⟨B⟩ * 2 }"#]],
+        );
+        check(
+            &text.replacen("f=1", "$0f=1", 1),
+            expect![[r#"
             define B(⟦f⟧, k=3) { Conv2D($⟨f⟩, k) * ⟨f⟩ }
             define C(f) { Dense($f) B(⟨f⟩=1) }
-            network N { input: (28, 28, 1) layers: B(4, k=1) C(2) B * 2 }"#]]);
-        check(&text.replacen("k=3", "$0k=3", 1), expect![[r#"
+            network N { input: (28, 28, 1) layers: B(4, k=1) C(2) B * 2 }"#]],
+        );
+        check(
+            &text.replacen("k=3", "$0k=3", 1),
+            expect![[r#"
             define B(f, ⟦k⟧=3) { Conv2D($f, ⟨k⟩) * f }
             define C(f) { Dense($f) B(f=1) }
-            network N { input: (28, 28, 1) layers: B(4, ⟨k⟩=1) C(2) B * 2 }"#]]);
-        check(&text.replacen("Dense", "$0Dense", 1), expect![[r#"
+            network N { input: (28, 28, 1) layers: B(4, ⟨k⟩=1) C(2) B * 2 }"#]],
+        );
+        check(
+            &text.replacen("Dense", "$0Dense", 1),
+            expect![[r#"
             define B(f, k=3) { Conv2D($f, k) * f }
             define C(f) { Dense($f) B(f=1) }
-            network N { input: (28, 28, 1) layers: B(4, k=1) C(2) B * 2 }"#]]);
+            network N { input: (28, 28, 1) layers: B(4, k=1) C(2) B * 2 }"#]],
+        );
     }
 
     #[test]
     fn uses_of_names() {
         let text = "network N {\n input: { a: (4,), b: (4,) }\n layers:\n a: { Dense(4, name=\"h\") * 2 } b: { } Add(\"a\") h_1: { } c: { Dense(4) } Add(\"h_2\", \"b\")\n}";
-        check(&text.replacen("\"h\"", "$0\"h\"", 1), expect![[r#"
+        check(
+            &text.replacen("\"h\"", "$0\"h\"", 1),
+            expect![[r#"
             network N {
              input: { a: (4,), b: (4,) }
              layers:
              a: { Dense(4, name=⟦"h"⟧) * 2 } b: { } Add("a") ⟨h_1⟩: { } c: { Dense(4) } Add(⟨"h_2"⟩, "b")
-            }"#]]);
-        check(&text.replacen("a: (4", "$0a: (4", 1), expect![[r#"
+            }"#]],
+        );
+        check(
+            &text.replacen("a: (4", "$0a: (4", 1),
+            expect![[r#"
             network N {
              input: { ⟦a⟧: (4,), b: (4,) }
              layers:
              ⟨a⟩: { Dense(4, name="h") * 2 } b: { } Add(⟨"a"⟩) h_1: { } c: { Dense(4) } Add("h_2", "b")
-            }"#]]);
+            }"#]],
+        );
     }
 }

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn selections_grow() {
-        check("network N { layers: Dense(4, activation=\"re$0lu\") Flatten }", expect![[r#"
+        check(
+            "network N { layers: Dense(4, activation=\"re$0lu\") Flatten }",
+            expect![[r#"
             relu
             "relu"
             activation="relu"
@@ -80,8 +82,11 @@ mod tests {
             Dense(4, activation="relu")
             Dense(4, activation="relu") Flatten
             layers: Dense(4, activation="relu") Flatten
-            network N { layers: Dense(4, activation="relu") Flatten }"#]]);
-        check("network N { layers: a: { Dense((2, $03)) * 2 } }", expect![[r#"
+            network N { layers: Dense(4, activation="relu") Flatten }"#]],
+        );
+        check(
+            "network N { layers: a: { Dense((2, $03)) * 2 } }",
+            expect![[r#"
             3
             2, 3
             (2, 3)
@@ -91,10 +96,14 @@ mod tests {
             { Dense((2, 3)) * 2 }
             a: { Dense((2, 3)) * 2 }
             layers: a: { Dense((2, 3)) * 2 }
-            network N { layers: a: { Dense((2, 3)) * 2 } }"#]]);
-        check("network N {$0 }", expect![[r#"
+            network N { layers: a: { Dense((2, 3)) * 2 } }"#]],
+        );
+        check(
+            "network N {$0 }",
+            expect![[r#"
             {
-            network N { }"#]]);
+            network N { }"#]],
+        );
         check("# network $0", expect!["# network "]);
     }
 }

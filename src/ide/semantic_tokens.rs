@@ -279,13 +279,16 @@ mod tests {
 
     #[test]
     fn tokens_do_not_cross_lines() {
-        check("/* one\r\n   two */\nnetwork N { } /* open\n", expect![[r#"
+        check(
+            "/* one\r\n   two */\nnetwork N { } /* open\n",
+            expect![[r#"
             /* one Comment
             two */ Comment
             network Keyword
             N Network definition
             /* open Comment
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
