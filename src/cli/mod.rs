@@ -12,7 +12,6 @@ mod args;
 mod check;
 mod explain;
 mod inputs;
-mod json;
 mod parse;
 mod render;
 mod session;

@@ -90,13 +90,16 @@ pub fn unknown_because(document: &Document, unknown: Option<&Unknown>, here: Pla
     let is_here = place
         .is_some_and(|place| place.owner == here.owner && here.range.contains_range(place.range));
     let line = place.map(|place| document.line_of(place) + 1);
+    // Names of layers are code; "the branches" and the like are words.
+    let shown = if name.starts_with("the ") { name.to_string() } else { format!("`{name}`") };
     let at = match line {
         Some(_) if is_here => "this layer".to_string(),
-        Some(line) => format!("`{name}` on line {line}"),
-        None => format!("`{name}`"),
+        Some(line) => format!("{shown} on line {line}"),
+        None => shown,
     };
+    let has = if name.ends_with("branches") && !is_here { "have" } else { "has" };
     match why {
-        Why::Error => format!("{at} has an error"),
+        Why::Error => format!("{at} {has} an error"),
         Why::NotModelled => format!("the shape of {at} is not modelled"),
         Why::NoInput if place.is_none() => "the network has no input".to_string(),
         Why::NoInput => "the input has an error".to_string(),

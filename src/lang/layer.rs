@@ -23,6 +23,8 @@ pub struct LayerEntry {
     pub operands: Operands,
     /// The parameter that gives the channels (or features) of the output: `filters`, `units`.
     pub channels: Option<&'static str>,
+    /// Whether its arguments alone give its output, so that it needs no known input.
+    pub sets_shape: bool,
     /// What it computes.
     pub rule: Rule,
     /// How the output comes about, for a hover.
@@ -228,6 +230,7 @@ impl LayerEntry {
             positional: &[],
             operands: Operands::One,
             channels: None,
+            sets_shape: false,
             rule,
             explain: None,
             output: "the input's shape",
@@ -263,6 +266,12 @@ impl LayerEntry {
     /// The same with an account of how the output comes about.
     pub(super) const fn explained(mut self, explain: Explain) -> LayerEntry {
         self.explain = Some(explain);
+        self
+    }
+
+    /// The same for a layer whose arguments alone give its output.
+    pub(super) const fn sets_shape(mut self) -> LayerEntry {
+        self.sets_shape = true;
         self
     }
 

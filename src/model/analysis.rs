@@ -79,7 +79,7 @@ fn network_model(
     expansions: &mut BTreeMap<SmolStr, u64>,
 ) -> NetworkModel {
     let start = inputs(db, network.input);
-    let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), path: None };
+    let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
     found.extend(start.findings.iter().cloned().map(plain));
     let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
     let results = evaluate(db, &chunk_inputs);

@@ -201,6 +201,8 @@ pub struct Finding {
     pub diagnostic: Diagnostic<Place>,
     /// The calls of macros around the place, the outermost first.
     pub calls: Vec<MacroCall>,
+    /// Whether it is the use of a macro that is to blame, even where every use has it.
+    pub of_use: bool,
     /// The path of the layer: the number of the outermost statement, relative to the chunk, and the
     /// rest.
     pub path: Option<(u32, SmolStr)>,

@@ -181,6 +181,9 @@ fn counts(copies: &[Use<Part>], page: &mut Page, config: &HoverConfig) {
         sum = sum + sum_parts(parts).times(copy.copies);
         layers = layers.saturating_add(count_layers(parts).saturating_mul(copy.copies));
     }
+    if sum == Counts::UNKNOWN {
+        return;
+    }
     let mut lines = count_lines(&sum, config);
     if let Part::Macro { .. } = copies[0].what {
         lines.insert(0, format!("{layers} layer{}", if layers == 1 { "" } else { "s" }));
@@ -193,11 +196,12 @@ pub(super) fn count_lines(counts: &Counts, config: &HoverConfig) -> Vec<String> 
     let parameters = counts.trainable + counts.non_trainable;
     let none = crate::shape::Count::ZERO;
     let split = match (counts.trainable, counts.non_trainable) {
+        _ if parameters == crate::shape::Count::Unknown => String::new(),
         (_, frozen) if frozen == none => String::new(),
         (trainable, _) if trainable == none => ", not trainable".to_owned(),
         (trainable, frozen) => format!(", {trainable} trainable and {frozen} not"),
     };
-    let memory = match parameters == none {
+    let memory = match parameters == none || parameters == crate::shape::Count::Unknown {
         true => String::new(),
         false => format!(" ({})", bytes(parameters * config.dtype_bytes)),
     };
@@ -266,7 +270,8 @@ fn by_choice(layer: &Layer, page: &mut Page) {
 pub(super) fn layer_doc(entry: &LayerEntry, page: &mut Page) {
     page.rule();
     page.text(entry.summary);
-    page.text(&format!("Output: {}.", entry.output));
+    // An asterisk before a name would begin emphasis.
+    page.text(&format!("Output: {}.", entry.output.replace('*', "\\*")));
     let takes = match entry.operands {
         Operands::One => "",
         Operands::Several { .. } => {

@@ -336,25 +336,25 @@ mod tests {
         check(
             "Conv2D$0(32, (3, 3))",
             expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  28×28×1 → 26×26×32
-            ```
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                ```
 
-            - 320 parameters (1.25 KiB)
-            - 194,688 MACs, 389,376 FLOPs
-            - 84.5 KiB of activations
+                - 320 parameters (1.25 KiB)
+                - 194,688 MACs, 389,376 FLOPs
+                - 84.5 KiB of activations
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]],
+                PyTorch: `nn.Conv2d`
+            "#]],
         );
         check(
             "BatchNorm$0alization()",
@@ -403,48 +403,44 @@ mod tests {
         check(
             "$0Conv2D(4, 3) * 3",
             expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  28×28×1 → 22×22×4  (3 copies)
-            ```
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 22×22×4  (3 copies)
+                ```
 
-            - 336 parameters (1.31 KiB)
-            - 176,976 MACs, 353,952 FLOPs
-            - 27.1 KiB of activations
+                - 336 parameters (1.31 KiB)
+                - 176,976 MACs, 353,952 FLOPs
+                - 27.1 KiB of activations
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]],
+                PyTorch: `nn.Conv2d`
+            "#]],
         );
         check(
             "Conv2D(4, 99)\n$0Flatten()",
             expect![[r#"
-            `Flatten`
-            ```text
-            Flatten  ? → ?
-            ```
+                `Flatten`
+                ```text
+                Flatten  ? → ?
+                ```
 
-            - ? parameters, ? trainable and ? not (?)
-            - ? MACs, ? FLOPs
-            - ? of activations
+                The output shape is unknown: `Conv2D` on line 4 has an error.
 
-            The output shape is unknown: `Conv2D` on line 4 has an error.
+                ---
 
-            ---
+                Makes one dimension of all but the batch.
 
-            Makes one dimension of all but the batch.
+                Output: (batch, features).
 
-            Output: (batch, features).
-
-            PyTorch: `nn.Flatten`
-        "#]],
+                PyTorch: `nn.Flatten`
+            "#]],
         );
     }
 
@@ -453,32 +449,32 @@ mod tests {
         check(
             "Conv2D$0(HPO(choice(4, 8)), 3)",
             expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  28×28×1 → 26×26×4|8
-            ```
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 26×26×4|8
+                ```
 
-            - 40..80 parameters (160 B..320 B)
-            - 24,336..48,672 MACs, 48,672..97,344 FLOPs
-            - 10.6 KiB..21.1 KiB of activations
+                - 40..80 parameters (160..320 B)
+                - 24,336..48,672 MACs, 48,672..97,344 FLOPs
+                - 10.6..21.1 KiB of activations
 
-            By choice:
+                By choice:
 
-            ```text
-            filters=4: 26×26×4
-            filters=8: 26×26×8
-            ```
+                ```text
+                filters=4: 26×26×4
+                filters=8: 26×26×8
+                ```
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]],
+                PyTorch: `nn.Conv2d`
+            "#]],
         );
         check(
             "HPO$0(choice(Dense(64), Dropout(0.5)))",
@@ -583,26 +579,26 @@ mod tests {
         check(
             &at("$0Conv2D($f"),
             expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  varies (2 uses)
-            ```
+                `Conv2D`
+                ```text
+                Conv2D  varies (2 uses)
+                ```
 
-            ```text
-            line 3: B(4)  28×28×1 → 26×26×4
-            line 4: B(f=8)  26×26×4 → 24×24×8
-            ```
+                ```text
+                line 3: B(4)  28×28×1 → 26×26×4
+                line 4: B(f=8)  26×26×4 → 24×24×8
+                ```
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]],
+                PyTorch: `nn.Conv2d`
+            "#]],
         );
         check(
             &at("Conv2D($$0f, k)"),
@@ -672,25 +668,25 @@ mod tests {
         check(
             &text.replace("Conv", "$0Conv"),
             expect![[r#"
-            `Conv2D`
-            ```text
-            Conv2D  8×8×3 → 6×6×4
-            ```
+                `Conv2D`
+                ```text
+                Conv2D  8×8×3 → 6×6×4
+                ```
 
-            - 112 parameters (448 B)
-            - 3,888 MACs, 7,776 FLOPs
-            - 576 B of activations
+                - 112 parameters (448 B)
+                - 3,888 MACs, 7,776 FLOPs
+                - 576 B of activations
 
-            ---
+                ---
 
-            Convolution over an image.
+                Convolution over an image.
 
-            Output: (batch, *positions, filters).
+                Output: (batch, \*positions, filters).
 
-            The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
 
-            PyTorch: `nn.Conv2d`
-        "#]],
+                PyTorch: `nn.Conv2d`
+            "#]],
         );
         check(
             &text.replace("Flat", "$0Flat"),
@@ -781,9 +777,9 @@ mod tests {
         check(
             "Flatten()\nDense(3, name=\"d\")\nDense(3)\nAdd(\"$0d\")",
             expect![[r#"
-            `"d"`
-            An operand of `Add`: the output of `d`.
-        "#]],
+                `"d"`
+                An operand of `Add`: the output of `d`, which got its name on line 5.
+            "#]],
         );
     }
 
@@ -812,20 +808,18 @@ mod tests {
             (
                 "T,",
                 expect![[r#"
-                `T`
-                **Axis 1** of 3, the batch being axis 0; with channels last: height.
+                    `T`
+                    **Axis 1** of 3, the batch being axis 0; with channels last: height.
 
-                A size that is not known and keeps its name: shapes after it are formulas in `T`
-            "#]],
+                    A size that is not known and keeps its name: shapes after it are formulas in `T`.
+                "#]],
             ),
             (
                 "28",
                 expect![[r#"
-                `28`
-                **Axis 2** of 3, the batch being axis 0; with channels last: width.
-
-                28
-            "#]],
+                    `28`
+                    **Axis 2** of 3, the batch being axis 0; with channels last: width.
+                "#]],
             ),
             (
                 "layers",
@@ -886,17 +880,17 @@ mod tests {
             (
                 "ExponentialDecay",
                 expect![[r#"
-                `ExponentialDecay`
-                **ExponentialDecay**: learning-rate schedule
+                    `ExponentialDecay`
+                    **ExponentialDecay**: learning-rate schedule
 
-                Multiplies the rate by decay_rate every decay_steps steps.
+                    Multiplies the rate by decay_rate every decay_steps steps.
 
-                - `initial_learning_rate`: a number, required. The rate at the start.
-                - `decay_steps`: a number of at least 0.000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000022250738585072014, required. Over how many steps the rate falls; more than 0.
-                - `decay_rate`: a number, required. How much the rate falls.
-                - `staircase`: true or false, default `false`. Whether the rate falls in steps and not smoothly.
-                - `name`: a string, default `None`. The name of the object.
-            "#]],
+                    - `initial_learning_rate`: a number, required. The rate at the start.
+                    - `decay_steps`: a number greater than 0, required. Over how many steps the rate falls; more than 0.
+                    - `decay_rate`: a number, required. How much the rate falls.
+                    - `staircase`: true or false, default `false`. Whether the rate falls in steps and not smoothly.
+                    - `name`: a string, default `None`. The name of the object.
+                "#]],
             ),
             (
                 "0.1",

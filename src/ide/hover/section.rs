@@ -178,17 +178,19 @@ fn dimension(declaration: &SyntaxNode, value: &SyntaxNode, token: &SyntaxToken) 
     let is_symbol = value.kind() == SyntaxKind::NAME_REF;
     let what = match () {
         () if is_symbol => format!(
-            "a size that is not known and keeps its name: shapes after it are formulas in `{}`",
+            "a size that is not known and keeps its name: shapes after it are formulas in `{}`.",
             token.text()
         ),
-        () if is_none(value) => "a size that is not known".to_owned(),
-        () => token.text().to_owned(),
+        () if is_none(value) => "a size that is not known.".to_owned(),
+        () => String::new(),
     };
-    Some(format!(
-        "**Axis {}** of {rank}, the batch being axis 0; with channels last: {role}.\n\n{}",
-        at + 1,
-        capitalized(&what)
-    ))
+    let mut page = Page::default();
+    page.text(&format!(
+        "**Axis {}** of {rank}, the batch being axis 0; with channels last: {role}.",
+        at + 1
+    ));
+    page.text(&capitalized(&what));
+    page.finish()
 }
 
 fn capitalized(text: &str) -> String {

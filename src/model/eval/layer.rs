@@ -53,7 +53,7 @@ impl Evaluator<'_> {
         if let Some(unknown) = refused {
             evaluated.unknown.get_or_insert(unknown);
         }
-        self.shared_weights(entry, &binding, &mut evaluated);
+        self.shared_weights(entry, &binding, &operands, &mut evaluated);
         let mut layer =
             self.finish(entry, &binding, operands, evaluated, self.has_error_since(start));
         layer.inside = std::mem::replace(&mut self.inside, around);

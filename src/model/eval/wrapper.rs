@@ -2,7 +2,7 @@
 
 use super::Evaluator;
 use super::bind::Binding;
-use super::rows::collapse;
+use super::rows::{collapse, producer};
 use super::run::{BlockEval, Evaluated};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, LayerName, Outcome, Rule, check_inner, resolve_layer};
@@ -77,6 +77,7 @@ impl Evaluator<'_> {
             return Evaluated {
                 outcome: Worlds::constant(None),
                 unknown: Some(error(binding.call.name)),
+                inner: None,
             };
         }
         let mut flowing = Tensor {
@@ -107,7 +108,11 @@ impl Evaluator<'_> {
                     };
                     let place = Some(self.place(call.name.range));
                     let unknown = Unknown { why, name: call.name.value.clone(), place };
-                    Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) }
+                    Evaluated {
+                        outcome: Worlds::constant(None),
+                        unknown: Some(unknown),
+                        inner: None,
+                    }
                 }
             };
             flowing.shape = next.outcome.map(|outcome| outcome.as_ref().and_then(first_output));
@@ -117,8 +122,11 @@ impl Evaluator<'_> {
                 Some(before) => chain(before, next),
             });
         }
-        let mut evaluated =
-            evaluated.unwrap_or(Evaluated { outcome: Worlds::constant(None), unknown: None });
+        let mut evaluated = evaluated.unwrap_or(Evaluated {
+            outcome: Worlds::constant(None),
+            unknown: None,
+            inner: None,
+        });
         if let (Some(_), true) = (&stmt.block, evaluated.unknown.is_none()) {
             evaluated = self.wrapped_block(evaluated, &flowing, stmt);
         }
@@ -143,7 +151,11 @@ impl Evaluator<'_> {
             },
         );
         let lost = left.outcome.values().iter().all(Option::is_none);
-        Evaluated { outcome: left.outcome, unknown: unknown.or(left.unknown).filter(|_| lost) }
+        Evaluated {
+            outcome: left.outcome,
+            unknown: unknown.or(left.unknown).filter(|_| lost),
+            inner: known.first().map(|(entry, binding)| producer(entry, binding, operands)),
+        }
     }
 
     /// Notes what a layer inside a wrapper gives, for those who ask about it.
@@ -226,7 +238,13 @@ impl Evaluator<'_> {
         self.inside.extend(parts.iter().cloned());
         let output = match std::mem::replace(&mut self.state.flow, outer) {
             Flow::One(tensor) => tensor,
-            _ => return Evaluated { outcome: Worlds::constant(None), unknown: first.unknown },
+            _ => {
+                return Evaluated {
+                    outcome: Worlds::constant(None),
+                    unknown: first.unknown,
+                    inner: None,
+                };
+            }
         };
         let counts = parts.iter().fold(Counts::ZERO, |sum, part| match part {
             Part::Inner(nodes) => sum + sum_nodes(nodes),
@@ -246,7 +264,11 @@ impl Evaluator<'_> {
             })
         });
         let unknown = output.unknown.clone();
-        Evaluated { outcome: outcome.unwrap_or_else(|| Worlds::constant(None)), unknown }
+        Evaluated {
+            outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
+            unknown,
+            inner: None,
+        }
     }
 }
 
@@ -260,6 +282,7 @@ pub(super) fn chain(before: Evaluated, next: Evaluated) -> Evaluated {
     Evaluated {
         outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
         unknown: before.unknown.or(next.unknown),
+        inner: None,
     }
 }
 
@@ -306,12 +329,13 @@ mod tests {
         check(
             "input: (10, 3)\nlayers:\n  LSTM(5)\n  LSTM(5)",
             expect![[r#"
-            0 LSTM → 5, 180 parameters
-            1 LSTM → ?
-            5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
-                fix: Set `return_sequences=true` on `LSTM` before
-                fix: Insert `Reshape((5, 1))` before
-        "#]],
+                0 LSTM → 5, 180 parameters
+                1 LSTM → ?
+                5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
+                    help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
+                    line 4: this `LSTM` gives only its last step
+                    fix: Set `return_sequences=true` on `LSTM` before
+            "#]],
         );
     }
 }
