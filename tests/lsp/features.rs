@@ -140,7 +140,7 @@ fn every_other_request_is_answered() {
     let some = client.request_at("textDocument/semanticTokens/range", FILE, whole());
     assert_eq!(some, tokens);
     let folds = client.request_at("textDocument/foldingRange", FILE, json!({}));
-    assert_eq!((&folds[0]["startLine"], &folds[0]["endLine"]), (&json!(0), &json!(6)));
+    assert_eq!((&folds[0]["startLine"], &folds[0]["endLine"]), (&json!(0), &json!(5)));
     let positions = json!({ "positions": [
         { "line": 3, "character": 6 }, { "line": 0, "character": 0 }, { "line": 99, "character": 0 },
     ] });
