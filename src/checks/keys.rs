@@ -193,18 +193,17 @@ fn check_fraction(key: &Key, value: &Expr) -> Option<Diagnostic> {
         return None;
     }
     let text = number_text(given, is_integer(value));
-    let finding = bad(key, value, &format!("is {text}; it must be from 0 to 1"));
     // Whole numbers up to 100 are percentages by mistake.
-    Some(match given > 1.0 && given <= 100.0 && is_integer(value) {
-        true => {
-            let fraction = number_text(given / 100.0, false);
-            finding.with_fix(
-                format!("Change {text} to {fraction}"),
-                vec![TextEdit::new(value.range, fraction)],
-            )
-        }
-        false => finding,
-    })
+    if !(given > 1.0 && given <= 100.0 && is_integer(value)) {
+        return Some(bad(key, value, &format!("is {text}; it must be from 0 to 1")));
+    }
+    let fraction = number_text(given / 100.0, false);
+    let finding =
+        bad(key, value, &format!("is {text}; it must be from 0 to 1, and {text} % is {fraction}"));
+    Some(finding.with_fix(
+        format!("Change {text} to {fraction}"),
+        vec![TextEdit::new(value.range, fraction)],
+    ))
 }
 
 fn check_choice(key: &Key, value: &Expr, choices: &[&'static str]) -> Option<Diagnostic> {
@@ -306,7 +305,7 @@ mod tests {
             expect![[r#"
                 error bad-section-value `[1]`: `epochs` takes a whole number of at least 1, not a list
                   help: To search over several values, write `HPO(choice(…))`.
-                error bad-section-value `20`: `validation_split` is 20; it must be from 0 to 1
+                error bad-section-value `20`: `validation_split` is 20; it must be from 0 to 1, and 20 % is 0.2
                   Change 20 to 0.2: train { epochs: [1] validation_split: 0.2 }
             "#]],
         );
@@ -432,7 +431,7 @@ mod tests {
         let research = Research { name: None, metrics, references: Vec::new() };
         expect![[r#"
             error bad-section-value `"high"`: `accuracy` takes a number from 0 to 1, not the string "high"
-            error bad-section-value `95`: `recall` is 95; it must be from 0 to 1
+            error bad-section-value `95`: `recall` is 95; it must be from 0 to 1, and 95 % is 0.95
               Change 95 to 0.95:  accuracy: "high" loss: 3.5 recall: 0.95 acuracy: 0.5
             warning unknown-key `acuracy`: `metrics` has no key `acuracy`; did you mean `accuracy`?
               Change `acuracy` to `accuracy`:  accuracy: "high" loss: 3.5 recall: 95 accuracy: 0.5

@@ -12,7 +12,9 @@ use super::diagnostics::diagnostics;
 use super::folding::{self, FoldingRange};
 use super::goto_definition::{self, Navigation};
 use super::hover::{self, Hover, HoverConfig};
+use super::index::{Index, Statement, Use};
 use super::inlay_hints::{self, InlayHint, InlayHintsConfig};
+use super::names::Names;
 use super::references::{self, DocumentHighlight};
 use super::report::{FileReport, NetworkReport};
 use super::selection;
@@ -23,6 +25,7 @@ use crate::lang::Framework;
 use crate::model::analysis as model;
 use crate::model::db::Database;
 use crate::model::document::Document;
+use crate::model::result::Part;
 use crate::syntax::Parse;
 use crate::text::{LineIndex, TextRange, TextSize};
 
@@ -30,7 +33,7 @@ use crate::text::{LineIndex, TextRange, TextSize};
 pub fn analyze(text: &str, framework: Framework) -> FileReport {
     let mut db = Database::default();
     let document = Arc::new(Document::new(&mut db, text, framework));
-    Analysis::new(Arc::new(Snapshot::new(document, db))).report()
+    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report()
 }
 
 /// An immutable snapshot of one file. Clones share what is computed.
@@ -42,19 +45,50 @@ pub struct Analysis {
 /// A file at one moment.
 pub(super) struct Snapshot {
     document: Arc<Document>,
+    framework: Framework,
     /// Taken by whoever computes the model, or by an edit.
     db: Mutex<Option<Database>>,
     model: OnceLock<Option<model::Analysis>>,
     diagnostics: OnceLock<Vec<Diagnostic>>,
+    names: OnceLock<Names>,
+    macro_results: OnceLock<Index>,
+}
+
+/// What was computed for a range of the text.
+#[derive(Default)]
+pub(super) struct Results<'a> {
+    networks: Index,
+    macros: Option<&'a Index>,
+}
+
+impl Results<'_> {
+    /// The results of the statement that starts at `offset`.
+    pub(super) fn statement(&self, offset: TextSize) -> &[Use<Statement>] {
+        match self.networks.statement(offset) {
+            [] => self.macros.map_or(&[], |macros| macros.statement(offset)),
+            found => found,
+        }
+    }
+
+    /// The results of the call that starts at `offset`.
+    pub(super) fn call(&self, offset: TextSize) -> &[Use<Part>] {
+        match self.networks.call(offset) {
+            [] => self.macros.map_or(&[], |macros| macros.call(offset)),
+            found => found,
+        }
+    }
 }
 
 impl Snapshot {
-    pub(super) fn new(document: Arc<Document>, db: Database) -> Snapshot {
+    pub(super) fn new(document: Arc<Document>, framework: Framework, db: Database) -> Snapshot {
         Snapshot {
             document,
+            framework,
             db: Mutex::new(Some(db)),
             model: OnceLock::new(),
             diagnostics: OnceLock::new(),
+            names: OnceLock::new(),
+            macro_results: OnceLock::new(),
         }
     }
 
@@ -83,6 +117,11 @@ impl Analysis {
         Analysis { snapshot }
     }
 
+    /// Whose rules hold.
+    pub(super) fn framework(&self) -> Framework {
+        self.snapshot.framework
+    }
+
     pub(super) fn document(&self) -> &Document {
         &self.snapshot.document
     }
@@ -90,6 +129,22 @@ impl Analysis {
     /// The networks and findings; `None` for a snapshot that has been cancelled.
     pub(super) fn model(&self) -> Option<&model::Analysis> {
         self.snapshot.model()
+    }
+
+    /// The names that the file defines.
+    pub(super) fn names(&self) -> &Names {
+        self.snapshot.names.get_or_init(|| Names::of(&self.syntax().file()))
+    }
+
+    /// The results for the text that touches `range`.
+    pub(super) fn results(&self, range: TextRange) -> Results<'_> {
+        let Some(model) = self.model() else { return Results::default() };
+        let macros = self.names().macros.iter().any(|it| it.range.intersect(range).is_some());
+        let in_macros = || Index::of_macros(self.document(), model);
+        Results {
+            networks: Index::of_networks(self.document(), model, range),
+            macros: macros.then(|| self.snapshot.macro_results.get_or_init(in_macros)),
+        }
     }
 
     /// Whether the file was edited before this snapshot had computed its model. Answers about shapes

@@ -28,6 +28,7 @@ pub struct AnalysisHost {
 struct OpenFile {
     db: Database,
     document: Arc<Document>,
+    framework: Framework,
     /// The snapshot of the file as it is now, once somebody has asked for it.
     current: RefCell<Option<Arc<Snapshot>>>,
 }
@@ -44,7 +45,7 @@ impl AnalysisHost {
         let id = FileId(self.next);
         let mut db = Database::default();
         let document = Arc::new(Document::new(&mut db, &text, framework));
-        self.files.insert(id, OpenFile { db, document, current: RefCell::default() });
+        self.files.insert(id, OpenFile { db, document, framework, current: RefCell::default() });
         id
     }
 
@@ -56,6 +57,9 @@ impl AnalysisHost {
     /// Sets whose rules hold for a file.
     pub fn set_framework(&mut self, file: FileId, framework: Framework) {
         self.change(file, |document, db| document.set_framework(db, framework));
+        if let Some(open) = self.files.get_mut(&file) {
+            open.framework = framework;
+        }
     }
 
     /// Forgets a file. Snapshots of it stay valid.
@@ -71,8 +75,9 @@ impl AnalysisHost {
     pub fn analysis(&self, file: FileId) -> Option<Analysis> {
         let open = self.files.get(&file)?;
         let mut current = open.current.borrow_mut();
-        let snapshot = current
-            .get_or_insert_with(|| Arc::new(Snapshot::new(open.document.clone(), open.db.clone())));
+        let snapshot = current.get_or_insert_with(|| {
+            Arc::new(Snapshot::new(open.document.clone(), open.framework, open.db.clone()))
+        });
         Some(Analysis::new(snapshot.clone()))
     }
 

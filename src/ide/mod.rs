@@ -6,16 +6,23 @@
 mod analysis;
 mod code_actions;
 mod diagnostics;
+#[cfg(test)]
+mod fixture;
 mod folding;
 mod goto_definition;
 mod host;
 mod hover;
+mod index;
 mod inlay_hints;
+pub mod json;
+mod names;
+mod numbers;
 mod references;
 mod report;
 mod selection;
 mod semantic_tokens;
 mod symbols;
+mod tokens;
 mod view;
 
 pub use analysis::{Analysis, analyze};
@@ -29,4 +36,4 @@ pub use references::DocumentHighlight;
 pub use report::{FileReport, NetworkReport, Row, Totals};
 pub use semantic_tokens::{SemanticModifiers, SemanticToken, SemanticTokenKind};
 pub use symbols::{DocumentSymbol, SymbolKind};
-pub use view::{DimView, InputView, ShapeView};
+pub use view::{DimView, InputView, ShapeView, shape_text};

@@ -215,7 +215,7 @@ impl Rows<'_> {
                 self.stack.push(Frame::Nodes { nodes, at: 0, base: 0, around });
                 None
             }
-            Part::Macro { call, number, body } => {
+            Part::Macro { call, number, body, .. } => {
                 let suffix =
                     number.map_or_else(|| around.suffix.clone(), |number| format!("_{number}"));
                 let around = Around { call: around.call.or(Some(call)), suffix, ..around };

@@ -78,12 +78,54 @@ pub fn residual_add(block: &Shape, input: &Shape) -> Result<Shape, Problem> {
             value: wanted.to_string(),
         });
     }
-    Err(match projection(block, input) {
-        Some(layer) => problem.help(format!(
-            "keep the shape inside the block, or project the input: `main: {{ … }} shortcut: {{ {layer} }}`"
-        )),
-        None => problem.help("keep the shape inside the block"),
-    })
+    let border = border(block, input);
+    let same_size = border.map(|size| {
+        format!(
+            "write `padding=\"same\"` in the convolutions and poolings of the block, so that the size stays {size}"
+        )
+    });
+    let projected = |layer: String| format!("`main: {{ … }} shortcut: {{ {layer} }}`");
+    let projection = match same_size {
+        // With its border the block differs from the input in its channels only.
+        Some(_) if block.last() == input.last() => None,
+        Some(_) => projection(&input.with_last(block.last()), input),
+        None => projection(block, input),
+    };
+    Err(problem.help(match (same_size, projection) {
+        (Some(same_size), Some(layer)) => {
+            format!("{same_size}, and project the input: {}", projected(layer))
+        }
+        (Some(same_size), None) => same_size,
+        (None, Some(layer)) => {
+            format!("keep the shape inside the block, or project the input: {}", projected(layer))
+        }
+        (None, None) => match input.last().known() {
+            Some(width) if block.rank() == input.rank() => format!(
+                "the block must give {input} again; its last layer decides the {width} at the end"
+            ),
+            _ => format!("the layers of the block must give {input} again"),
+        },
+    }))
+}
+
+/// The size of an image whose border a block has lost, as windows without padding do: a little of
+/// every dimension that is larger than 1.
+fn border(block: &Shape, input: &Shape) -> Option<String> {
+    if block.rank() != input.rank() || input.rank() < 3 {
+        return None;
+    }
+    let spatial = 1..input.rank() - 1;
+    let mut lost = false;
+    for axis in spatial.clone() {
+        let (from, to) = (input.dims()[axis].known()?, block.dims()[axis].known()?);
+        // Half of it or less is what a stride leaves.
+        if to > from || to * 2 <= from + 1 && from > to {
+            return None;
+        }
+        lost |= to < from;
+    }
+    let sizes: Vec<String> = spatial.map(|axis| input.dims()[axis].to_string()).collect();
+    lost.then(|| sizes.join("×"))
 }
 
 fn differing_axes(block: &Shape, input: &Shape) -> Vec<usize> {
@@ -167,9 +209,9 @@ mod tests {
             "6, 6, 4",
             "8, 8, 4",
             expect![[r#"
-            error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 6×6×4, which cannot be added to the input
-              help: keep the shape inside the block
-            dims [(0, 1), (1, 1)]"#]],
+                error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 6×6×4, which cannot be added to the input
+                  help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 8×8
+                dims [(0, 1), (1, 1)]"#]],
         );
         check(
             "17",
@@ -179,6 +221,22 @@ mod tests {
               help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Dense(17) }`
               fix: channels=16 on what makes operand 0
             dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "26, 26, 64",
+            "28, 28, 32",
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block turns 28×28×32 into 26×26×64, which cannot be added to the input
+              help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 28×28, and project the input: `main: { … } shortcut: { Conv2D(64, 1) }`
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "8",
+            "4, 4",
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block turns 4×4 into 8, which cannot be added to the input
+              help: the layers of the block must give 4×4 again
+            dims [(0, 1), (1, 2)]"#]],
         );
         check("10, 8, 4", "8, 4", expect!["10×8×4"]);
     }

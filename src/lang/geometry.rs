@@ -166,7 +166,13 @@ impl Window {
             })
             .collect();
         let dilated = self.dilation.iter().any(|&dilation| dilation.is_some_and(|d| d > 1));
-        let input: Vec<String> = image.spatial.iter().map(Dim::to_string).collect();
+        let input = match image.spatial.as_slice() {
+            [length] => format!("the input of length {length}"),
+            sizes => {
+                let sizes: Vec<String> = sizes.iter().map(Dim::to_string).collect();
+                format!("the {} input", sizes.join("×"))
+            }
+        };
         let reach = match dilated {
             true => {
                 let spans: Vec<u64> =
@@ -184,9 +190,8 @@ impl Window {
             codes::KERNEL_TOO_LARGE,
             blame,
             format!(
-                "`{param}` {}{reach} does not fit the {} input; the largest that fits is {}, or use `padding=\"same\"`",
+                "`{param}` {}{reach} does not fit {input}; the largest that fits is {}, or use `padding=\"same\"`",
                 product(&size),
-                input.join("×"),
                 product(&fitting),
             ),
         );

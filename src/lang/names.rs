@@ -10,7 +10,7 @@ use super::layer::{Category, LayerEntry};
 use super::layers;
 use super::rule::{Blame, Problem, RuleCx, Suggestion};
 use super::value::Value;
-use crate::diagnostics::codes;
+use crate::diagnostics::{codes, did_you_mean};
 use crate::shape::Dim;
 
 /// What a layer's name means.
@@ -65,7 +65,12 @@ pub fn resolve_layer(name: &str) -> LayerName {
         return LayerName::Custom;
     }
     let known = layers::all().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));
-    let suggestion = did_you_mean(name, known.copied()).or_else(|| shortened(name));
+    let near = did_you_mean(name, known.copied());
+    // Without a number of dimensions the near ones of a family are equally near.
+    let suggestion = match name.contains(|c: char| c.is_ascii_digit()) {
+        true => near.or_else(|| shortened(name)),
+        false => shortened(name).or(near),
+    };
     LayerName::Unknown { suggestion }
 }
 
@@ -76,9 +81,14 @@ fn shortened(name: &str) -> Option<&'static str> {
     let stem = lower.strip_suffix('d').map_or(lower.as_str(), |stem| {
         stem.strip_suffix(|c: char| c.is_ascii_digit()).unwrap_or(lower.as_str())
     });
+    let digit = lower.chars().find(char::is_ascii_digit).unwrap_or('2');
     let starts =
         |entry: &&LayerEntry| stem.len() > 3 && entry.name.to_ascii_lowercase().starts_with(stem);
-    layers::all().filter(starts).map(|entry| entry.name).min_by_key(|name| name.len())
+    // Of a family, images are what a name without a number of dimensions means most often.
+    layers::all()
+        .filter(starts)
+        .map(|entry| entry.name)
+        .min_by_key(|name| (name.contains('D') && !name.contains(digit), name.len()))
 }
 
 impl LayerName {
@@ -93,33 +103,60 @@ impl LayerName {
                 format!("`{written}` is taken for a class of yours; its shape is not modelled"),
             )
             .help("say `output_shape=(…)`, without the batch, and the layers after it are checked"),
-            LayerName::Unknown { suggestion: Some(name) } => Problem::new(
-                codes::UNKNOWN_LAYER,
-                blame,
-                format!("there is no layer `{written}`; did you mean `{name}`?"),
-            )
-            .suggest(Suggestion::Rename(name)),
-            LayerName::Unknown { suggestion: None } => {
-                let problem = Problem::new(
-                    codes::UNKNOWN_LAYER,
-                    blame,
-                    format!("there is no layer or macro `{written}`"),
-                );
-                let lower = written.to_ascii_lowercase();
-                match lower.as_str() {
-                    "input" | "inputlayer" => {
-                        problem.help("the input is the section `input: (…)` above the layers")
-                    }
-                    "sequential" | "model" => {
-                        problem.help("layers follow one another as they are written; no container is needed")
-                    }
-                    _ if layers::ACTIVATIONS.contains(&lower.as_str()) => {
-                        problem.help(format!("write `Activation(\"{lower}\")`"))
-                    }
-                    _ => problem.help("a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder"),
-                }
-            }
+            LayerName::Unknown { suggestion } => unknown_layer(written, suggestion),
         })
+    }
+}
+
+fn unknown_layer(written: &str, suggestion: Option<&'static str>) -> Problem {
+    let problem = |message: String| Problem::new(codes::UNKNOWN_LAYER, Blame::Layer, message);
+    let lower = written.to_ascii_lowercase();
+    let nothing = || problem(format!("there is no layer or macro `{written}`"));
+    match lower.as_str() {
+        "input" | "inputlayer" => {
+            return problem(
+                "the input is no layer; it is a section of the network: `input: (28, 28, 1)`"
+                    .to_owned(),
+            )
+            .suggest(Suggestion::RemoveLayer);
+        }
+        "sequential" | "model" => {
+            return problem(
+                "a network is written as a section, not as a layer: `network Name { input: … layers: … }`"
+                    .to_owned(),
+            )
+            .help("write its layers here, or put them into a macro: `define Name { … }`");
+        }
+        "repeat" | "for" | "loop" | "while" => {
+            return nothing()
+                .help("copies are written behind a layer or a macro, as in `Dense(64) * 3`");
+        }
+        _ if layers::ACTIVATIONS.contains(&lower.as_str()) => {
+            let instead = format!("Activation(\"{lower}\")");
+            return nothing()
+                .help(format!("write `{instead}`"))
+                .suggest(Suggestion::Replace(instead));
+        }
+        _ => {}
+    }
+    let stem = written.trim_end_matches(|c: char| c.is_ascii_digit());
+    match (layer(stem), suggestion) {
+        // The parenthesis between a layer and its first argument is missing.
+        (Some(entry), _) if stem.len() < written.len() => {
+            let number = &written[stem.len()..];
+            problem(format!(
+                "there is no layer `{written}`; arguments stand in parentheses: `{}({number})`",
+                entry.name
+            ))
+            .suggest(Suggestion::Replace(format!("{}({number})", entry.name)))
+        }
+        (_, Some(name)) => {
+            problem(format!("there is no layer `{written}`; did you mean `{name}`?"))
+                .suggest(Suggestion::Rename(name))
+        }
+        _ => nothing().help(
+            "a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder",
+        ),
     }
 }
 
@@ -214,6 +251,21 @@ pub const BASE: &[&str] = &[
     "input_dim",
     "batch_shape",
 ];
+
+/// What a parameter of [`BASE`] does, in one line; empty for other names.
+pub fn base_doc(name: &str) -> &'static str {
+    match name {
+        "name" => "The layer's name, by which merges, branches and later layers can refer to it.",
+        "trainable" => "Whether training changes the layer's weights.",
+        "dtype" => "The number format that the layer computes in.",
+        "shared" => "Layers with the same value are one layer: their weights count once.",
+        "autocast" => "Whether inputs are converted to the layer's number format.",
+        "activity_regularizer" => "A penalty on the layer's output.",
+        "input_shape" | "batch_shape" => "The shape of the input, which the layers before give.",
+        "input_dim" => "The features of the input, which the layers before give.",
+        _ => "",
+    }
+}
 
 /// What the name of an argument of a layer means.
 pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
@@ -350,29 +402,6 @@ pub fn check_input_size(cx: &RuleCx<'_>, written: &str, value: &Value) -> Option
     })
 }
 
-/// The candidate that is most like `wrong`, if any is like it at all.
-pub(super) fn did_you_mean<'a>(
-    wrong: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    /// Longer than any name; comparing takes time that grows with the square of the length.
-    const LONGEST: usize = 64;
-    if wrong.len() > LONGEST {
-        return None;
-    }
-    let wrong = wrong.to_ascii_lowercase();
-    // A third of the letters may be wrong; of two letters none.
-    let allowed = (wrong.chars().count() + 1) / 3;
-    candidates
-        .map(|candidate| {
-            let distance = strsim::damerau_levenshtein(&wrong, &candidate.to_ascii_lowercase());
-            (distance, candidate)
-        })
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -425,7 +454,7 @@ mod tests {
     fn other_names_are_classes_or_slips() {
         check_layer(
             "MyBlock PatchEncoder myblock Flaten Dens Conv2 MaxPoling2D BatchNorm BatchNorm2d
-             Sigmoid Input Xyzzy",
+             Sigmoid Input Xyzzy Dense64 Conv2D32 MaxPool Repeat",
             expect![[r#"
                 info custom-layer: `MyBlock` is taken for a class of yours; its shape is not modelled
                   help: say `output_shape=(…)`, without the batch, and the layers after it are checked
@@ -447,10 +476,19 @@ mod tests {
                   fix: BatchNormalization instead
                 error unknown-layer: there is no layer or macro `Sigmoid`
                   help: write `Activation("sigmoid")`
-                error unknown-layer: there is no layer or macro `Input`
-                  help: the input is the section `input: (…)` above the layers
+                  fix: Activation("sigmoid") where there are no arguments
+                error unknown-layer: the input is no layer; it is a section of the network: `input: (28, 28, 1)`
+                  fix: remove the layer
                 error unknown-layer: there is no layer or macro `Xyzzy`
-                  help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder"#]],
+                  help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder
+                error unknown-layer: there is no layer `Dense64`; arguments stand in parentheses: `Dense(64)`
+                  fix: Dense(64) where there are no arguments
+                error unknown-layer: there is no layer `Conv2D32`; arguments stand in parentheses: `Conv2D(32)`
+                  fix: Conv2D(32) where there are no arguments
+                error unknown-layer: there is no layer `MaxPool`; did you mean `MaxPooling2D`?
+                  fix: MaxPooling2D instead
+                error unknown-layer: there is no layer or macro `Repeat`
+                  help: copies are written behind a layer or a macro, as in `Dense(64) * 3`"#]],
         );
     }
 

@@ -1,9 +1,10 @@
 //! What most rules ask of their input: a number of dimensions, an axis, a size that is known. Each
 //! check that fails names the change that mends it.
 
-use super::layer::Category;
+use super::layer::{Category, Kind, LayerEntry};
 use super::layers;
 use super::rule::{Blame, Problem, RuleCx, Suggestion};
+use super::value::Value;
 use crate::diagnostics::codes;
 use crate::shape::{Count, Dim, Shape};
 
@@ -24,29 +25,44 @@ fn dimensions(count: usize) -> String {
     }
 }
 
+/// Where the dimensions are that a Reshape adds or folds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+/// The smallest side of a square that a vector is taken for a flat picture of.
+const SMALLEST_PICTURE: u64 = 8;
+
 /// A statement that brings `shape` to `rank` dimensions (the batch included) without losing any
-/// element, where the sizes are known.
-fn reshape_to(shape: &Shape, rank: usize) -> Option<String> {
+/// element, where the sizes are known. What is added or folded is at `end`.
+fn reshape_to(shape: &Shape, rank: usize, end: End) -> Option<String> {
     let sizes: Option<Vec<u64>> = shape.unbatched().iter().map(Dim::known).collect();
     let mut sizes = sizes?;
     let wanted = rank.checked_sub(1)?;
     if sizes.is_empty() || wanted == 0 {
         return None;
     }
-    if sizes.len() == 1 && wanted == 3 {
-        // A flat picture is most often a square one.
-        let side = sizes[0].isqrt();
-        if side > 1 && side.checked_mul(side) == Some(sizes[0]) {
-            return Some(format!("Reshape(({side}, {side}, 1))"));
+    if let ([size], true) = (sizes.as_slice(), wanted >= 3) {
+        // A flat picture is most often a square one; what else a vector may be is open.
+        let side = size.isqrt();
+        if wanted > 3 || side < SMALLEST_PICTURE || side.checked_mul(side) != Some(*size) {
+            return None;
         }
+        sizes = vec![side, side];
     }
+    let at = |sizes: &[u64]| match end {
+        End::First => 0,
+        End::Last => sizes.len(),
+    };
     while sizes.len() > wanted {
-        let last = sizes.pop()?;
-        let before = sizes.last_mut()?;
-        *before = before.checked_mul(last)?;
+        let folded = sizes.remove(at(&sizes[1..]));
+        let into = at(&sizes[1..]);
+        sizes[into] = sizes[into].checked_mul(folded)?;
     }
     while sizes.len() < wanted {
-        sizes.push(1);
+        sizes.insert(at(&sizes), 1);
     }
     let parts: Vec<String> = sizes.iter().map(u64::to_string).collect();
     match parts.as_slice() {
@@ -55,8 +71,23 @@ fn reshape_to(shape: &Shape, rank: usize) -> Option<String> {
     }
 }
 
-/// The entry of the same family for another number of spatial dimensions: `Conv1D` for `Conv2D`.
-fn sibling(name: &str, rank: usize, wanted: usize) -> Option<&'static str> {
+/// A shape with one more dimension of size 1, as an input is written. `None` where a size has no
+/// name.
+fn widened(shape: &Shape, end: End) -> Option<String> {
+    let sizes = shape.unbatched().iter();
+    let mut sizes = sizes
+        .map(|dim| (*dim != Dim::Unknown).then(|| dim.to_string()))
+        .collect::<Option<Vec<String>>>()?;
+    match end {
+        End::First => sizes.insert(0, "1".to_owned()),
+        End::Last => sizes.push("1".to_owned()),
+    }
+    Some(format!("({})", sizes.join(", ")))
+}
+
+/// The entry of the same family for another number of spatial dimensions, `Conv1D` for `Conv2D`, and
+/// what it is for.
+fn sibling(name: &str, rank: usize, wanted: usize) -> Option<(&'static LayerEntry, &'static str)> {
     let at = name.find(['1', '2', '3'])?;
     let own: usize = name.get(at..=at)?.parse().ok()?;
     if name.get(at + 1..at + 2) != Some("D") {
@@ -64,7 +95,25 @@ fn sibling(name: &str, rank: usize, wanted: usize) -> Option<&'static str> {
     }
     let other = (own + rank).checked_sub(wanted)?;
     let renamed = format!("{}{other}{}", &name[..at], &name[at + 1..]);
-    layers::find(&renamed).map(|entry| entry.name)
+    let subject = match (name.starts_with("ConvLSTM"), other) {
+        (false, 1) => "a sequence",
+        (false, 2) => "an image",
+        (false, _) => "a volume",
+        (true, 1) => "a sequence of rows",
+        (true, 2) => "a sequence of images",
+        (true, _) => "a sequence of volumes",
+    };
+    layers::find(&renamed).map(|entry| (entry, subject))
+}
+
+/// The one whole number that a tuple, or a tuple of pairs, has everywhere.
+fn uniform(value: &Value) -> Option<i64> {
+    let mut numbers = value.elements()?.iter().flat_map(|element| match element.elements() {
+        Some(pair) => pair,
+        None => std::slice::from_ref(element),
+    });
+    let first = numbers.next()?.as_int()?;
+    numbers.all(|number| number.as_int() == Some(first)).then_some(first)
 }
 
 impl RuleCx<'_> {
@@ -87,37 +136,133 @@ impl RuleCx<'_> {
                 },
             ),
         );
-        // What drops the time axis by default is the likeliest reason for one dimension too few.
-        if rank == 3 && own == 2 {
-            problem = problem.suggest(Suggestion::SetOnProducer {
+        let end = self.end_that_grows();
+        let sibling = sibling(self.name(), own, rank);
+        let reshape = |problem: Problem| match reshape_to(shape, rank, end)
+            .filter(|_| self.inputs.len() == 1)
+        {
+            Some(statement) => problem.suggest(Suggestion::Before(statement)),
+            None => problem,
+        };
+        if own < rank {
+            problem = self.too_few(problem, operand, rank, sibling);
+            return Err(reshape(problem));
+        }
+        let steps = (own == rank + 1)
+            .then(|| format!("run it on each step with `TimeDistributed({}(…))`", self.name()));
+        problem = match (sibling, steps) {
+            (Some((entry, subject)), steps) => {
+                problem.suggestions.extend(self.exchange(entry));
+                let rest = steps.map(|steps| format!("; for a sequence {steps}"));
+                let rest = rest.unwrap_or_default();
+                problem.help(format!("for {subject} write `{}`{rest}", entry.name))
+            }
+            (None, _) if rank == 2 => reshape(problem.help(
+                "`Flatten()` keeps every element; a global pooling keeps one number per channel",
+            )),
+            (None, Some(steps)) => reshape(problem.help(format!("for a sequence {steps}"))),
+            (None, None) => reshape(problem),
+        };
+        Err(problem)
+    }
+
+    /// The same with what mends an input of too few dimensions, the likeliest first.
+    fn too_few(
+        &self,
+        mut problem: Problem,
+        operand: usize,
+        rank: usize,
+        sibling: Option<(&'static LayerEntry, &'static str)>,
+    ) -> Problem {
+        let shape = &self.inputs[operand];
+        let category = self.args.entry().category;
+        let other = sibling.map(|(entry, subject)| format!("for {subject} write `{}`", entry.name));
+        let exchange = sibling.and_then(|(entry, _)| self.exchange(entry));
+        let one_less = shape.rank() + 1 == rank && shape.rank() > 1;
+        let mut widen = None;
+        if shape.rank() == 2 && rank > 2 {
+            problem = problem.suggest(Suggestion::RemoveFlatten { operand, rank });
+        }
+        if one_less {
+            problem = problem.suggest(Suggestion::AllSteps { operand });
+            let end = match self.channels_first() {
+                true => End::First,
+                false => End::Last,
+            };
+            let rest = other.as_ref().map(|other| format!("; {other}")).unwrap_or_default();
+            // What a video lacks cannot be told: its steps or its channels.
+            let video = category == Category::Recurrent && rank > 3;
+            widen = widened(shape, end).filter(|_| !video).map(|shape| Suggestion::WidenInput {
                 operand,
-                param: "return_sequences",
-                value: "true".to_owned(),
+                first: end == End::First,
+                help: match category {
+                    Category::Composite | Category::Attention => {
+                        "token ids become a sequence with `Embedding(10000, 64)` before this layer"
+                            .to_owned()
+                    }
+                    Category::Recurrent => format!(
+                        "write how many features a step has in the input, as in `{shape}`; token ids need an `Embedding` before this layer"
+                    ),
+                    _ => format!("write the channel in the input: `{shape}`{rest}"),
+                },
             });
         }
-        let rename = sibling(self.name(), own, rank).map(Suggestion::Rename);
-        // A picture without channels lacks a dimension; a window over the wrong number of dimensions
-        // is the wrong layer, and folding its channels away would be no help.
-        let fold = own < rank || rename.is_none();
-        let reshape = (fold && self.inputs.len() == 1)
-            .then(|| reshape_to(shape, rank).map(Suggestion::Before))
-            .flatten();
-        let convolution = self.args.entry().category == Category::Convolution;
-        problem.suggestions.extend(match convolution {
-            true => [reshape, rename].into_iter().flatten(),
-            false => [rename, reshape].into_iter().flatten(),
-        });
-        if own > rank && rank == 2 {
-            problem = problem.help(
-                "`Flatten()` keeps every element; a global pooling keeps one number per channel",
-            );
-        } else if own == rank + 1 {
-            problem = problem.help(format!(
-                "to run it on each step of a sequence, write `TimeDistributed({}(…))`",
-                self.name()
-            ));
+        // An input without channels is most often what a convolution meets, and what another window
+        // meets has been through a layer for the right number of dimensions.
+        problem.suggestions.extend(
+            match category {
+                Category::Convolution => [widen, exchange],
+                _ => [exchange, widen],
+            }
+            .into_iter()
+            .flatten(),
+        );
+        match (other, shape.rank(), rank) {
+            (Some(other), ..) => problem.help(other),
+            (None, 2, 4) => problem.help(
+                "a vector becomes an image with `Reshape((height, width, channels))` before this layer",
+            ),
+            (None, 2, 5) => problem.help(
+                "a vector becomes a volume with `Reshape((depth, height, width, channels))` before this layer",
+            ),
+            _ => problem,
         }
-        Err(problem)
+    }
+
+    /// The change to another layer of the same family with the same arguments. `None` where it does
+    /// not take them.
+    fn exchange(&self, other: &'static LayerEntry) -> Option<Suggestion> {
+        let mut set = Vec::new();
+        for param in self.args.entry().params {
+            let Some(value) = self.args.given(param.name) else { continue };
+            let (_, taken) = other.param(param.name)?;
+            match (taken.kind, value) {
+                (Kind::Choice { values, .. }, Value::Str(text)) => {
+                    values.iter().find(|known| known.eq_ignore_ascii_case(text))?;
+                }
+                // One number fits every number of dimensions.
+                (
+                    Kind::Ints { .. } | Kind::StrictInt { .. } | Kind::Pairs { .. },
+                    Value::Tuple(_) | Value::List(_),
+                ) => set.push((param.name, uniform(value)?.to_string())),
+                _ => {}
+            }
+        }
+        Some(Suggestion::Exchange { layer: other.name, set })
+    }
+
+    fn channels_first(&self) -> bool {
+        self.args.text("data_format").as_deref() == Some("channels_first")
+    }
+
+    /// Where a shape of too few or too many dimensions changes: what runs over the features of a
+    /// step keeps them together.
+    fn end_that_grows(&self) -> End {
+        match self.args.entry().category {
+            Category::Composite | Category::Attention => End::First,
+            _ if self.channels_first() => End::First,
+            _ => End::Last,
+        }
     }
 
     /// Checks that the input has at least `rank` dimensions, the batch included.
@@ -137,7 +282,7 @@ impl RuleCx<'_> {
                 },
             ),
         );
-        Err(match reshape_to(self.input(), rank) {
+        Err(match reshape_to(self.input(), rank, End::Last) {
             Some(statement) => problem.suggest(Suggestion::Before(statement)),
             None => problem,
         })
@@ -158,19 +303,20 @@ impl RuleCx<'_> {
         };
         let help = match axis {
             0 => "the batch is axis 0; the last dimension is axis -1",
-            _ if shape.rank() == 2 => {
-                "where a `Flatten` makes it unknown, a global pooling keeps the channels and gives a number"
-            }
             _ => "give that dimension a number where it comes from",
         };
-        Err(self
+        let problem = self
             .problem(
                 codes::UNKNOWN_DIMENSION,
                 Blame::Layer,
                 format!("{which} must be a number to build the layer, but is unknown"),
             )
             .help(help)
-            .dim(operand, axis))
+            .dim(operand, axis);
+        Err(match (shape.rank(), axis) {
+            (2, 1) => problem.suggest(Suggestion::PoolInstead { operand }),
+            _ => problem,
+        })
     }
 
     /// Axis `axis` of the input as an index.

@@ -231,6 +231,13 @@ pub enum Suggestion {
     After(String),
     /// Replace the layer's name.
     Rename(&'static str),
+    /// Replace the layer's name, and the values of arguments that the other layer takes otherwise.
+    Exchange {
+        /// The other layer.
+        layer: &'static str,
+        /// The parameters whose values change, each with its new value.
+        set: Vec<(&'static str, String)>,
+    },
     /// Give a parameter of the layer that made operand `operand` this value.
     SetOnProducer {
         /// Which operand.
@@ -239,6 +246,46 @@ pub enum Suggestion {
         param: &'static str,
         /// The value.
         value: String,
+    },
+    /// Have the recurrent layer that made operand `operand` give every step, where it gives only its
+    /// last one. Whether it does, a rule cannot know.
+    AllSteps {
+        /// Which operand.
+        operand: usize,
+    },
+    /// Give the network's input one more dimension of size 1, where operand `operand` is that input
+    /// with nothing before it that changes its shape.
+    WidenInput {
+        /// Which operand.
+        operand: usize,
+        /// Whether the new dimension is the first, not the last.
+        first: bool,
+        /// What to do in that case.
+        help: String,
+    },
+    /// Write a global pooling in the place of the Flatten that made operand `operand`.
+    PoolInstead {
+        /// Which operand.
+        operand: usize,
+    },
+    /// Take the Flatten away that made operand `operand`, where what comes into it has as many
+    /// dimensions as the layer wants.
+    RemoveFlatten {
+        /// Which operand.
+        operand: usize,
+        /// How many dimensions the layer wants, the batch included.
+        rank: usize,
+    },
+    /// Take the layer away.
+    RemoveLayer,
+    /// Write this in the place of the layer's name, where it has no arguments.
+    Replace(String),
+    /// Write this name before the value that has given `param` by its position alone.
+    NameArgument {
+        /// The parameter that the position means.
+        param: &'static str,
+        /// The parameter that is meant.
+        name: &'static str,
     },
     /// Replace the name of the argument that is being read.
     RenameArgument(&'static str),

@@ -276,6 +276,28 @@ pub(super) fn show_problem(problem: &Problem) -> String {
             Suggestion::SetOnProducer { operand, param, value } => {
                 format!("{param}={value} on what makes operand {operand}")
             }
+            Suggestion::Exchange { layer, set } => {
+                let set = set.iter().map(|(param, value)| format!(" with {param}={value}"));
+                format!("{layer}{} instead", set.collect::<String>())
+            }
+            Suggestion::AllSteps { operand } => {
+                format!("all steps of what makes operand {operand}")
+            }
+            Suggestion::WidenInput { operand, first, help } => {
+                let end = if *first { "first" } else { "last" };
+                format!("1 as the {end} dimension where operand {operand} is the input: {help}")
+            }
+            Suggestion::PoolInstead { operand } => {
+                format!("a global pooling where a Flatten makes operand {operand}")
+            }
+            Suggestion::RemoveFlatten { operand, .. } => {
+                format!("no Flatten before operand {operand}")
+            }
+            Suggestion::RemoveLayer => "remove the layer".to_owned(),
+            Suggestion::Replace(text) => format!("{text} where there are no arguments"),
+            Suggestion::NameArgument { param, name } => {
+                format!("{name}= before the value of {param}")
+            }
             Suggestion::RenameArgument(name) => format!("call it {name}"),
             Suggestion::RemoveArgument => "remove it".to_owned(),
         };

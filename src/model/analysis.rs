@@ -12,7 +12,6 @@ use super::eval::MAX_LAYERS;
 use super::lift::lift;
 use super::place::Place;
 use super::result::{Counts, Finding, Node, count_layers};
-use super::state::{Flow, State};
 use super::tensor::Tensor;
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
@@ -80,7 +79,7 @@ fn network_model(
     expansions: &mut BTreeMap<SmolStr, u64>,
 ) -> NetworkModel {
     let start = inputs(db, network.input);
-    let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), path: None };
+    let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
     found.extend(start.findings.iter().cloned().map(plain));
     let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
     let results = evaluate(db, &chunk_inputs);
@@ -124,7 +123,7 @@ fn network_model(
         name,
         inputs: start.state.inputs.clone(),
         chunks,
-        outputs: outputs(&end),
+        outputs: end.flowing(),
         counts,
     }
 }
@@ -136,14 +135,4 @@ fn placed(finding: &Finding, base: u32) -> Finding {
         finding.diagnostic.path = Some(format_smolstr!("{}{rest}", base + first).into());
     }
     finding
-}
-
-/// The tensors that leave a network which ends in `state`.
-fn outputs(state: &State) -> Vec<Tensor> {
-    match &state.flow {
-        Flow::One(tensor) => vec![tensor.clone()],
-        Flow::Outputs { tensors, .. } => tensors.clone(),
-        Flow::Branches(open) => open.outputs.clone(),
-        Flow::Inputs => state.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
-    }
 }

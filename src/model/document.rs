@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use super::db::{CHUNK, ChunkInput, Database, FileInput, MacroInput, NetworkInput};
 use super::eval::{MacroDef, Record};
 use super::hir::{self, Section, SectionKind};
+use super::inputs::InputSection;
 use super::lower;
 use super::place::{OwnerId, Place};
 use super::uses::Uses;
@@ -42,6 +43,7 @@ pub(super) struct StmtPiece {
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     pub owner: OwnerId,
+    pub range: TextRange,
     pub header: hir::NetworkHeader,
     pub sections: Vec<Piece<Section>>,
     pub stmts: Vec<Piece<StmtPiece>>,
@@ -82,6 +84,8 @@ pub struct Document {
     pub(super) macros: Vec<Macro>,
     pub(super) research: Vec<ResearchForm>,
     starts: FxHashMap<OwnerId, TextSize>,
+    /// Where the parser has found errors, in the order of the text.
+    errors: Arc<[TextRange]>,
     next_owner: u32,
     lowered: usize,
 }
@@ -89,7 +93,7 @@ pub struct Document {
 impl Document {
     /// A file with this text.
     pub fn new(db: &mut Database, text: &str, framework: Framework) -> Document {
-        let file = FileInput::new(db, Arc::default(), Arc::default(), framework);
+        let file = FileInput::new(db, Arc::default(), Arc::default(), false, framework);
         let mut document = Document {
             text: "".into(),
             lines: Arc::new(LineIndex::new("")),
@@ -99,6 +103,7 @@ impl Document {
             macros: Vec::new(),
             research: Vec::new(),
             starts: FxHashMap::default(),
+            errors: Arc::default(),
             next_owner: 0,
             lowered: 0,
         };
@@ -144,6 +149,30 @@ impl Document {
         self.networks[network].sections.iter().map(|piece| (piece.owner, &piece.value))
     }
 
+    /// The statements of network number `network` that touch `range`, by number. Statements count
+    /// through the chunks of a [`NetworkModel`](super::analysis::NetworkModel).
+    pub fn statements_in(&self, network: usize, range: TextRange) -> std::ops::Range<usize> {
+        let stmts = self.networks.get(network).map_or(&[][..], |network| &network.stmts);
+        let first = stmts.partition_point(|piece| piece.range.end() < range.start());
+        let last = stmts.partition_point(|piece| piece.range.start() <= range.end());
+        first..last.max(first)
+    }
+
+    /// Every literal `name="…"` of a layers list or macro body, with the place of the string.
+    pub fn layer_names(&self) -> impl Iterator<Item = (&SmolStr, Place)> {
+        let networks = self.networks.iter().flat_map(|network| &network.stmts);
+        let macros = self.macros.iter().flat_map(|definition| &definition.stmts);
+        networks.chain(macros).flat_map(|piece| {
+            let place = |range: &TextRange| Place::new(piece.owner, *range);
+            piece.value.uses.names.iter().map(move |(name, range)| (name, place(range)))
+        })
+    }
+
+    /// The text of network number `network`.
+    pub fn network_range(&self, network: usize) -> TextRange {
+        self.networks.get(network).map_or(TextRange::default(), |network| network.range)
+    }
+
     /// The research forms, with their identities.
     pub fn research(&self) -> impl Iterator<Item = (OwnerId, &hir::Research)> {
         self.research.iter().map(|form| (form.owner, &form.value))
@@ -170,6 +199,8 @@ impl Document {
         let old_text = std::mem::replace(&mut self.text, text.into());
         self.lowered = 0;
         self.starts.clear();
+        let errors = self.parse.diagnostics().iter().filter(|found| found.is_syntax_error());
+        self.errors = errors.map(|found| found.place).collect();
         let tree = self.parse.file();
         self.sync_macros(db, &old_text, &tree);
         self.sync_networks(db, &old_text, &tree);
@@ -251,8 +282,13 @@ impl Document {
         old_text: &str,
         nodes: &[ast::Stmt],
     ) -> Vec<Piece<StmtPiece>> {
+        let errors = self.errors.clone();
         self.reconcile(old, old_text, nodes, |node, owner| {
-            let stmt = lower::lower_stmt(node);
+            let mut stmt = lower::lower_stmt(node);
+            let here = errors_in(&errors, node.syntax().text_range());
+            if !here.is_empty() {
+                stmt.mark_broken(&here);
+            }
             let uses = Uses::of(&stmt);
             StmtPiece { record: Arc::new(Record { owner, stmt }), uses: Arc::new(uses) }
         })
@@ -282,6 +318,7 @@ impl Document {
                         body: Vec::new(),
                         recursive: false,
                         names_layers: false,
+                        is_individual: false,
                     };
                     MacroInput::new(db, Arc::new(empty))
                 }
@@ -290,7 +327,8 @@ impl Document {
         }
         let graph = self.macro_graph();
         let recursive = recursive_macros(&graph);
-        let names_layers = self.naming_macros(&graph);
+        let names_layers = self.macros_with(&graph, |uses| uses.names_layers);
+        let individual = self.macros_with(&graph, |uses| uses.is_individual);
         let mut by_name: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
         let mut hiding: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
         for (at, definition) in self.macros.iter().enumerate() {
@@ -300,6 +338,7 @@ impl Document {
                 body: definition.stmts.iter().map(|piece| piece.value.record.clone()).collect(),
                 recursive: recursive[at],
                 names_layers: names_layers[at],
+                is_individual: individual[at] || names_layers[at],
             };
             if **definition.input.definition(db) != value {
                 definition.input.set_definition(db).to(Arc::new(value));
@@ -312,6 +351,10 @@ impl Document {
                         .or_insert(definition.input);
                 }
             }
+        }
+        let unnamed = self.macros.iter().any(|definition| definition.header.name.is_none());
+        if self.file.has_unnamed_macro(db) != unnamed {
+            self.file.set_has_unnamed_macro(db).to(unnamed);
         }
         if **self.file.macros(db) != by_name {
             self.file.set_macros(db).to(Arc::new(by_name));
@@ -345,22 +388,25 @@ impl Document {
         self.macros.iter().map(used).collect()
     }
 
-    /// For each macro, whether it names layers, itself or through others.
-    fn naming_macros(&self, graph: &[Vec<usize>]) -> Vec<bool> {
-        let mut naming: Vec<bool> = self
-            .macros
-            .iter()
-            .map(|definition| definition.stmts.iter().any(|piece| piece.value.uses.names_layers))
-            .collect();
-        loop {
-            let before = naming.clone();
-            for (at, used) in graph.iter().enumerate() {
-                naming[at] |= used.iter().any(|&other| before[other]);
-            }
-            if naming == before {
-                return naming;
+    /// For each macro, whether `has` holds of a statement of it or of the macros that it uses.
+    fn macros_with(&self, graph: &[Vec<usize>], has: impl Fn(&Uses) -> bool) -> Vec<bool> {
+        let own = |definition: &Macro| definition.stmts.iter().any(|piece| has(&piece.value.uses));
+        let mut with: Vec<bool> = self.macros.iter().map(own).collect();
+        let mut users: Vec<Vec<usize>> = vec![Vec::new(); graph.len()];
+        for (user, used) in graph.iter().enumerate() {
+            for &other in used {
+                users[other].push(user);
             }
         }
+        let mut pending: Vec<usize> = (0..with.len()).filter(|&at| with[at]).collect();
+        while let Some(at) = pending.pop() {
+            for &user in &users[at] {
+                if !std::mem::replace(&mut with[user], true) {
+                    pending.push(user);
+                }
+            }
+        }
+        with
     }
 
     fn sync_networks(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {
@@ -386,7 +432,8 @@ impl Document {
                     (self.fresh_owner(), input, Vec::new(), Vec::new(), Vec::new(), Vec::new())
                 }
             };
-            let start = node.syntax().text_range().start();
+            let range = node.syntax().text_range();
+            let start = range.start();
             self.starts.insert(owner, start);
             let section_nodes: Vec<ast::Section> = node.sections().collect();
             let sections = self.reconcile(sections, old_text, &section_nodes, |node, _| {
@@ -402,7 +449,7 @@ impl Document {
                 .collect();
             let stmts = self.stmts(stmts, old_text, &stmt_nodes);
             let mut network =
-                Network { owner, header, sections, stmts, layers, input, chunks, spare };
+                Network { owner, range, header, sections, stmts, layers, input, chunks, spare };
             self.set_network_inputs(db, &network, &index, &graph);
             sync_chunks(db, &mut network);
             self.networks.push(network);
@@ -417,7 +464,14 @@ impl Document {
         graph: &[Vec<usize>],
     ) {
         let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
-            SectionKind::Input(declarations) => Some((piece.owner, declarations.clone())),
+            SectionKind::Input(declarations) => {
+                let broken = !errors_in(&self.errors, piece.range).is_empty();
+                Some(InputSection {
+                    owner: piece.owner,
+                    declarations: declarations.clone(),
+                    broken,
+                })
+            }
             _ => None,
         });
         if network.input.inputs(db).as_deref() != inputs.as_ref() {
@@ -515,6 +569,16 @@ fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
         .collect()
 }
 
+/// The errors in `range`, relative to its start.
+fn errors_in(errors: &[TextRange], range: TextRange) -> Vec<TextRange> {
+    let first = errors.partition_point(|error| error.start() < range.start());
+    let after = errors[first..].iter().take_while(|error| error.start() <= range.end());
+    after
+        .filter(|error| range.contains_range(**error))
+        .map(|error| *error - range.start())
+        .collect()
+}
+
 /// Brings the chunks of a network in step with its statements. Chunks of the common beginning and end
 /// stay as they are; what lies between is set anew.
 fn sync_chunks(db: &mut Database, network: &mut Network) {
@@ -579,4 +643,164 @@ fn sync_chunks(db: &mut Database, network: &mut Network) {
     }
     network.chunks = chunks;
     network.spare = spare;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::model::analysis::analyze;
+    use crate::model::fixture::render;
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    /// A network of `layers` Dense layers of 8 units between a first and a last one.
+    fn long(layers: usize) -> String {
+        let middle: String = (0..layers).map(|at| format!("    Dense(8) # {at}\n")).collect();
+        format!("network N {{\n  input: (4,)\n  layers:\n    Dense(8)\n{middle}    Dense(3)\n}}\n")
+    }
+
+    /// Makes the edits one after the other and says what each has run.
+    fn check_runs(text: &str, edits: &[(&str, &str)], expect: Expect) {
+        let runs: Arc<Mutex<Vec<String>>> = Arc::default();
+        let log = runs.clone();
+        let mut db = Database::with_events(move |event| {
+            if let salsa::EventKind::WillExecute { database_key } = event.kind {
+                let name = format!("{database_key:?}");
+                let name = name.split('(').next().unwrap_or_default().to_string();
+                log.lock().unwrap().push(name);
+            }
+        });
+        let mut document = Document::new(&mut db, text, Framework::Keras);
+        let mut text = text.to_string();
+        analyze(&db, &document);
+        let mut summary = String::new();
+        for (from, to) in [("", "")].iter().chain(edits) {
+            runs.lock().unwrap().clear();
+            text = text.replacen(from, to, 1);
+            document.set_text(&mut db, text.clone());
+            analyze(&db, &document);
+            let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+            for run in runs.lock().unwrap().iter() {
+                *counts.entry(run.clone()).or_default() += 1;
+            }
+            let runs: Vec<String> =
+                counts.iter().map(|(name, count)| format!("{name} {count}")).collect();
+            summary.push_str(&format!(
+                "{from:?} -> {to:?}: lowered {}, ran [{}]\n",
+                document.lowered(),
+                runs.join(", ")
+            ));
+        }
+        expect.assert_eq(&summary);
+    }
+
+    #[test]
+    fn an_edit_costs_what_it_changes() {
+        check_runs(
+            &long(1000),
+            &[
+                ("# 500", "# a comment"),
+                ("network N", "# a line above\nnetwork N"),
+                ("Dense(8) # 700", "Dense(8, \"relu\") # 700"),
+                ("Dense(8) # 400", "Dense(9) # 400"),
+                ("    Dense(8) # 600\n", "    Dense(8)\n    Dense(8)\n"),
+                ("input: (4,)", "input: (5,)"),
+            ],
+            expect![[r##"
+                "" -> "": lowered 0, ran []
+                "# 500" -> "# a comment": lowered 0, ran []
+                "network N" -> "# a line above\nnetwork N": lowered 0, ran []
+                "Dense(8) # 700" -> "Dense(8, \"relu\") # 700": lowered 1, ran [chunk 1, chunk_state 1]
+                "Dense(8) # 400" -> "Dense(9) # 400": lowered 1, ran [chunk 1, chunk_state 1]
+                "    Dense(8) # 600\n" -> "    Dense(8)\n    Dense(8)\n": lowered 1, ran [chunk 1, chunk_state 1]
+                "input: (4,)" -> "input: (5,)": lowered 1, ran [chunk 16, chunk_state 15, inputs 1]
+            "##]],
+        );
+    }
+
+    #[test]
+    fn a_changed_macro_runs_its_users_only() {
+        let text = format!("define A {{ Dense(8) }}\ndefine B {{ Dense(8) }}\n{}", long(300))
+            .replacen("Dense(8) # 10\n", "A\n", 1)
+            .replacen("Dense(8) # 200\n", "B\n", 1);
+        check_runs(
+            &text,
+            &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
+            expect![[r#"
+                "" -> "": lowered 0, ran []
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": lowered 1, ran [chunk 1, chunk_state 1]
+            "#]],
+        );
+    }
+
+    fn piece() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "Dense(8)",
+            "Flatten",
+            "Block(4)",
+            "Block",
+            "a: { ",
+            "b: { Dense(4) }",
+            " }",
+            "{",
+            "(",
+            ")",
+            "\n",
+            " ",
+            "Concatenate()",
+            "Add(\"x\")",
+            ", name=\"x\"",
+            "* 3",
+            "HPO(choice(2, 4))",
+            "network M {",
+            "input: (3,)",
+            "define Block(n=2) { Dense($n) }",
+            "layers:",
+            "\"",
+            "# c\n",
+            "/*",
+            "*/",
+            "5",
+            "$n",
+            "loss: \"mse\"",
+            "é",
+        ])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// Whatever is typed, the model of the edited document is that of its text.
+        #[test]
+        fn an_edited_document_equals_a_fresh_one(
+            edits in prop::collection::vec((0usize..400, 0usize..12, piece()), 1..24)
+        ) {
+            let start = "define Block(n=2) { Dense($n, name=\"h\") ReLU }\n\
+                         network N {\n  input: { x: (8,), y: (4,) }\n  layers:\n    x: { Dense(4) Block(3) }\n    y: { Block * 2 }\n    \
+                         Concatenate()\n    Dense(8, name=\"d\")\n    Dense(8)\n    Add(\"d\")\n    Output(2)\n}\n";
+            let mut db = Database::default();
+            let mut text = start.to_string();
+            let mut document = Document::new(&mut db, &text, Framework::Keras);
+            for (at, removed, inserted) in edits {
+                let boundary = |mut at: usize, text: &str| {
+                    at = at.min(text.len());
+                    while !text.is_char_boundary(at) {
+                        at -= 1;
+                    }
+                    at
+                };
+                let from = boundary(at, &text);
+                let to = boundary(from + removed, &text).max(from);
+                text.replace_range(from..to, inserted);
+                document.set_text(&mut db, text.clone());
+                let edited = render(&document, &analyze(&db, &document));
+                let mut fresh_db = Database::default();
+                let fresh = Document::new(&mut fresh_db, &text, Framework::Keras);
+                let expected = render(&fresh, &analyze(&fresh_db, &fresh));
+                prop_assert_eq!(edited, expected, "{}", text);
+            }
+        }
+    }
 }

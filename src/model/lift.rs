@@ -40,7 +40,7 @@ pub fn lift(findings: Vec<Finding>, expansions: &BTreeMap<SmolStr, u64>) -> Vec<
                 .get(&(finding.diagnostic.code, finding.diagnostic.place))
                 .map_or(0, FxHashSet::len);
             let all = expansions.get(&call.name).copied().unwrap_or(0);
-            if used as u64 >= all {
+            if used as u64 >= all && !finding.of_use {
                 finding.calls.clear();
                 done.push(finding);
             } else {
@@ -65,6 +65,7 @@ fn at_call(mut finding: Finding) -> Finding {
     let message = format!("it happens here, in the body of `{}`", call.name);
     diagnostic = diagnostic.with_related(body, message);
     finding.diagnostic = diagnostic;
+    finding.of_use = false;
     finding
 }
 
@@ -91,6 +92,7 @@ mod tests {
                     instance,
                 })
                 .collect(),
+            of_use: false,
             path: None,
         }
     }

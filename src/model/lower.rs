@@ -126,6 +126,7 @@ impl Lowering {
             repeats: stmt.repeats().filter_map(|repeat| self.repeat(&repeat)).collect(),
             device: stmt.device().and_then(|device| self.device(&device)),
             block,
+            broken: false,
             range: self.range_of(stmt),
         }
     }
@@ -264,7 +265,7 @@ impl Lowering {
     fn hpo(self, hpo: &ast::HpoExpr) -> hir::Hpo {
         let args: Vec<ast::Arg> = hpo.arg_list().into_iter().flat_map(|list| list.args()).collect();
         let kind = match hpo.form() {
-            _ if args.is_empty() => hir::HpoKind::Malformed,
+            _ if hpo.arg_list().is_none() => hir::HpoKind::Malformed,
             ast::HpoForm::Choice => {
                 hir::HpoKind::Choice(args.iter().map(|arg| self.arg(arg).value).collect())
             }
@@ -593,7 +594,7 @@ HPO(choice(Dense(64), Dropout(0.5))) * 2",
             expect![[r#"
                 [0..65] A[0..1](choice[Int(1), tuple[Int(2), Int(3)]], choice[Int(4)], choice[Int(5)], choice[Int(6)])
                 [0..85] A[0..1](range(Int(1), Int(2), Int(3)), range(Int(1), Int(2), ?), range(Int(1), Int(9), Int(2)), range(Int(1), ?, ?))
-                [0..100] A[0..1](log_range(Int(1), Int(2)), log_range(Int(1), Int(2)), malformed, malformed, Str("HPO(choice(1))"))
+                [0..100] A[0..1](log_range(Int(1), Int(2)), log_range(Int(1), Int(2)), choice[], malformed, Str("HPO(choice(1))"))
                 [0..55] A[0..1](choice[Int(1), Int(2)], range(Int(1), Int(2), Int(3)))
                 [0..40] choice[Dense[11..16](Int(64)), Dropout[22..29](Float(0.5))] * Int(2)[37..40]
             "#]],

@@ -20,6 +20,9 @@ pub struct Tensor {
     pub dense_on_map: Option<Place>,
     /// Whether this is an input whose leading `None` was read as the batch.
     pub leading_none: bool,
+    /// Whether a statement or input on the way could not be read as it was meant: the shape is a guess,
+    /// and what does not fit it is not reported.
+    pub doubtful: bool,
 }
 
 /// Where the size of a dimension was made.
@@ -38,10 +41,12 @@ pub struct Producer {
     pub layer: &'static str,
     /// The parameter that gives the size of its last dimension.
     pub channels: Option<&'static str>,
+    /// How many dimensions its input has, the batch included.
+    pub input_rank: Option<usize>,
     /// Its whole call, and where a new argument goes.
     pub call: CallPlace,
-    /// The arguments that are given, by parameter.
-    pub given: Vec<(&'static str, Place)>,
+    /// The arguments that are given, by parameter, with the value that a fix can replace.
+    pub given: Vec<(&'static str, Option<Place>)>,
 }
 
 /// Where a call stands.
@@ -102,6 +107,7 @@ impl Tensor {
             producer: None,
             dense_on_map: None,
             leading_none: false,
+            doubtful: false,
         }
     }
 
@@ -114,6 +120,7 @@ impl Tensor {
             producer: None,
             dense_on_map: None,
             leading_none: false,
+            doubtful: false,
         }
     }
 

@@ -4,6 +4,7 @@
 use smol_str::SmolStr;
 
 use super::hir::{Arg, Block, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
+use crate::lang::find_layer;
 use crate::text::TextRange;
 
 /// See the module's documentation. Ranges are relative to the statement.
@@ -16,6 +17,9 @@ pub struct Uses {
     pub names: Vec<(SmolStr, TextRange)>,
     /// Whether any `name` argument is given, literal or not.
     pub names_layers: bool,
+    /// Whether two expansions of it may differ although they see the same tensor: it searches
+    /// hyperparameters, shares weights, ends the network, or may mean layers by their names.
+    pub is_individual: bool,
     /// Bare names and `$names` in expressions.
     pub reads: Vec<SmolStr>,
     /// The `$names` among them.
@@ -38,7 +42,11 @@ impl Uses {
         }
         match &stmt.kind {
             StmtKind::Call(call) => self.call(call, repeated),
-            StmtKind::Branch(branch) => self.block(&branch.block, repeated),
+            StmtKind::Branch(branch) => {
+                // A branch starts from the layer or input of its name, if there is one.
+                self.is_individual |= !matches!(branch.name.value.as_str(), "main" | "shortcut");
+                self.block(&branch.block, repeated);
+            }
             StmtKind::Choice(hpo) => self.choice(hpo, repeated),
             StmtKind::Error => {}
         }
@@ -54,12 +62,16 @@ impl Uses {
     }
 
     fn call(&mut self, call: &Call, repeated: bool) {
+        if let Some(entry) = find_layer(&call.name.value) {
+            self.is_individual |= entry.is_merge() || entry.name == "Output";
+        }
         self.calls.push((call.name.value.clone(), call.name.range, repeated));
         self.args(call.args.as_ref().map_or(&[], |list| &list.args));
     }
 
     fn args(&mut self, args: &[Arg]) {
         for arg in args {
+            self.is_individual |= arg.name.as_ref().is_some_and(|name| name.value == "shared");
             if arg.name.as_ref().is_some_and(|name| name.value == "name") {
                 self.names_layers = true;
                 if let ExprKind::Str(name) = &arg.value.kind {
@@ -71,6 +83,7 @@ impl Uses {
     }
 
     fn choice(&mut self, hpo: &Hpo, repeated: bool) {
+        self.is_individual = true;
         if let HpoKind::Choice(alternatives) = &hpo.kind {
             for alternative in alternatives {
                 match &alternative.kind {
@@ -104,6 +117,7 @@ impl Uses {
     }
 
     fn hpo(&mut self, hpo: &Hpo) {
+        self.is_individual = true;
         match &hpo.kind {
             HpoKind::Choice(alternatives) => {
                 alternatives.iter().for_each(|alternative| self.expr(alternative))

@@ -108,7 +108,7 @@ fn check_macro(
                 place,
                 format!("the macro `{name}` hides the layer `{}` in every spelling", entry.name),
             )
-            .with_help("give it a name of its own, such as `My` and the layer's name"),
+            .with_help(format!("give it a name of its own, such as `My{name}`")),
         );
     }
     if uses.has_network && uses.is_unused(at) {
@@ -164,6 +164,11 @@ fn check_recursion(
         for (called, range, _) in &piece.value.uses.calls {
             let Some(first) = uses.index.find(called) else { continue };
             let Some(by_way_of) = path_back(document, uses, first, at) else { continue };
+            // A cycle is one mistake: it is reported at the first of its macros.
+            let index = |name: &String| uses.index.find(name);
+            if by_way_of.iter().filter_map(index).any(|other| other < at) {
+                return;
+            }
             let place = Place::new(piece.owner, *range);
             let message = match by_way_of.as_slice() {
                 [] => format!("the macro `{}` uses itself", name.value),
@@ -173,10 +178,9 @@ fn check_recursion(
                     others.join("`, `")
                 ),
             };
-            findings.push(
-                Diagnostic::new(codes::RECURSIVE_MACRO, place, message)
-                    .with_help("for layers that repeat write `Block * 3`"),
-            );
+            findings.push(Diagnostic::new(codes::RECURSIVE_MACRO, place, message).with_help(
+                format!("for layers that repeat write `{} * 3` where it is used", name.value),
+            ));
             return;
         }
     }

@@ -275,8 +275,7 @@ mod tests {
                 error unknown-activation: `Activation`: the function "threshold" needs two more numbers, so it cannot be named; use "relu", or the layer `ReLU(threshold=1.0)`
                   fix: activation="relu"
                 8  params 0
-                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; write "relu"
-                  fix: activation="relu""#]],
+                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; for example "relu""#]],
         );
     }
 

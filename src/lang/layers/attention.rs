@@ -325,11 +325,7 @@ fn check_operand_sizes(cx: &RuleCx<'_>) -> Result<Option<Problem>, Problem> {
             shown(&cx.inputs[operand])
         ),
     );
-    Ok(Some(problem.as_warning().suggest(Suggestion::SetOnProducer {
-        operand,
-        param: "return_sequences",
-        value: "true".to_owned(),
-    })))
+    Ok(Some(problem.as_warning().suggest(Suggestion::AllSteps { operand })))
 }
 
 /// Query × value positions, for tensors of a batch, steps and features.
@@ -411,8 +407,10 @@ mod tests {
                 128×512  params 1,050,624  macs 150,994,944
                 T×7  params 367  macs ?
                 error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
-                  fix: return_sequences=true on what makes operand 0
-                  fix: Reshape((16, 1)) before
+                  fix: no Flatten before operand 0
+                  fix: all steps of what makes operand 0
+                  fix: 1 as the last dimension where operand 0 is the input: token ids become a sequence with `Embedding(10000, 64)` before this layer
+                  fix: Reshape((1, 16)) before
                 5×16  params 552  macs 2,960
                 warning ignored-parameter: `MultiHeadAttention`: `mode` has no effect; with one tensor it attends to itself; for cross-attention name the other one, as in `MultiHeadAttention(8, 64, "memory")`
                   fix: remove it
@@ -459,7 +457,7 @@ mod tests {
                 error shape-mismatch: `AdditiveAttention`: the value 4×8 has 4 steps and the key 5×8 has 5; they must be equal
                 8  params 8  macs ?
                 warning rank-mismatch: `AdditiveAttention`: attends over steps, but operand 1 (8 features) has none, so Keras attends over the batch
-                  fix: return_sequences=true on what makes operand 0
+                  fix: all steps of what makes operand 0
                 error too-few-operands: `Attention`: takes a query and a value, but only one tensor comes in
                   help: write it after branches, or name the value: `Attention("name")`; `MultiHeadAttention` takes one tensor for both"#]],
         );

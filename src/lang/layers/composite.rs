@@ -278,8 +278,10 @@ mod tests {
                 warning shape-mismatch: `TransformerEncoder`: `d_model=64` has no effect: the width is the input's last dimension, 128
                   fix: d_model=128
                 error rank-mismatch: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (128) has 1
-                  fix: return_sequences=true on what makes operand 0
-                  fix: Reshape((128, 1)) before"#]],
+                  fix: no Flatten before operand 0
+                  fix: all steps of what makes operand 0
+                  fix: 1 as the last dimension where operand 0 is the input: token ids become a sequence with `Embedding(10000, 64)` before this layer
+                  fix: Reshape((1, 128)) before"#]],
         );
     }
 

@@ -191,6 +191,8 @@ mod tests {
                   fix: kernel_size=5
                   fix: padding="same"
                 error rank-mismatch: `ConvLSTM2D`: takes a sequence of images (time, height, width, channels): 4 dimensions besides the batch, but the input (16×16×3) has 3
+                  help: for a sequence of rows write `ConvLSTM1D`
+                  fix: all steps of what makes operand 0
                   fix: ConvLSTM1D instead
                   fix: Reshape((16, 16, 3, 1)) before"#]],
         );

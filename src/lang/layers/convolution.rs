@@ -384,15 +384,20 @@ mod tests {
             "#,
             expect![[r#"
                 error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (784) has 1
+                  help: a vector becomes an image with `Reshape((height, width, channels))` before this layer
+                  fix: no Flatten before operand 0
                   fix: Reshape((28, 28, 1)) before
                 error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (28×28) has 2
-                  fix: Reshape((28, 28, 1)) before
+                  help: for a sequence write `Conv1D`
+                  fix: all steps of what makes operand 0
+                  fix: 1 as the last dimension where operand 0 is the input: write the channel in the input: `(28, 28, 1)`; for a sequence write `Conv1D`
                   fix: Conv1D instead
+                  fix: Reshape((28, 28, 1)) before
                 error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (8×28×28×3) has 4
-                  help: to run it on each step of a sequence, write `TimeDistributed(Conv2D(…))`
+                  help: for a volume write `Conv3D`; for a sequence run it on each step with `TimeDistributed(Conv2D(…))`
                   fix: Conv3D instead
                 error rank-mismatch: `Conv1D`: takes (steps, channels): 2 dimensions besides the batch, but the input (28×28×3) has 3
-                  help: to run it on each step of a sequence, write `TimeDistributed(Conv1D(…))`
+                  help: for an image write `Conv2D`; for a sequence run it on each step with `TimeDistributed(Conv1D(…))`
                   fix: Conv2D instead"#]],
         );
     }

@@ -186,7 +186,8 @@ mod tests {
             "#,
             expect![[r#"
                 error unknown-dimension: `Dense`: the number of features must be a number to build the layer, but is unknown
-                  help: where a `Flatten` makes it unknown, a global pooling keeps the channels and gives a number
+                  help: give that dimension a number where it comes from
+                  fix: a global pooling where a Flatten makes operand 0
                 error unknown-dimension: `Dense`: the last dimension of 5×T must be a number to build the layer, but is unknown
                   help: give that dimension a number where it comes from
                 error rank-mismatch: `Dense`: takes at least 1 dimension besides the batch, but the input has nothing else"#]],

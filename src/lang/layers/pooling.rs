@@ -211,13 +211,10 @@ fn pool_all<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
                 shown(cx.input()),
             ),
         )
-        .help("take the layer away, or place it before the layer that removes the spatial dimensions");
+        .help("take the layer away, or place it before the layer that removes the spatial dimensions")
+        .suggest(Suggestion::RemoveFlatten { operand: 0, rank: RANK + 2 });
         return Err(match RANK {
-            1 => problem.suggest(Suggestion::SetOnProducer {
-                operand: 0,
-                param: "return_sequences",
-                value: "true".to_owned(),
-            }),
+            1 => problem.suggest(Suggestion::AllSteps { operand: 0 }),
             _ => problem,
         });
     }
@@ -284,9 +281,13 @@ mod tests {
                 3  params 0
                 error rank-mismatch: `GlobalAveragePooling1D`: takes 1 spatial dimension and channels; the 64 features that come in have no spatial dimension left
                   help: take the layer away, or place it before the layer that removes the spatial dimensions
-                  fix: return_sequences=true on what makes operand 0
+                  fix: no Flatten before operand 0
+                  fix: all steps of what makes operand 0
                 error rank-mismatch: `GlobalAveragePooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (49×64) has 2
+                  help: for a sequence write `GlobalAveragePooling1D`
+                  fix: all steps of what makes operand 0
                   fix: GlobalAveragePooling1D instead
+                  fix: 1 as the last dimension where operand 0 is the input: write the channel in the input: `(49, 64, 1)`; for a sequence write `GlobalAveragePooling1D`
                   fix: Reshape((49, 64, 1)) before"#]],
         );
     }

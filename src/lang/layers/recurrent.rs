@@ -439,10 +439,12 @@ mod tests {
             "#,
             expect![[r#"
                 error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
-                  fix: return_sequences=true on what makes operand 0
+                  fix: no Flatten before operand 0
+                  fix: all steps of what makes operand 0
+                  fix: 1 as the last dimension where operand 0 is the input: write how many features a step has in the input, as in `(16, 1)`; token ids need an `Embedding` before this layer
                   fix: Reshape((16, 1)) before
                 error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (26×26×8) has 3
-                  help: to run it on each step of a sequence, write `TimeDistributed(LSTM(…))`
+                  help: for a sequence run it on each step with `TimeDistributed(LSTM(…))`
                   fix: Reshape((26, 208)) before
                 error unknown-dimension: `LSTM`: `stateful=true` needs a batch of a fixed size, but the batch size is not known
                   fix: remove stateful

@@ -104,7 +104,10 @@ mod tests {
                 error bad-type: `Dropout`: `rate` must be a number between 0 and 1, not "0.5"; write 0.5
                   fix: rate=0.5
                 error rank-mismatch: `SpatialDropout2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (8×4) has 2
+                  help: for a sequence write `SpatialDropout1D`
+                  fix: all steps of what makes operand 0
                   fix: SpatialDropout1D instead
+                  fix: 1 as the last dimension where operand 0 is the input: write the channel in the input: `(8, 4, 1)`; for a sequence write `SpatialDropout1D`
                   fix: Reshape((8, 4, 1)) before"#]],
         );
     }

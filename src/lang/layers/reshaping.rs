@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::require::shown;
 use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Size};
 use crate::shape::{Count, Dim, Shape};
 
@@ -162,12 +163,13 @@ fn mismatch(cx: &RuleCx<'_>, numbers: &[Option<i64>], total: &Dim, fixed: &Dim) 
     let input = cx.input();
     let target = cx.args.value("target_shape");
     let free = numbers.contains(&Some(-1));
+    let from = if input.rank() == 2 { String::new() } else { format!(" ({input})") };
     let message = match free {
         true => format!(
-            "{total} elements come in ({input}), which `target_shape={target}` cannot hold: {fixed} does not divide {total}"
+            "{total} elements come in{from}, which `target_shape={target}` cannot hold: {fixed} does not divide {total}"
         ),
         false => {
-            format!("{total} elements come in ({input}), but `target_shape={target}` holds {fixed}")
+            format!("{total} elements come in{from}, but `target_shape={target}` holds {fixed}")
         }
     };
     let mut problem = cx.problem(codes::SIZE_MISMATCH, Blame::Param("target_shape"), message);
@@ -205,57 +207,69 @@ fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let Some(given) = given else {
         return Ok(Outcome::unknown(dims.len() + 1));
     };
-    let count = given.len() as i64;
-    let is_order = |dims: &[i64]| {
-        let mut sorted = dims.to_vec();
-        sorted.sort_unstable();
-        sorted == (1..=count).collect::<Vec<_>>()
-    };
-    if !is_order(&given) {
-        let from_zero: Vec<i64> = given.iter().map(|dim| dim.saturating_add(1)).collect();
-        let zero_based = is_order(&from_zero);
-        let problem = cx.problem(
-            codes::BAD_VALUE,
-            Blame::Param("dims"),
-            format!(
-                "`dims={}` must have each of the numbers 1 to {count} once{}",
-                cx.args.value("dims"),
-                if zero_based {
-                    "; the batch is not counted, and the first dimension is 1"
-                } else {
-                    ""
-                }
-            ),
-        );
-        return Err(match zero_based {
-            true => problem.suggest_set("dims", tuple_of(&from_zero)),
-            false => problem,
+    let axes = rank.saturating_sub(1);
+    let numbers = axes as i64;
+    if sorted(&given) == (1..=numbers).collect::<Vec<_>>() {
+        let input = cx.input().dims();
+        let moved = given.iter().map(|&dim| {
+            usize::try_from(dim)
+                .ok()
+                .and_then(|dim| input.get(dim))
+                .cloned()
+                .unwrap_or(Dim::Unknown)
         });
+        return Ok(Outcome::new(Shape::new([cx.input().batch()].into_iter().chain(moved))));
     }
-    if given.len() + 1 != rank {
-        let axes = rank.saturating_sub(1) as i64;
-        let mut order: Vec<i64> = given.iter().copied().filter(|&dim| dim <= axes).collect();
-        order.extend((1..=axes).filter(|dim| !given.contains(dim)));
-        let problem = cx.problem(
+    if axes == 0 {
+        return Err(cx.problem(
             codes::RANK_MISMATCH,
-            Blame::Param("dims"),
-            format!(
-                "`dims={}` orders {count} dimension{}, but the input {} has {axes}",
-                cx.args.value("dims"),
-                if count == 1 { "" } else { "s" },
-                cx.input(),
-            ),
-        );
-        return Err(match axes {
-            0 => problem,
-            _ => problem.suggest_set("dims", tuple_of(&order)),
-        });
+            Blame::Layer,
+            "the input has nothing but the batch, which stays where it is",
+        ));
     }
-    let input = cx.input().dims();
-    let moved = given.iter().map(|&dim| {
-        usize::try_from(dim).ok().and_then(|dim| input.get(dim)).cloned().unwrap_or(Dim::Unknown)
-    });
-    Ok(Outcome::new(Shape::new([cx.input().batch()].into_iter().chain(moved))))
+    let from_zero: Vec<i64> = given.iter().map(|dim| dim.saturating_add(1)).collect();
+    let zero_based = sorted(&from_zero) == (1..=numbers).collect::<Vec<_>>();
+    // Too few or too many are completed or cut; which of them was meant otherwise is open.
+    let order = match zero_based {
+        true => Some(from_zero),
+        false => Some(completed(&given, numbers)).filter(|_| given.len() != axes),
+    };
+    let has = match axes {
+        1 => format!("the {} that come in are 1 dimension", shown(cx.input())),
+        _ => format!("the input {} has {axes} dimensions", cx.input()),
+    };
+    let needs = match axes {
+        1 => "`dims` is (1,)".to_owned(),
+        _ => format!("`dims` needs each of 1 to {axes} once"),
+    };
+    let zero = if zero_based { "; the first dimension is 1, the batch is not counted" } else { "" };
+    let code = match given.len() == axes {
+        true => codes::BAD_VALUE,
+        false => codes::RANK_MISMATCH,
+    };
+    let message = format!("{has}, so {needs}, not {}{zero}", cx.args.value("dims"));
+    let problem = cx.problem(code, Blame::Param("dims"), message);
+    Err(match order {
+        Some(order) => problem.suggest_set("dims", tuple_of(&order)),
+        None => problem,
+    })
+}
+
+fn sorted(numbers: &[i64]) -> Vec<i64> {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The order of the dimensions 1 to `count` that keeps what `given` says, as far as that goes.
+fn completed(given: &[i64], count: i64) -> Vec<i64> {
+    let mut order: Vec<i64> = Vec::new();
+    for dim in given.iter().copied().chain(1..=count) {
+        if (1..=count).contains(&dim) && !order.contains(&dim) {
+            order.push(dim);
+        }
+    }
+    order
 }
 
 fn repeat_vector(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -331,15 +345,21 @@ mod tests {
             r#"
         Permute((1, 0)) on (4, 8)
         Permute((1, 1)) on (4, 8)
+        Permute((3, 1)) on (28, 28, 3)
+        Permute((2, 1)) on (8)
         Permute((2, 1)) on (4, 8, 3)
         RepeatVector(2.0) on (4)
         RepeatVector(2) on (4, 8)
             "#,
             expect![[r#"
-                error bad-value: `Permute`: `dims=(1, 0)` must have each of the numbers 1 to 2 once; the batch is not counted, and the first dimension is 1
+                error bad-value: `Permute`: the input 4×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (1, 0); the first dimension is 1, the batch is not counted
                   fix: dims=(2, 1)
-                error bad-value: `Permute`: `dims=(1, 1)` must have each of the numbers 1 to 2 once
-                error rank-mismatch: `Permute`: `dims=(2, 1)` orders 2 dimensions, but the input 4×8×3 has 3
+                error bad-value: `Permute`: the input 4×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (1, 1)
+                error rank-mismatch: `Permute`: the input 28×28×3 has 3 dimensions, so `dims` needs each of 1 to 3 once, not (3, 1)
+                  fix: dims=(3, 1, 2)
+                error rank-mismatch: `Permute`: the 8 features that come in are 1 dimension, so `dims` is (1,), not (2, 1)
+                  fix: dims=(1,)
+                error rank-mismatch: `Permute`: the input 4×8×3 has 3 dimensions, so `dims` needs each of 1 to 3 once, not (2, 1)
                   fix: dims=(2, 1, 3)
                 2×4  params 0
                 error float-for-integer: `RepeatVector`: `n` must be a whole number, not 2.0; write 2

@@ -28,6 +28,7 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Sets the shape by hand.",
     )
+    .sets_shape()
     .gives("(batch, *shape)"),
     LayerEntry::new(
         "Lambda",

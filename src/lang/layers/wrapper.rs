@@ -177,11 +177,7 @@ fn each_step(cx: &RuleCx<'_>, input: &Shape) -> Result<Shape, Problem> {
         },
     );
     Err(problem
-        .suggest(Suggestion::SetOnProducer {
-            operand: 0,
-            param: "return_sequences",
-            value: "true".to_owned(),
-        })
+        .suggest(Suggestion::AllSteps { operand: 0 })
         .help("leave `TimeDistributed` away where there are no steps"))
 }
 
@@ -268,7 +264,7 @@ mod tests {
                 5×6×6×4  params 112  macs 19,440
                 error rank-mismatch: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (8) has 1
                   help: leave `TimeDistributed` away where there are no steps
-                  fix: return_sequences=true on what makes operand 0
+                  fix: all steps of what makes operand 0
                 ?  params 0
                 error missing-parameter: `TimeDistributed` needs `layer`, a layer; write for example `layer=Dense(64)`
                   fix: layer=Dense(64)
@@ -306,7 +302,9 @@ mod tests {
                 ?  macs ?
                 error bad-inner-layer: `RNN` cannot wrap `LSTM`; it takes `LSTMCell`, `GRUCell` or `SimpleRNNCell`
                 error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (4) has 1
-                  fix: return_sequences=true on what makes operand 0
+                  fix: no Flatten before operand 0
+                  fix: all steps of what makes operand 0
+                  fix: 1 as the last dimension where operand 0 is the input: write how many features a step has in the input, as in `(4, 1)`; token ids need an `Embedding` before this layer
                   fix: Reshape((4, 1)) before"#]],
         );
     }

@@ -5,22 +5,23 @@
 mod tuples;
 mod words;
 
-use self::words::{at_least, wanted};
-use crate::diagnostics::{Code, codes};
+use self::words::at_least;
+pub use self::words::wanted;
+use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::layers::ACTIVATIONS;
-use crate::lang::names::did_you_mean;
-use crate::lang::rule::{Blame, Problem};
+use crate::lang::rule::{Blame, Problem, Suggestion};
 use crate::lang::value::Value;
 
 /// Checks the arguments of one world; `given` has an element for each parameter of `entry`.
 pub fn validate(entry: &'static LayerEntry, given: &mut [Option<Value>]) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let meant = meant_by_number(entry, given);
     for (param, slot) in entry.params.iter().zip(given) {
         match slot.take() {
             Some(value) => {
                 let elements = value.elements().map(<[Value]>::to_vec).unwrap_or_default();
-                let mut check = Check { entry, param, elements, problems: &mut problems };
+                let mut check = Check { entry, param, elements, meant, problems: &mut problems };
                 *slot = Some(check.value(value));
             }
             None if param.default.is_none() => problems.push(missing(entry, param)),
@@ -46,11 +47,38 @@ fn missing(entry: &LayerEntry, param: &'static Param) -> Problem {
     problem.suggest_set(param.name, param.example)
 }
 
+/// What a number in the place of an activation function was meant as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    Open,
+    Stride,
+    /// PyTorch's order: the input channels first, so that the kernel is the third.
+    Kernel,
+}
+
+fn meant_by_number(entry: &'static LayerEntry, given: &[Option<Value>]) -> Meant {
+    let number = |name: &str| {
+        let (index, _) = entry.param(name)?;
+        given.get(index)?.as_ref()?.as_int()
+    };
+    let given = |name: &str| entry.param(name).is_some_and(|(index, _)| given[index].is_some());
+    let Some(third) = number("activation").filter(|_| entry.param("strides").is_some()) else {
+        return Meant::Open;
+    };
+    match number("kernel_size") {
+        // Kernels are smaller than that, and no stride is as large as its kernel's square.
+        Some(second) if second >= 8 && second > third => Meant::Kernel,
+        _ if third >= 1 && !given("strides") => Meant::Stride,
+        _ => Meant::Open,
+    }
+}
+
 struct Check<'a> {
     entry: &'static LayerEntry,
     param: &'static Param,
     /// The elements of the argument as written, where it is a tuple.
     elements: Vec<Value>,
+    meant: Meant,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -329,12 +357,31 @@ impl Check<'_> {
         let name = self.param.name;
         let Some(text) = value.as_text().map(smol_str::SmolStr::from) else {
             // A layer can stand for a function.
-            return match value {
-                Value::Call(_) => value,
-                _ => {
-                    self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, Some("\"relu\"".into()))
+            if let Value::Call(_) = value {
+                return value;
+            }
+            let unknown = self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, None);
+            if let Some(problem) = self.problems.last_mut() {
+                match self.meant {
+                    Meant::Open => problem.message.push_str("; for example \"relu\""),
+                    Meant::Stride => {
+                        problem
+                            .message
+                            .push_str(&format!("; a stride is written `strides={value}`"));
+                        problem
+                            .suggestions
+                            .push(Suggestion::NameArgument { param: name, name: "strides" });
+                    }
+                    Meant::Kernel => {
+                        let layer = self.entry.name;
+                        problem.help = Some(format!(
+                            "the number of input channels is not written, unlike in PyTorch: `{layer}(filters, kernel_size)`"
+                        ));
+                        problem.suggestions.push(Suggestion::Remove { param: "filters" });
+                    }
                 }
-            };
+            }
+            return unknown;
         };
         if ACTIVATIONS.contains(&text.as_str()) {
             return match value {
@@ -362,11 +409,11 @@ impl Check<'_> {
                 "`{layer}`: there is no activation function \"{text}\"; there are \"relu\", \"sigmoid\", \"tanh\", \"softmax\", \"gelu\" and others"
             ),
         };
-        let fix = known.filter(|_| text != "threshold").unwrap_or("relu");
-        self.problems.push(
-            Problem::new(codes::UNKNOWN_ACTIVATION, Blame::Param(name), message)
-                .suggest_set(name, format!("\"{fix}\"")),
-        );
+        let problem = Problem::new(codes::UNKNOWN_ACTIVATION, Blame::Param(name), message);
+        self.problems.push(match known.or((text == "threshold").then_some("relu")) {
+            Some(known) => problem.suggest_set(name, format!("\"{known}\"")),
+            None => problem,
+        });
         Value::Unknown
     }
 
@@ -607,9 +654,9 @@ mod tests {
                 18446744073709551614×3  params 0
                 9223372036854775807*T×8  params 18,446,744,073,709,551,615  macs ?
                 18446744073709551615×3  params 0
-                error size-mismatch: `Reshape`: 8 elements come in (8), but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
+                error size-mismatch: `Reshape`: 8 elements come in, but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
                   fix: target_shape=(-1,)
-                error bad-value: `Permute`: `dims=(-9223372036854775808, 9223372036854775807)` must have each of the numbers 1 to 2 once
+                error bad-value: `Permute`: the input 8×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (-9223372036854775808, 9223372036854775807)
                 error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
                 error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis: the input (8) has only axis 1, or -1, besides the batch
                   fix: axes=-1

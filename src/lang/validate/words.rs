@@ -10,7 +10,7 @@ pub(super) fn at_least(min: i64) -> String {
 }
 
 /// What a kind of parameter takes, in words.
-pub(super) fn wanted(kind: Kind) -> String {
+pub fn wanted(kind: Kind) -> String {
     match kind {
         Kind::Int { min } | Kind::StrictInt { min } => at_least(min),
         Kind::Ints { rank: 1, min } => at_least(min),
@@ -20,6 +20,7 @@ pub(super) fn wanted(kind: Kind) -> String {
         Kind::Number { min, max } if max.is_finite() => {
             format!("a number between {min} and {max}")
         }
+        Kind::Number { min: f64::MIN_POSITIVE, .. } => "a number greater than 0".to_owned(),
         Kind::Number { min, .. } if min.is_finite() => format!("a number of at least {min}"),
         Kind::Number { .. } => "a number".to_owned(),
         Kind::Bool => "true or false".to_owned(),

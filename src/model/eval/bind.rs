@@ -6,19 +6,22 @@ use super::layer::declared_shape;
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
-    Kind, LayerEntry, Operands, ParamName, Problem, Suggestion, Value, resolve_param,
+    Kind, LayerEntry, Operands, ParamName, Problem, Rule, Suggestion, Value, resolve_param,
 };
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
 use crate::model::tensor::CallPlace;
-use crate::shape::Shape;
+use crate::shape::{Shape, Worlds};
 
 /// The arguments of a layer by what they mean.
+#[derive(Clone)]
 pub(super) struct Binding<'s> {
     /// The arguments of the layer's own parameters, by index.
     pub given: Vec<Option<Given<'s>>>,
     /// The layers inside a wrapper.
     pub inner: Vec<&'s Call>,
+    /// How many operands the layer names itself.
+    pub named: usize,
     /// Operands by name.
     pub operands: Vec<(SmolStr, Place)>,
     /// The argument `name`.
@@ -50,6 +53,14 @@ pub(super) struct Given<'s> {
     pub whole: Place,
     /// Where the arguments before and after it end and start, for taking it away.
     pub removal: Place,
+}
+
+impl Binding<'_> {
+    /// The values that are given, by the index of the parameter.
+    pub(super) fn values(self) -> Vec<(usize, Worlds<Value>)> {
+        let given = self.given.into_iter().enumerate();
+        given.filter_map(|(index, given)| Some((index, given?.bound.value))).collect()
+    }
 }
 
 impl Evaluator<'_> {
@@ -87,6 +98,7 @@ impl Evaluator<'_> {
         let mut binding = Binding {
             given: entry.params.iter().map(|_| None).collect(),
             inner: Vec::new(),
+            named: 0,
             operands: Vec::new(),
             name: None,
             shared: None,
@@ -100,12 +112,11 @@ impl Evaluator<'_> {
         let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
         let mut positional = 0;
         let mut first_named: Option<&Arg> = None;
-        let mut has_named = false;
+        let mut out_of_order = false;
         for (at, arg) in args.iter().enumerate() {
             let removal = self.removal(args, at);
             match &arg.name {
                 Some(name) => {
-                    has_named = true;
                     first_named.get_or_insert(arg);
                     self.bind_named(
                         entry,
@@ -118,20 +129,6 @@ impl Evaluator<'_> {
                     );
                 }
                 None => {
-                    if let Some(named) = first_named.take() {
-                        let place = self.place(arg.range);
-                        let related = self.place(named.range);
-                        self.emit(
-                            Diagnostic::new(
-                                codes::POSITIONAL_AFTER_NAMED,
-                                place,
-                                "an argument without a name stands after one with a name; it is read by its position among the arguments without names",
-                            )
-                            .with_related(related, "the first argument with a name"),
-                        );
-                        // One report is enough for one list.
-                        first_named = None;
-                    }
                     if self.bind_operand(entry, &mut binding, arg) {
                         continue;
                     }
@@ -141,8 +138,13 @@ impl Evaluator<'_> {
                             .positional(at)
                             .is_some_and(|(index, _)| binding.given[index].is_some())
                     };
-                    while has_named && taken(positional) {
+                    while first_named.is_some() && taken(positional) {
                         positional += 1;
+                    }
+                    // One report is enough for one list.
+                    if let Some(named) = first_named.filter(|_| !out_of_order) {
+                        out_of_order = true;
+                        self.emit_out_of_order(entry, arg, named, positional);
                     }
                     self.bind_positional(entry, &mut binding, arg, positional, removal);
                     positional += 1;
@@ -151,6 +153,35 @@ impl Evaluator<'_> {
         }
         binding.failed = self.has_error_since(start);
         binding
+    }
+
+    /// Reports an argument without a name after `named`, which is read as parameter `position`.
+    fn emit_out_of_order(
+        &mut self,
+        entry: &'static LayerEntry,
+        arg: &Arg,
+        named: &Arg,
+        position: usize,
+    ) {
+        let place = self.place(arg.range);
+        let message = "an argument without a name stands after one with a name";
+        let mut diagnostic = Diagnostic::new(codes::POSITIONAL_AFTER_NAMED, place, message)
+            .with_related(self.place(named.range), "the first argument with a name");
+        if let Some((_, param)) = entry.positional(position) {
+            let meant = param.name;
+            let value = self.eval(&arg.value, meant).value;
+            let value = value.as_constant().map_or_else(|| "…".to_string(), Value::to_string);
+            diagnostic.message.push_str(&format!("; it is read as `{meant}`"));
+            diagnostic = diagnostic
+                .with_help(format!(
+                    "write `{meant}={value}`, or put it before the arguments with names"
+                ))
+                .with_fix(
+                    format!("Write `{meant}=` before it"),
+                    vec![place.start().edit(format!("{meant}="))],
+                );
+        }
+        self.emit(diagnostic);
     }
 
     /// The argument with the comma that goes when the argument goes.
@@ -267,6 +298,10 @@ impl Evaluator<'_> {
     ) {
         match entry.positional(position) {
             Some((index, _)) => self.set(entry, binding, index, arg, removal),
+            // A layer that is not modelled keeps whatever it is given.
+            None if matches!(entry.rule, Rule::Opaque) => {
+                self.eval(&arg.value, "");
+            }
             None => {
                 let taken = entry.max_positional();
                 let place = self.place(arg.range);
@@ -366,6 +401,9 @@ impl Evaluator<'_> {
                 match entry.param(meant) {
                     Some((index, _)) if binding.given[index].is_none() => {
                         self.set(entry, binding, index, arg, removal);
+                    }
+                    None if resolve_param(entry, meant) == ParamName::Base(meant) => {
+                        self.bind_base(binding, arg, meant, removal);
                     }
                     _ => {
                         self.eval(&arg.value, name);

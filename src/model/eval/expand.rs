@@ -1,6 +1,7 @@
 //! Repeats and macros. Copies that see the same tensor share one result, so `Dense(10) * 1000000`
 //! is evaluated three times and not a million.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -15,6 +16,20 @@ use crate::model::result::{Copies, MacroCall, Node, Part};
 use crate::model::state::{Flow, Named, NamedCopies};
 use crate::model::tensor::{Tensor, Why};
 use crate::shape::Worlds;
+
+/// How many different expansions of one macro are kept to be used again.
+const KEPT_EXPANSIONS: usize = 8;
+
+/// What a call of a macro gave, for calls that are given the same.
+pub(super) struct Expansion {
+    arguments: Vec<(SmolStr, Worlds<Value>)>,
+    before: Flow,
+    after: Flow,
+    body: Arc<[Node]>,
+    layers: u64,
+    /// How often each macro was expanded, this one included.
+    expanded: BTreeMap<SmolStr, u64>,
+}
 
 impl Evaluator<'_> {
     /// A statement with its `* N`.
@@ -217,6 +232,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
             return Vec::new();
         }
+        let inputs = self.state.flowing().into();
         let mut frame = Frame::default();
         let complete = self.bind_macro(definition, call, &mut frame);
         let mut number = None;
@@ -224,6 +240,19 @@ impl Evaluator<'_> {
             let next = self.state.expansions.get(&name).copied().unwrap_or(0) + 1;
             number = Some(next);
             Arc::make_mut(&mut self.state.expansions).insert(name.clone(), next);
+        }
+        if let Some(body) = self.expanded_before(definition, &frame) {
+            let outputs = self.state.flowing().into();
+            return vec![Part::Macro { call: place, number, inputs, outputs, body }];
+        }
+        let before =
+            (self.state.flow.clone(), self.layers, self.findings.len(), self.expanded.clone());
+        let arguments = arguments(&frame);
+        // Macros without layers are bounded like layers.
+        self.calls_made += 1;
+        if self.calls_made > MAX_LAYERS {
+            self.count_expanded(MAX_LAYERS);
+            return Vec::new();
         }
         *self.expanded.entry(name.clone()).or_default() += 1;
         let instance = self.instance_of(place, 0);
@@ -240,6 +269,29 @@ impl Evaluator<'_> {
         self.calls.pop();
         self.frames.pop();
         (self.instance, self.owner, self.stmt, self.copy_numbers) = outer;
+        let nodes: Arc<[Node]> = nodes.into();
+        let (flow, layers, findings, expanded) = before;
+        if self.findings.len() == findings && !self.stopped {
+            let since = |(name, count): (&SmolStr, &u64)| {
+                (name.clone(), count - expanded.get(name).copied().unwrap_or(0))
+            };
+            self.keep_expansion(
+                definition,
+                Expansion {
+                    arguments,
+                    before: flow,
+                    after: self.state.flow.clone(),
+                    body: nodes.clone(),
+                    layers: self.layers - layers,
+                    expanded: self
+                        .expanded
+                        .iter()
+                        .map(since)
+                        .filter(|(_, count)| *count > 0)
+                        .collect(),
+                },
+            );
+        }
         if let Flow::Branches(open) = &mut self.state.flow {
             Arc::make_mut(open).extendable = false;
         }
@@ -247,7 +299,37 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        vec![Part::Macro { call: place, number, body: nodes.into() }]
+        let outputs = self.state.flowing().into();
+        vec![Part::Macro { call: place, number, inputs, outputs, body: nodes }]
+    }
+
+    /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.
+    fn expanded_before(&mut self, definition: &MacroDef, frame: &Frame) -> Option<Arc<[Node]>> {
+        let kept = self.memo.get(&definition.owner)?;
+        let arguments = arguments(frame);
+        let same = kept
+            .iter()
+            .find(|kept| kept.before == self.state.flow && kept.arguments == arguments)?;
+        let (body, after, layers) = (same.body.clone(), same.after.clone(), same.layers);
+        for (name, count) in same.expanded.clone() {
+            let total = self.expanded.entry(name).or_default();
+            *total = total.saturating_add(count);
+        }
+        self.state.flow = after;
+        self.count_expanded(layers);
+        Some(body)
+    }
+
+    fn keep_expansion(&mut self, definition: &MacroDef, expansion: Expansion) {
+        let plain = matches!((&expansion.before, &expansion.after), (Flow::One(_), Flow::One(_)));
+        if definition.is_individual || !plain {
+            return;
+        }
+        let kept = self.memo.entry(definition.owner).or_default();
+        if kept.len() == KEPT_EXPANSIONS {
+            kept.remove(0);
+        }
+        kept.push(expansion);
     }
 
     /// Looks for mistakes in the body of a macro that nothing uses. Parameters without a default are
@@ -261,7 +343,9 @@ impl Evaluator<'_> {
         for param in &definition.header.params {
             let bound = match &param.default {
                 Some(default) => self.eval(default, &param.name.value),
-                None => Bound { value: Worlds::constant(Value::Unknown), source: None },
+                None => {
+                    Bound { value: Worlds::constant(Value::Unknown), division: None, source: None }
+                }
             };
             frame.env.insert(param.name.value.clone(), bound);
         }
@@ -283,15 +367,17 @@ impl Evaluator<'_> {
             let param = match &arg.name {
                 Some(arg_name) => {
                     let found = params.iter().find(|param| param.name.value == arg_name.value);
-                    if found.is_none() {
-                        self.unknown_macro_argument(
-                            definition,
-                            name,
-                            arg_name.value.as_str(),
-                            self.place(arg_name.range),
-                        );
-                    }
-                    found
+                    found.or_else(|| {
+                        let place = self.place(arg_name.range);
+                        let meant =
+                            self.unknown_macro_argument(definition, name, &arg_name.value, place)?;
+                        // A near miss of a parameter is that parameter, unless it is given as well.
+                        let is_given = args
+                            .iter()
+                            .filter_map(|arg| arg.name.as_ref())
+                            .any(|name| name.value == meant);
+                        params.iter().find(|param| param.name.value == meant && !is_given)
+                    })
                 }
                 None => {
                     position += 1;
@@ -357,7 +443,9 @@ impl Evaluator<'_> {
             }
             let bound = match &param.default {
                 Some(default) => self.eval(default, &param.name.value),
-                None => Bound { value: Worlds::constant(Value::Unknown), source: None },
+                None => {
+                    Bound { value: Worlds::constant(Value::Unknown), division: None, source: None }
+                }
             };
             frame.env.insert(param.name.value.clone(), bound);
         }
@@ -371,7 +459,7 @@ impl Evaluator<'_> {
         name: &str,
         wrong: &str,
         place: Place,
-    ) {
+    ) -> Option<SmolStr> {
         let params: Vec<&str> =
             definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
         let head = Place::new(definition.owner, definition.header.range);
@@ -381,15 +469,26 @@ impl Evaluator<'_> {
             format!("the macro `{name}` has no parameter `{wrong}`"),
         )
         .with_related(head, "the macro is defined here");
-        diagnostic = match crate::diagnostics::did_you_mean(wrong, params.iter().copied()) {
+        let meant = crate::diagnostics::did_you_mean(wrong, params.iter().copied());
+        diagnostic = match meant {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
                 .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
             None if params.is_empty() => diagnostic.with_help("it has no parameters"),
             None => diagnostic.with_help(format!("its parameters are {}", params.join(", "))),
         };
+        let meant = meant.map(SmolStr::from);
         self.emit(diagnostic);
+        meant
     }
+}
+
+/// The arguments of an expansion, in an order that can be compared.
+fn arguments(frame: &Frame) -> Vec<(SmolStr, Worlds<Value>)> {
+    let mut arguments: Vec<_> =
+        frame.env.iter().map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
+    arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
+    arguments
 }
 
 /// Whether two flows are the same for whatever comes next.
@@ -550,7 +649,6 @@ mod tests {
                 1 Add → ?
                 1:22 error kernel-too-large `99`: `Conv2D`: `kernel_size` 99×99 does not fit the 8×8 input; the largest that fits is 8×8, or use `padding="same"`
                     line 2: `input` makes this dimension 8
-                    line 2: `input` makes this dimension 8
                     fix: Change `kernel_size` to 8
                     fix: Add `padding="same"`
             "#]],
@@ -575,9 +673,7 @@ mod tests {
             expect![[r#"
                 1 Dense → ?
                 1:12 error recursive-macro `B`: the macro `A` uses itself by way of `B`
-                    help: for layers that repeat write `Block * 3`
-                2:12 error recursive-macro `A`: the macro `B` uses itself by way of `A`
-                    help: for layers that repeat write `Block * 3`
+                    help: for layers that repeat write `A * 3` where it is used
             "#]],
         );
     }
@@ -608,10 +704,12 @@ mod tests {
                 0.1 Dense → ?
                 0.2 Dense → ?
                 0.3 Dense → ?
-                1:21 error bad-type `$n / 2`: `Dense`: `units` must be a whole number of at least 1, not 3.5; write 4
                 1:40 error bad-arithmetic `0`: 7 / 0 has no value
                 1:54 error bad-arithmetic `"a"`: `+` takes numbers, and "a" is a string
                 1:65 error unknown-macro-parameter `$m`: the macro `B` has no parameter `m`
+                2:33 error bad-type `B`: in `B`: `Dense`: `units` must be a whole number, and 7 / 2 is 3.5
+                    help: 2 divides 6 and 8
+                    line 1: it happens here, in the body of `B`
             "#]],
         );
     }

@@ -10,6 +10,7 @@ use crate::lang::Value;
 use crate::model::hir::{BinaryOp, Expr, ExprKind, Hpo, HpoKind};
 use crate::model::place::Place;
 use crate::shape::{Variable, VariableId, Worlds, union};
+use crate::text::TextRange;
 
 /// How many values a `range` may have to be looked at one by one; past it only its ends count.
 const MAX_RANGE_VALUES: i64 = 128;
@@ -18,7 +19,7 @@ impl Evaluator<'_> {
     /// The value of `expr`, written for the parameter `label`.
     pub(super) fn eval(&mut self, expr: &Expr, label: &str) -> Bound {
         let source = Some(self.place(expr.range));
-        let constant = |value| Bound { value: Worlds::constant(value), source };
+        let constant = |value| Bound { value: Worlds::constant(value), division: None, source };
         match &expr.kind {
             ExprKind::Int(number) => constant(Value::Int(*number)),
             ExprKind::HugeInt => {
@@ -44,14 +45,20 @@ impl Evaluator<'_> {
                     constant(Value::Unknown)
                 }
             },
-            ExprKind::Tuple(elements) => {
-                Bound { value: self.eval_elements(elements, label, Value::Tuple), source }
-            }
-            ExprKind::List(elements) => {
-                Bound { value: self.eval_elements(elements, label, Value::List), source }
-            }
+            ExprKind::Tuple(elements) => Bound {
+                value: self.eval_elements(elements, label, Value::Tuple),
+                division: None,
+                source,
+            },
+            ExprKind::List(elements) => Bound {
+                value: self.eval_elements(elements, label, Value::List),
+                division: None,
+                source,
+            },
             ExprKind::Call(call) => constant(Value::Call(call.name.value.clone())),
-            ExprKind::Hpo(hpo) => Bound { value: self.eval_hpo(hpo, label), source },
+            ExprKind::Hpo(hpo) => {
+                Bound { value: self.eval_hpo(hpo, label), division: None, source }
+            }
             ExprKind::Neg(inner) => {
                 let value = self.eval(inner, label).value;
                 let negated = value.map(negate);
@@ -59,20 +66,27 @@ impl Evaluator<'_> {
                 let literal = matches!(inner.kind, ExprKind::Int(_) | ExprKind::Float(_));
                 Bound {
                     value: negated.map(|value| value.clone().unwrap_or(Value::Unknown)),
+                    division: None,
                     source: source.filter(|_| literal),
                 }
             }
             ExprKind::Chain(first, rest) => {
                 let mut value = self.eval(first, label).value;
+                let mut division = None;
                 for (op, operand) in rest {
                     let operand_value = self.eval(operand, label).value;
+                    if let (BinaryOp::Div, Some(Value::Int(a)), Some(Value::Int(b))) =
+                        (op, value.as_constant(), operand_value.as_constant())
+                    {
+                        division = Some((*a, *b)).filter(|(a, b)| *b > 0 && a % b != 0);
+                    }
                     let result = combine(&[&value, &operand_value], |values| {
                         calculate(*op, values[0], values[1])
                     });
                     self.report_arithmetic(operand, &result);
                     value = result.map(|value| value.clone().unwrap_or(Value::Unknown));
                 }
-                Bound { value, source: None }
+                Bound { value, division, source: None }
             }
             ExprKind::Error => constant(Value::Unknown),
         }
@@ -84,6 +98,11 @@ impl Evaluator<'_> {
 
     fn unknown_macro_parameter(&mut self, name: &SmolStr, expr: &Expr) {
         let place = self.place(expr.range);
+        // The same misspelling is one mistake however often it stands in a body.
+        let instance = self.calls.last().map_or(0, |call| call.instance);
+        if !self.unknown_params.insert((instance, name.clone())) {
+            return;
+        }
         let Some(call) = self.calls.last() else {
             let message = format!("`${name}` means a macro parameter, and this is not in a macro");
             return self.emit(Diagnostic::new(codes::UNKNOWN_MACRO_PARAMETER, place, message));
@@ -146,6 +165,7 @@ impl Evaluator<'_> {
         let place = self.place(hpo.range);
         match &hpo.kind {
             HpoKind::Choice(alternatives) => {
+                let alternatives = self.unbracketed(alternatives);
                 let values: Vec<Worlds<Value>> = alternatives
                     .iter()
                     .map(|alternative| self.eval(alternative, label).value)
@@ -201,6 +221,37 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The alternatives of a choice; `choice([a, b])` is reported and read as `choice(a, b)`.
+    fn unbracketed<'s>(&mut self, alternatives: &'s [Expr]) -> &'s [Expr] {
+        let [Expr { kind: ExprKind::List(elements), range }] = alternatives else {
+            return alternatives;
+        };
+        let ([first, .., last], false) = (elements.as_slice(), elements.is_empty()) else {
+            return alternatives;
+        };
+        let before = TextRange::new(range.start(), first.range.start());
+        let after = TextRange::new(last.range.end(), range.end());
+        let edits = vec![self.place(before).edit(""), self.place(after).edit("")];
+        let place = self.place(*range);
+        let shown: Vec<String> = elements
+            .iter()
+            .map(|element| match self.eval(element, "").value.as_constant() {
+                Some(value) if !value.is_unknown() => value.to_string(),
+                _ => "…".to_string(),
+            })
+            .collect();
+        let shown = shown.join(", ");
+        self.emit(
+            Diagnostic::new(
+                codes::BAD_HPO,
+                place,
+                format!("the values to choose from stand in `choice` without brackets: `choice({shown})`"),
+            )
+            .with_fix("Remove the brackets", edits),
+        );
+        elements
+    }
+
     fn eval_range(
         &mut self,
         hpo: &Hpo,
@@ -234,6 +285,14 @@ impl Evaluator<'_> {
             }
             Some(_) => {}
             None => {
+                if let (Some(step), Some(value)) = (step, &step_value)
+                    && !value.is_unknown()
+                {
+                    let what = value.describe();
+                    let message = format!("the step of a range is a number, and {value} is {what}");
+                    self.error(codes::BAD_HPO, step.range, message);
+                    return unknown;
+                }
                 return Worlds::constant(Value::Interval {
                     name: label.into(),
                     low: first,

@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::lang::{LayerName, Operands, Rule, resolve_layer};
 use crate::model::hir::{Branch, Call, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
-use crate::model::result::{Counts, Layer, Node, Part};
+use crate::model::result::{Node, Part};
 use crate::model::state::{Flow, OpenBranches};
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
@@ -33,12 +33,13 @@ impl Evaluator<'_> {
         stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>,
     ) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
-        let outer = (self.owner, self.stmt);
+        let outer = (self.owner, self.stmt, self.broken);
         let first = std::mem::take(&mut self.first_index);
         let mut next = first;
         for (owner, stmt) in stmts {
             self.owner = owner;
             self.stmt = self.place(stmt.range);
+            self.broken = stmt.broken;
             // A run of branches counts as one statement.
             let continues =
                 matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
@@ -49,11 +50,14 @@ impl Evaluator<'_> {
                 StmtKind::Branch(branch) => Some(branch.name.value.clone()),
                 _ => None,
             };
+            let place = self.stmt;
+            self.branch_start = None;
             let parts = self.statement(stmt).into();
             self.path.pop();
-            nodes.push(Node { index, branch, parts });
+            let start = self.branch_start.take();
+            nodes.push(Node { index, branch, start, place, parts });
         }
-        (self.owner, self.stmt) = outer;
+        (self.owner, self.stmt, self.broken) = outer;
         nodes
     }
 
@@ -83,6 +87,7 @@ impl Evaluator<'_> {
                 place,
                 format!("blocks and macros nest more than {MAX_DEPTH} deep here"),
             ));
+            self.stopped = true;
             self.fail(Why::Bound, "the bound of the expansion", Some(place));
             return Vec::new();
         }
@@ -92,7 +97,7 @@ impl Evaluator<'_> {
             StmtKind::Call(call) => self.call(call, stmt),
             StmtKind::Choice(hpo) => self.choice(hpo, stmt),
             StmtKind::Error => {
-                self.fail(Why::Error, "the mistake", Some(self.stmt));
+                self.fail(Why::Error, "the text", Some(self.stmt));
                 Vec::new()
             }
         };
@@ -119,6 +124,7 @@ impl Evaluator<'_> {
             }
             LayerName::Unknown { suggestion } => {
                 self.unknown_layer(call, suggestion);
+                self.name_unknown(call);
                 let mut parts = vec![Part::Layer(Arc::new(self.unknown_row(call)))];
                 parts.extend(self.block_after(stmt));
                 parts
@@ -133,47 +139,6 @@ impl Evaluator<'_> {
         let nodes = self.sequence(block.stmts.iter().map(|stmt| (owner, stmt)));
         self.close_branches();
         if nodes.is_empty() { Vec::new() } else { vec![Part::Inner(nodes.into())] }
-    }
-
-    pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
-        let name = &call.name.value;
-        let place = self.place(call.name.range);
-        let macros = self.scope.macro_names();
-        let meant = crate::diagnostics::did_you_mean(name, macros.iter().map(SmolStr::as_str))
-            .or(suggestion);
-        let mut diagnostic = Diagnostic::new(
-            codes::UNKNOWN_LAYER,
-            place,
-            format!("there is no layer or macro called `{name}`"),
-        );
-        diagnostic = match meant {
-            Some(meant) => diagnostic
-                .with_help(format!("did you mean `{meant}`?"))
-                .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
-            None => diagnostic.with_help(
-                "a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like",
-            ),
-        };
-        self.emit(diagnostic);
-        self.count_layers(1);
-        self.fail(Why::Error, name, Some(place));
-    }
-
-    /// The row of a layer that does not exist; its output flows already.
-    fn unknown_row(&self, call: &Call) -> Layer {
-        let place = self.place(call.name.range);
-        let unknown =
-            Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
-        Layer {
-            layer: call.name.value.clone(),
-            name: None,
-            place: self.place(call.range),
-            inputs: Vec::new(),
-            outputs: vec![Tensor::unknown(unknown.clone())],
-            several_outputs: false,
-            unknown: Some(unknown),
-            counts: Counts::UNKNOWN,
-        }
     }
 
     /// Lets an unknown shape flow.
@@ -279,9 +244,10 @@ impl Evaluator<'_> {
             open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
         let name = &branch.name.value;
         // A branch with the name of an input or of an earlier layer starts there.
-        let named = self.find_named(name).map(|named| named.tensor.clone());
+        let named = self.find_named(name).map(|named| (named.tensor.clone(), named.place));
+        let start_place = named.as_ref().map(|(_, place)| *place);
         self.state.flow = match named {
-            Some(tensor) => {
+            Some((tensor, _)) => {
                 self.state.use_input_named(name);
                 Flow::One(tensor)
             }
@@ -312,10 +278,14 @@ impl Evaluator<'_> {
             },
             |open| (*open).clone(),
         );
+        if !self.state.branches.contains(name) {
+            Arc::make_mut(&mut self.state.branches).insert(name.clone());
+        }
         run.names.push(name.clone());
         run.outputs.extend(outputs);
         run.last = place;
         self.state.flow = Flow::Branches(Arc::new(run));
+        self.branch_start = start_place;
         vec![Part::Inner(nodes.into())]
     }
 
@@ -338,6 +308,7 @@ impl Evaluator<'_> {
                 repeats: Vec::new(),
                 device: None,
                 block: None,
+                broken: stmt.broken,
                 range: call.range,
             };
             let parts = self.once(&alternative);
@@ -631,7 +602,6 @@ mod tests {
                 1 Flatten → ? | 3600
                 2:22 warning kernel-too-large `33`: `Conv2D`: `kernel_size` 33×33 does not fit the 32×32 input; the largest that fits is 32×32, or use `padding="same"` (when choice 1, `Conv2D`, is taken, 1 of 2 choices)
                     line 1: `input` makes this dimension 32
-                    line 1: `input` makes this dimension 32
                     fix: Change `kernel_size` to 32
                     fix: Add `padding="same"`
             "#]],
@@ -669,13 +639,12 @@ mod tests {
                 2 Dense → ?
                 3 MyLayer → ?
                 4 FancyThing → ?
-                3:1 error unknown-layer `Flaten`: there is no layer or macro called `Flaten`
-                    help: did you mean `Flatten`?
+                3:1 error unknown-layer `Flaten`: there is no layer `Flaten`; did you mean `Flatten`?
                     fix: Change to `Flatten`
                 5:1 info custom-layer `MyLayer`: `MyLayer` is a class of your own; its shape is not modelled
                     help: say `output_shape=(…)`, without the batch, to go on with shapes after it
-                6:1 error unknown-layer `FancyThing`: there is no layer or macro called `FancyThing`
-                    help: a class of your own is accepted when its name ends in Layer, Block, Cell, Module or the like
+                6:1 error unknown-layer `FancyThing`: there is no layer or macro `FancyThing`
+                    help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder
             "#]],
         );
     }

@@ -21,6 +21,8 @@ mod problems;
 mod residual;
 mod rows;
 mod run;
+mod unknown;
+mod upstream;
 mod wrapper;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ use smol_str::SmolStr;
 
 use super::hir;
 use super::place::{OwnerId, Place};
-use super::result::{Finding, MacroCall, Node};
+use super::result::{Finding, MacroCall, Node, Part};
 use super::state::State;
 use super::tensor::Why;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
@@ -66,12 +68,17 @@ pub struct MacroDef {
     pub recursive: bool,
     /// Whether it names layers, itself or through others.
     pub names_layers: bool,
+    /// Whether no two expansions are the same thing even where they see the same tensor: it names
+    /// layers, searches hyperparameters or shares weights, itself or through others.
+    pub is_individual: bool,
 }
 
 /// Where the evaluator finds macros and the names that a network has further down.
 pub trait Scope {
     /// The macro called `name`.
     fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>>;
+    /// Whether the file has a macro whose name could not be read.
+    fn has_unnamed_macro(&self) -> bool;
     /// The names of all macros, for suggestions.
     fn macro_names(&self) -> Vec<SmolStr>;
     /// Whether the network expands the macro called `name` more than once, so that layer names in it
@@ -95,6 +102,8 @@ struct Frame {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Bound {
     value: Worlds<Value>,
+    /// The numbers of a division with a remainder, where the value comes from one.
+    division: Option<(i64, i64)>,
     /// The expression that a fix would replace: the literal itself, or the argument of the macro
     /// call that it came through. `None` where the value is computed.
     source: Option<Place>,
@@ -125,6 +134,12 @@ pub struct Evaluator<'a> {
     /// How often each macro was expanded.
     pub expanded: BTreeMap<SmolStr, u64>,
     seen: FxHashSet<(Code, Place, u64)>,
+    /// Macro parameters that do not exist, by expansion.
+    unknown_params: FxHashSet<(u64, SmolStr)>,
+    /// How many macro calls were expanded.
+    calls_made: u64,
+    /// Expansions that a later call may be equal to, by macro.
+    memo: FxHashMap<OwnerId, Vec<expand::Expansion>>,
     owner: OwnerId,
     frames: Vec<Frame>,
     calls: Vec<MacroCall>,
@@ -135,6 +150,12 @@ pub struct Evaluator<'a> {
     copy_numbers: Vec<u64>,
     /// The statement that is being evaluated.
     stmt: Place,
+    /// Where the branch that was evaluated last starts, if its name says so.
+    branch_start: Option<Place>,
+    /// What is inside of the wrapper that is being evaluated.
+    inside: Vec<Part>,
+    /// Whether the parser has found an error in that statement.
+    broken: bool,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
     /// The number of the first statement of the next sequence.
@@ -156,6 +177,9 @@ impl<'a> Evaluator<'a> {
             expansion: 0,
             expanded: BTreeMap::new(),
             seen: FxHashSet::default(),
+            unknown_params: FxHashSet::default(),
+            calls_made: 0,
+            memo: FxHashMap::default(),
             owner: OwnerId(0),
             frames: Vec::new(),
             calls: Vec::new(),
@@ -163,6 +187,9 @@ impl<'a> Evaluator<'a> {
             instance: 0,
             copy_numbers: Vec::new(),
             stmt: nowhere,
+            branch_start: None,
+            inside: Vec::new(),
+            broken: false,
             wrapped: 0,
             first_index: 0,
             depth: 0,
@@ -181,6 +208,11 @@ impl<'a> Evaluator<'a> {
 
     /// Adds a finding, unless the same has been found at the same place in the same expansion.
     fn emit(&mut self, diagnostic: Diagnostic<Place>) {
+        self.emit_finding(diagnostic, false);
+    }
+
+    /// The same, where a macro's use is to blame if `of_use`.
+    fn emit_finding(&mut self, diagnostic: Diagnostic<Place>, of_use: bool) {
         let calls = self.calls.last().map_or(0, |call| call.instance);
         if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
             return;
@@ -188,6 +220,7 @@ impl<'a> Evaluator<'a> {
         self.findings.push(Finding {
             diagnostic,
             calls: self.calls.clone(),
+            of_use,
             path: self.current_path(),
         });
     }
@@ -217,10 +250,16 @@ impl<'a> Evaluator<'a> {
     /// repeats and macros make of the text is bounded here. Past the bound nothing is evaluated any
     /// more, and that is said once.
     fn count_layers(&mut self, layers: u64) {
-        self.layers = self.layers.saturating_add(layers);
         if self.instance == 0 {
-            return;
+            self.layers = self.layers.saturating_add(layers);
+        } else {
+            self.count_expanded(layers);
         }
+    }
+
+    /// The same for layers that come from an expansion.
+    fn count_expanded(&mut self, layers: u64) {
+        self.layers = self.layers.saturating_add(layers);
         self.expansion = self.expansion.saturating_add(layers);
         if self.expansion > MAX_LAYERS && !self.stopped {
             self.stopped = true;

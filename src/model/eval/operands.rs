@@ -6,12 +6,13 @@ use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::lang::{LayerEntry, Operands};
 use crate::model::place::Place;
 use crate::model::tensor::{Tensor, Unknown, Why};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 impl Evaluator<'_> {
     /// The operands that the layer names itself.
     pub(super) fn named_operands(&mut self, binding: &mut Binding<'_>) -> Vec<Tensor> {
         let mut tensors = Vec::new();
+        binding.named = binding.operands.len();
         for (name, place) in std::mem::take(&mut binding.operands) {
             match self.find_named(&name) {
                 Some(named) => {
@@ -31,6 +32,19 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn unknown_operand(&mut self, name: &SmolStr, place: Place) {
+        if let Some((first, last)) = self.copies_of(name) {
+            let which =
+                if first == last { format!("`{last}`") } else { format!("`{first}` to `{last}`") };
+            let message =
+                format!("`{name}` stands in copies, which are called {which}; name one of them");
+            self.emit(
+                Diagnostic::new(codes::UNKNOWN_OPERAND, place, message).with_fix(
+                    format!("Change to `{last}`"),
+                    vec![place.edit(format!("\"{last}\""))],
+                ),
+            );
+            return;
+        }
         if let Some(later) = self.scope.later_name(name) {
             let message = format!(
                 "the layer `{name}` comes later; an operand must be a layer before this one"
@@ -39,6 +53,13 @@ impl Evaluator<'_> {
                 Diagnostic::new(codes::LATER_OPERAND, place, message)
                     .with_related(later, format!("`{name}` is here")),
             );
+            return;
+        }
+        if self.state.branches.contains(name) {
+            let message = format!("`{name}` is a branch, and an operand is a layer or an input");
+            self.emit(Diagnostic::new(codes::UNKNOWN_OPERAND, place, message).with_help(format!(
+                "the merge after the branches takes their outputs by itself; to use one again give its last layer `name=\"{name}_out\"`"
+            )));
             return;
         }
         let known: Vec<SmolStr> = self.state.names.keys().cloned().collect();
@@ -55,6 +76,17 @@ impl Evaluator<'_> {
                 .with_help(format!("give a layer before this one the argument `name=\"{name}\"`")),
         };
         self.emit(diagnostic);
+    }
+
+    /// The names of the first and the last copy of the layers called `name`, where they have numbers.
+    fn copies_of(&self, name: &str) -> Option<(SmolStr, SmolStr)> {
+        let number = |full: &str| full.strip_prefix(name)?.strip_prefix('_')?.parse::<u64>().ok();
+        let evaluated = self.state.names.keys().filter_map(|full| number(full));
+        let compressed =
+            self.state.copies.iter().filter(|run| run.base == name).map(|run| run.last);
+        let numbers: Vec<u64> = evaluated.chain(compressed).collect();
+        let (first, last) = (numbers.iter().min()?, numbers.iter().max()?);
+        Some((format_smolstr!("{name}_{first}"), format_smolstr!("{name}_{last}")))
     }
 
     pub(super) fn check_arity(
@@ -75,7 +107,8 @@ impl Evaluator<'_> {
         let after_mistake = operands
             .iter()
             .filter_map(|tensor| tensor.unknown.as_ref())
-            .any(|unknown| unknown.why == Why::Error);
+            .any(|unknown| unknown.why == Why::Error)
+            || operands.iter().any(|tensor| tensor.doubtful);
         if (found >= min && too_many.is_none()) || after_mistake {
             return None;
         }

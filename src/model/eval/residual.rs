@@ -10,7 +10,7 @@ use crate::model::hir::{Call, Stmt, StmtKind};
 use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Unknown, Why};
-use crate::shape::{Dim, Worlds, union};
+use crate::shape::{Worlds, union};
 
 use super::flow::Incoming;
 
@@ -67,8 +67,13 @@ impl Evaluator<'_> {
                 self.close_branches();
                 self.path.pop();
                 self.path.pop();
-                let parts: Arc<[Part]> = vec![Part::Inner(inner.into())].into();
-                nodes.push(Node { index: offset, branch: Some(branch.name.value.clone()), parts });
+                nodes.push(Node {
+                    index: offset,
+                    branch: Some(branch.name.value.clone()),
+                    start: None,
+                    place: self.place(stmt.range),
+                    parts: vec![Part::Inner(inner.into())].into(),
+                });
                 if is_shortcut {
                     shortcut = std::mem::replace(&mut self.state.flow, main);
                 }
@@ -114,39 +119,34 @@ impl Evaluator<'_> {
         shortcut: Tensor,
     ) -> Layer {
         let place = self.place(call.name.range);
-        let mut problem: Option<(Problem, usize)> = None;
+        let mut problem: Option<Problem> = None;
         let variables = union([block.shape.variables(), shortcut.shape.variables()]);
-        let mut known = 0;
-        let shape = Worlds::for_each(variables, |world| {
+        // In each world: the sum, or whether there is none because the shapes do not fit.
+        let sums = Worlds::for_each(variables, |world| {
             let (block, shortcut) =
                 (block.shape.at(world).as_ref()?, shortcut.shape.at(world).as_ref()?);
-            known += 1;
-            match residual_add(block, shortcut) {
-                Ok(shape) => Some(shape),
-                Err(found) => {
-                    let count = problem.take().map_or(0, |(_, count)| count);
-                    problem = Some((found, count + 1));
-                    None
-                }
-            }
+            Some(residual_add(block, shortcut).map_err(|found| {
+                problem.get_or_insert(found);
+            }))
         });
-        let shape = shape.unwrap_or_else(|| Worlds::constant(None));
+        let sums = sums.unwrap_or_else(|| Worlds::constant(None));
+        let shape = sums.map(|sum| sum.clone().and_then(Result::ok));
+        let doubtful = block.doubtful || shortcut.doubtful;
         let mut failed = false;
-        if let Some((problem, count)) = problem {
+        if let Some(problem) = problem {
             failed = true;
             self.path.push(Step::Add);
             let mut diagnostic = Diagnostic::new(problem.code, place, problem.message);
             diagnostic.help = problem.help;
-            if count < known {
+            if sums.values().iter().any(|sum| matches!(sum, Some(Ok(_)))) {
                 diagnostic.severity = crate::diagnostics::Severity::Warning;
-                diagnostic
-                    .message
-                    .push_str(&format!(" (fails for {count} of {known} combinations of choices)"));
+                let fails = sums.map(|sum| matches!(sum, Some(Err(())))).simplified();
+                diagnostic.message.push_str(&super::problems::for_which(&fails));
             } else {
                 for suggestion in problem.suggestions {
                     if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
                         && let Some((title, edits)) =
-                            super::problems::set_on_producer(&block, param, &value)
+                            super::upstream::set_on_producer(&block, param, &value)
                     {
                         diagnostic = diagnostic.with_fix(title, edits);
                     }
@@ -157,8 +157,7 @@ impl Evaluator<'_> {
                     if let Some(Some(origin)) = tensor.origins.get(axis)
                         && !diagnostic.related.iter().any(|related| related.place == origin.place)
                     {
-                        let sizes: Vec<String> =
-                            tensor.choices(axis).into_iter().map(Dim::to_string).collect();
+                        let sizes = super::problems::sizes(tensor, axis);
                         let message = format!(
                             "`{}` makes this dimension {}",
                             origin.layer,
@@ -168,7 +167,9 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            self.emit(diagnostic);
+            if !doubtful {
+                self.emit(diagnostic);
+            }
             self.path.pop();
         }
         let activation = shape
@@ -190,6 +191,7 @@ impl Evaluator<'_> {
             origins: block.origins.clone(),
             producer: None,
             leading_none: false,
+            doubtful,
         };
         let is_unknown = output.is_unknown();
         Layer {
@@ -204,6 +206,8 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 }

@@ -18,38 +18,49 @@ impl Evaluator<'_> {
         &mut self,
         entry: &'static LayerEntry,
         binding: &Binding<'_>,
+        operands: &[Tensor],
         evaluated: &mut Evaluated,
     ) {
         let Some((id, place)) = &binding.shared else { return };
-        let mut config = entry.name.to_string();
+        let mut config: Vec<(&'static str, String)> = vec![("layer", entry.name.to_string())];
         for (param, given) in entry.params.iter().zip(&binding.given) {
-            if let Some(given) = given {
-                let values: Vec<String> =
-                    given.bound.value.values().iter().map(Value::to_string).collect();
-                config.push_str(&format!(" {}={}", param.name, values.join("|")));
-            }
+            let value = match given {
+                Some(given) => {
+                    let values = given.bound.value.values().iter();
+                    values.map(Value::to_string).collect::<Vec<_>>().join("|")
+                }
+                None => {
+                    param.default.map_or_else(String::new, |default| default.value().to_string())
+                }
+            };
+            config.push((param.name, value));
         }
         let counts = collapse(&evaluated.outcome);
+        let input = operands.first().map_or_else(String::new, shown);
         match self.state.shared.get(id) {
             None => {
-                let shared = Shared { config, counts, place: *place };
+                let shared = Shared { config, counts, input, place: *place };
                 Arc::make_mut(&mut self.state.shared).insert(id.clone(), shared);
             }
             Some(shared) => {
-                let (first, same_config) = (shared.place, shared.config == config);
+                let first = shared.place;
+                let differ = shared.config.iter().zip(&config).find(|(first, here)| first != here);
                 let weights = |counts: Counts| (counts.trainable, counts.non_trainable);
                 let known = |counts: Counts| counts.trainable != Count::Unknown;
                 let same_weights = weights(shared.counts) == weights(counts)
                     || !known(shared.counts)
                     || !known(counts);
-                if !same_config || !same_weights {
-                    let message = if same_config {
-                        format!(
-                            "the layers that share `{id}` get inputs of different sizes, so they cannot have the same weights"
-                        )
-                    } else {
-                        format!("the layers that share `{id}` are not configured alike")
-                    };
+                let message = match differ {
+                    Some(((name, first), (_, here))) => Some(format!(
+                        "layers that share `{id}` are one layer, but `{name}` is {first} in the first and {here} here"
+                    )),
+                    None if same_weights => None,
+                    None => Some(format!(
+                        "the layers that share `{id}` cannot have the same weights: the first gets {}, and this one {input}",
+                        shared.input
+                    )),
+                };
+                if let Some(message) = message {
                     self.emit(
                         Diagnostic::new(codes::SHARED_MISMATCH, *place, message)
                             .with_related(first, "the first of them"),
@@ -75,7 +86,7 @@ impl Evaluator<'_> {
         evaluated: Evaluated,
         failed: bool,
     ) -> Layer {
-        let Evaluated { outcome, mut unknown } = evaluated;
+        let Evaluated { outcome, mut unknown, inner } = evaluated;
         let mut counts = collapse(&outcome);
         if binding.frozen {
             counts.non_trainable += counts.trainable;
@@ -88,17 +99,7 @@ impl Evaluator<'_> {
             let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
             self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
         }
-        let producer = Producer {
-            layer: entry.name,
-            channels: entry.channels,
-            call: binding.call,
-            given: entry
-                .params
-                .iter()
-                .zip(&binding.given)
-                .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source?)))
-                .collect(),
-        };
+        let producer = inner.unwrap_or_else(|| producer(entry, binding, &operands));
         let mut outputs = self.outputs(entry, binding, &operands, &outcome, producer);
         if unknown.is_none() && outputs.is_empty() {
             let why = if failed { Why::Error } else { Why::Rank };
@@ -127,6 +128,8 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 
@@ -155,7 +158,14 @@ impl Evaluator<'_> {
                     producer: Some(producer.clone()),
                     dense_on_map: None,
                     leading_none: false,
+                    doubtful: self.broken || operands.iter().any(|operand| operand.doubtful),
                 };
+                // A layer that only passes on what comes in is not what a fix would change.
+                if let ([operand], None) = (operands, entry.channels)
+                    && operand.shape == tensor.shape
+                {
+                    tensor.producer = operand.producer.clone();
+                }
                 tensor.origins = origins(entry, binding, operands, &tensor);
                 let before = operands.iter().find_map(|operand| operand.dense_on_map);
                 let is_map = tensor.shape.values().iter().flatten().any(is_feature_map);
@@ -163,6 +173,31 @@ impl Evaluator<'_> {
                 tensor
             })
             .collect()
+    }
+}
+
+/// The shapes that a tensor can have, for a message.
+fn shown(tensor: &Tensor) -> String {
+    let shapes: Vec<String> =
+        tensor.shape.distinct().into_iter().flatten().map(Shape::to_string).collect();
+    shapes.join(" or ")
+}
+
+/// What a fix has to know of a layer to change it.
+pub(super) fn producer(
+    entry: &'static LayerEntry,
+    binding: &Binding<'_>,
+    operands: &[Tensor],
+) -> Producer {
+    let given = entry.params.iter().zip(&binding.given);
+    Producer {
+        layer: entry.name,
+        channels: entry.channels,
+        input_rank: operands.first().and_then(Tensor::rank),
+        call: binding.call,
+        given: given
+            .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source)))
+            .collect(),
     }
 }
 
@@ -246,12 +281,12 @@ mod tests {
         check(
             "Flatten()\nDense(4, shared=\"t\") * 3",
             expect![[r#"
-            0 Flatten → 3072
-            1#0 Dense → 4, 12,292 parameters
-            1#1…2 Dense → 4
-            3:17 error shared-mismatch `"t"`: the layers that share `t` get inputs of different sizes, so they cannot have the same weights
-                line 3: the first of them
-        "#]],
+                0 Flatten → 3072
+                1#0 Dense → 4, 12,292 parameters
+                1#1…2 Dense → 4
+                3:17 error shared-mismatch `"t"`: the layers that share `t` cannot have the same weights: the first gets 3072, and this one 4
+                    line 3: the first of them
+            "#]],
         );
     }
 

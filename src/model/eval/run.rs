@@ -8,7 +8,7 @@ use crate::lang::{
     Args, Blame, BlockOutcome, LayerEntry, Outcome, Problem, Rule, RuleCx, Value, validate,
 };
 use crate::model::result::Counts;
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Producer, Tensor, Unknown, Why};
 use crate::shape::{Dim, Shape, Variable, World, Worlds, count_worlds, union};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub(super) struct Evaluated {
     pub outcome: Worlds<Option<Outcome>>,
     /// Why it cannot be told, where it cannot be told in any world.
     pub unknown: Option<Unknown>,
+    /// The layer inside a wrapper that makes its output, for fixes that change it.
+    pub inner: Option<Producer>,
 }
 
 /// The layers of a block that a layer takes itself.
@@ -59,7 +61,11 @@ impl Evaluator<'_> {
                 let place = binding.call.name;
                 if let Some(shape) = &binding.declared {
                     let outcome = Outcome { outputs: vec![shape.clone()], ..Outcome::shapeless() };
-                    return Evaluated { outcome: Worlds::constant(Some(outcome)), unknown: None };
+                    return Evaluated {
+                        outcome: Worlds::constant(Some(outcome)),
+                        unknown: None,
+                        inner: None,
+                    };
                 }
                 if !binding.failed {
                     self.emit(Diagnostic::new(
@@ -73,14 +79,16 @@ impl Evaluator<'_> {
                 }
                 let unknown =
                     Unknown { why: Why::NotModelled, name: entry.name.into(), place: Some(place) };
-                Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) }
+                Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown), inner: None }
             }
             Rule::Residual => {
                 // Inside a wrapper a residual connection has no block, so it is `x + x`.
                 let same = |cx: &RuleCx<'_>| Ok(Outcome::new(cx.input().clone()));
                 self.run_rule(entry, binding, operands, None, &[], &same)
             }
-            Rule::Wrapper { .. } => Evaluated { outcome: Worlds::constant(None), unknown: None },
+            Rule::Wrapper { .. } => {
+                Evaluated { outcome: Worlds::constant(None), unknown: None, inner: None }
+            }
         }
     }
 
@@ -149,7 +157,11 @@ impl Evaluator<'_> {
             let place = binding.call.name;
             let unknown =
                 Unknown { why: Why::Combinations, name: entry.name.into(), place: Some(place) };
-            return Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) };
+            return Evaluated {
+                outcome: Worlds::constant(None),
+                unknown: Some(unknown),
+                inner: None,
+            };
         }
 
         let mut failing: Vec<Failing> = Vec::new();
@@ -187,7 +199,11 @@ impl Evaluator<'_> {
             let inputs: Option<Vec<Shape>> =
                 shapes.iter().map(|shape| shape.at(world).clone()).collect();
             with_inputs.push(inputs.is_some());
-            let inputs = inputs?;
+            let inputs = match inputs {
+                Some(inputs) => inputs,
+                None if entry.sets_shape => vec![Shape::batched([])],
+                None => return None,
+            };
             let block = block.zip(block_shape.as_ref()).map(|(block, shape)| BlockOutcome {
                 output: shape.at(world).clone(),
                 trainable: block.counts.trainable,
@@ -268,8 +284,10 @@ impl Evaluator<'_> {
         let outcome = outcome.unwrap_or_else(|| Worlds::constant(None));
         let failed_everywhere = outcome.values().iter().all(Option::is_none);
         let had_errors = failing.iter().any(|failing| failing.problem.severity == Severity::Error);
+        // What comes in is a guess after a text that could not be read; it is not held against a layer.
+        let doubtful = operands.iter().any(|operand| operand.doubtful);
         if report {
-            for failing in failing {
+            for failing in failing.into_iter().filter(|failing| !(doubtful && failing.by_rule)) {
                 self.report(entry, binding, operands, &outcome, &with_inputs, failing);
             }
         }
@@ -285,7 +303,7 @@ impl Evaluator<'_> {
                 None => here(lost_to.unwrap_or(Why::Argument)),
             }
         });
-        Evaluated { outcome: outcome.simplified(), unknown }
+        Evaluated { outcome: outcome.simplified(), unknown, inner: None }
     }
 }
 

@@ -2,14 +2,16 @@
 
 use super::Evaluator;
 use super::bind::Binding;
+use super::rows::{collapse, producer};
 use super::run::{BlockEval, Evaluated};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, LayerName, Outcome, Rule, check_inner, resolve_layer};
 use crate::model::hir::{Call, Stmt};
-use crate::model::result::{Counts, Part, sum_nodes};
+use crate::model::result::{Counts, Layer, Part, sum_nodes};
 use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Shape, Worlds, union};
+use std::sync::Arc;
 
 impl Evaluator<'_> {
     /// The layers of a block that the layer takes itself, run on what comes in.
@@ -75,6 +77,7 @@ impl Evaluator<'_> {
             return Evaluated {
                 outcome: Worlds::constant(None),
                 unknown: Some(error(binding.call.name)),
+                inner: None,
             };
         }
         let mut flowing = Tensor {
@@ -89,10 +92,14 @@ impl Evaluator<'_> {
             let next = match bound {
                 Some((entry, bound)) if matches!(entry.rule, Rule::Wrapper { .. }) => {
                     let nested = Stmt { block: None, ..stmt.clone() };
-                    self.wrapper(entry, bound, std::slice::from_ref(&flowing), &nested)
+                    let next = self.wrapper(entry, bound, std::slice::from_ref(&flowing), &nested);
+                    self.inside_wrapper(entry, bound, &flowing, &next);
+                    next
                 }
                 Some((entry, bound)) => {
-                    self.run(entry, bound, std::slice::from_ref(&flowing), None)
+                    let next = self.run(entry, bound, std::slice::from_ref(&flowing), None);
+                    self.inside_wrapper(entry, bound, &flowing, &next);
+                    next
                 }
                 None => {
                     let why = match resolve_layer(&call.name.value) {
@@ -101,7 +108,11 @@ impl Evaluator<'_> {
                     };
                     let place = Some(self.place(call.name.range));
                     let unknown = Unknown { why, name: call.name.value.clone(), place };
-                    Evaluated { outcome: Worlds::constant(None), unknown: Some(unknown) }
+                    Evaluated {
+                        outcome: Worlds::constant(None),
+                        unknown: Some(unknown),
+                        inner: None,
+                    }
                 }
             };
             flowing.shape = next.outcome.map(|outcome| outcome.as_ref().and_then(first_output));
@@ -111,8 +122,11 @@ impl Evaluator<'_> {
                 Some(before) => chain(before, next),
             });
         }
-        let mut evaluated =
-            evaluated.unwrap_or(Evaluated { outcome: Worlds::constant(None), unknown: None });
+        let mut evaluated = evaluated.unwrap_or(Evaluated {
+            outcome: Worlds::constant(None),
+            unknown: None,
+            inner: None,
+        });
         if let (Some(_), true) = (&stmt.block, evaluated.unknown.is_none()) {
             evaluated = self.wrapped_block(evaluated, &flowing, stmt);
         }
@@ -137,7 +151,44 @@ impl Evaluator<'_> {
             },
         );
         let lost = left.outcome.values().iter().all(Option::is_none);
-        Evaluated { outcome: left.outcome, unknown: unknown.or(left.unknown).filter(|_| lost) }
+        Evaluated {
+            outcome: left.outcome,
+            unknown: unknown.or(left.unknown).filter(|_| lost),
+            inner: known.first().map(|(entry, binding)| producer(entry, binding, operands)),
+        }
+    }
+
+    /// Notes what a layer inside a wrapper gives, for those who ask about it.
+    fn inside_wrapper(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        input: &Tensor,
+        evaluated: &Evaluated,
+    ) {
+        let lost = || {
+            let place = Some(binding.call.name);
+            Unknown { why: Why::Error, name: entry.name.into(), place }
+        };
+        let unknown = evaluated.unknown.clone();
+        let shape = evaluated.outcome.map(|outcome| outcome.as_ref().and_then(first_output));
+        let output = if shape.values().iter().all(Option::is_none) {
+            Tensor::unknown(unknown.clone().unwrap_or_else(lost))
+        } else {
+            Tensor { shape: shape.simplified(), unknown: None, ..input.clone() }
+        };
+        self.inside.push(Part::Layer(Arc::new(Layer {
+            layer: entry.name.into(),
+            name: None,
+            place: binding.call.whole,
+            inputs: vec![input.clone()],
+            outputs: vec![output],
+            several_outputs: false,
+            unknown,
+            counts: collapse(&evaluated.outcome),
+            args: binding.clone().values(),
+            inside: Vec::new(),
+        })));
     }
 
     /// The layer that `call` is inside a wrapper; `None` after reporting why it cannot be there.
@@ -184,9 +235,16 @@ impl Evaluator<'_> {
         };
         self.state.flow = Flow::One(flowing);
         let parts = self.block_after(stmt);
+        self.inside.extend(parts.iter().cloned());
         let output = match std::mem::replace(&mut self.state.flow, outer) {
             Flow::One(tensor) => tensor,
-            _ => return Evaluated { outcome: Worlds::constant(None), unknown: first.unknown },
+            _ => {
+                return Evaluated {
+                    outcome: Worlds::constant(None),
+                    unknown: first.unknown,
+                    inner: None,
+                };
+            }
         };
         let counts = parts.iter().fold(Counts::ZERO, |sum, part| match part {
             Part::Inner(nodes) => sum + sum_nodes(nodes),
@@ -206,7 +264,11 @@ impl Evaluator<'_> {
             })
         });
         let unknown = output.unknown.clone();
-        Evaluated { outcome: outcome.unwrap_or_else(|| Worlds::constant(None)), unknown }
+        Evaluated {
+            outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
+            unknown,
+            inner: None,
+        }
     }
 }
 
@@ -220,6 +282,7 @@ pub(super) fn chain(before: Evaluated, next: Evaluated) -> Evaluated {
     Evaluated {
         outcome: outcome.unwrap_or_else(|| Worlds::constant(None)),
         unknown: before.unknown.or(next.unknown),
+        inner: None,
     }
 }
 
@@ -266,12 +329,13 @@ mod tests {
         check(
             "input: (10, 3)\nlayers:\n  LSTM(5)\n  LSTM(5)",
             expect![[r#"
-            0 LSTM → 5, 180 parameters
-            1 LSTM → ?
-            5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
-                fix: Set `return_sequences=true` on `LSTM` before
-                fix: Insert `Reshape((5, 1))` before
-        "#]],
+                0 LSTM → 5, 180 parameters
+                1 LSTM → ?
+                5:3 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (5) has 1
+                    help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
+                    line 4: this `LSTM` gives only its last step
+                    fix: Set `return_sequences=true` on `LSTM` before
+            "#]],
         );
     }
 }

@@ -1,9 +1,10 @@
 //! What people write in the place of layers out of habit: arrows, assignments, arguments without
-//! their parentheses, sections in macros. The layer is read where it can be.
+//! their parentheses, copies in front, sections in macros. The layer is read where it can be.
 
 use super::expressions::starts_expr;
 use super::groups::arg;
-use super::recovery::{after, before, quoted, skip_line};
+use super::layers::layer;
+use super::recovery::{after, before, closing, quoted, skip_line};
 use super::unknown;
 use super::words::{Section, holds_entries, is_capitalized};
 use crate::diagnostics::codes;
@@ -139,26 +140,85 @@ pub(super) fn bare_arguments(p: &mut Parser<'_>, name: &str, open: TextRange) {
     );
 }
 
-/// `Dense {64)`: a brace where the arguments start.
-pub(super) fn brace_for_paren(p: &mut Parser<'_>, name: &str) {
-    let arguments =
-        p.at(L_BRACE) && (is_literal(p.nth(1)) || matches!(p.nth(1), L_PAREN | R_PAREN));
+/// `Dense[64]` and `Dense {64}`: arguments in brackets of another kind.
+pub(super) fn other_brackets(p: &mut Parser<'_>, name: &str) {
+    let open = p.current();
+    let arguments = match open {
+        L_BRACK => !p.nth_starts_line(0),
+        L_BRACE => {
+            is_literal(p.nth(1))
+                || matches!(p.nth(1), L_PAREN | R_PAREN)
+                || p.nth(1) == IDENT && p.nth(2) == EQ && is_capitalized(name)
+        }
+        _ => false,
+    };
     if !arguments {
         return;
     }
     let here = p.here();
-    p.error(
+    if p.nth(1) == L_PAREN {
+        // The parentheses that follow are read as the arguments.
+        let message =
+            format!("the arguments of a layer stand in parentheses alone; write `{name}(…)`");
+        p.error(codes::SYNTAX_LAYER_ARGUMENTS, here, message);
+        p.bump_error();
+        *p.forgiven.of(closing(open)) += 1;
+        return;
+    }
+    let first = p.pos();
+    let marker = p.start();
+    p.bump_error();
+    let inside = p.pos();
+    while arg(p) && p.eat(COMMA) {}
+    let arguments = quoted(&format!("{name}({})", p.slice(p.since(inside))));
+    let close = p.here();
+    let closed = p.at(closing(open)) || p.at(R_PAREN);
+    if closed {
+        p.bump_error();
+    } else {
+        *p.forgiven.of(closing(open)) += 1;
+    }
+    marker.complete(p, ARG_LIST);
+    let place = p.since(first);
+    let message = format!("the arguments of a layer stand in parentheses; write {arguments}");
+    if !closed {
+        p.error(codes::SYNTAX_LAYER_ARGUMENTS, here, message);
+        return;
+    }
+    p.error_with_fix(
         codes::SYNTAX_LAYER_ARGUMENTS,
-        here,
-        format!("the arguments of a layer stand in parentheses; write `{name}(…)`"),
+        place,
+        message,
+        "Write them in parentheses",
+        vec![TextEdit::new(here, "("), TextEdit::new(close, ")")],
+    );
+}
+
+/// `3 * Dense(64)`: the number of copies in front of the layer. `false`, and nothing consumed, where
+/// none is meant.
+pub(super) fn copies_in_front(p: &mut Parser<'_>) -> bool {
+    if !(p.at(INT) && p.nth(1) == STAR && p.nth(2) == IDENT && !p.nth_starts_line(2)) {
+        return false;
+    }
+    let (number, name) = (p.nth_text(0), p.nth_text(2));
+    let arguments = if p.nth(3) == L_PAREN { "(…)" } else { "" };
+    let front = TextRange::new(p.here().start(), p.range_at(p.pos() + 2).start());
+    let place = p.here().cover(p.range_at(p.pos() + 1));
+    p.error(
+        codes::SYNTAX_UNEXPECTED,
+        place,
+        format!("copies stand behind the layer; write `{name}{arguments} * {number}`"),
     );
     let marker = p.start();
     p.bump();
-    if !p.at(L_PAREN) {
-        skip_line(p);
-    }
+    p.bump();
     marker.complete(p, ERROR);
-    p.forgiven.braces += 1;
+    let first = p.pos();
+    layer(p);
+    let behind = after(p.since(first));
+    let edits = vec![TextEdit::new(front, ""), TextEdit::new(behind, format!(" * {number}"))];
+    p.add_fix(place, format!("Write `* {number}` behind it"), edits);
+    true
 }
 
 /// A section in a macro. `false`, and nothing consumed, where none is meant.

@@ -4,7 +4,8 @@ use super::branches;
 use super::expressions::dotted_prefix;
 use super::groups::arg_list;
 use super::habits::{
-    arrow, assignment, bare_arguments, brace_for_paren, is_literal, section_in_macro,
+    arrow, assignment, bare_arguments, copies_in_front, is_literal, other_brackets,
+    section_in_macro,
 };
 use super::hpo::hpo_expr;
 use super::recovery::{after, ellipsis, skip_block, skip_to_statement, stray_bracket, unexpected};
@@ -143,6 +144,7 @@ fn statement(p: &mut Parser<'_>, within: Within) {
             marker.complete(p, LAYER_STMT);
         }
         ARROW => arrow(p),
+        INT if copies_in_front(p) => {}
         MINUS if p.nth(1) == IDENT && p.nth_starts_line(0) => {
             let here = p.here();
             p.error_with_fix(
@@ -219,7 +221,7 @@ pub(super) fn layer(p: &mut Parser<'_>) {
         let call = p.start();
         let name = p.nth_text(0);
         p.bump();
-        brace_for_paren(p, name);
+        other_brackets(p, name);
         if p.at(L_PAREN) {
             arg_list(p);
         } else if !p.nth_starts_line(0) && (is_literal(p.current()) || p.at(DOLLAR)) {
@@ -399,6 +401,11 @@ mod tests {
                 "nn.Linear(10)",
                 "{ Dense(10) }",
                 "Dense {64)",
+                "Dense[64]",
+                "Dense[64, \"relu\"",
+                "Dense{units=64, activation=\"relu\"}\nFlatten",
+                "3 * Dense(64)\nFlatten",
+                "3 * Flatten",
                 "64\nFlatten()",
             ],
             expect![[r#"
@@ -430,7 +437,19 @@ mod tests {
                 { Dense(10) }
                   1:1 syntax-section-braces: the layers list has no braces; write `layers:` and the layers below [Delete the braces]
                 Dense {64)
-                  1:7 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(…)`
+                  1:7 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(64)` [Write them in parentheses]
+                Dense[64]
+                  1:6 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(64)` [Write them in parentheses]
+                Dense[64, "relu"
+                  1:6 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(64, "relu")`
+                Dense{units=64, activation="relu"}
+                Flatten
+                  1:6 syntax-layer-arguments: the arguments of a layer stand in parentheses; write `Dense(units=64, acti…` [Write them in parentheses]
+                3 * Dense(64)
+                Flatten
+                  1:1 syntax-unexpected: copies stand behind the layer; write `Dense(…) * 3` [Write `* 3` behind it]
+                3 * Flatten
+                  1:1 syntax-unexpected: copies stand behind the layer; write `Flatten * 3` [Write `* 3` behind it]
                 64
                 Flatten()
                   1:1 syntax-unexpected: expected a layer such as `Dense(64)` instead of `64`

@@ -1,0 +1,134 @@
+//! Layers that do not exist: what was meant, and the row that stands for one.
+
+use smol_str::SmolStr;
+
+use super::Evaluator;
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::lang::{LayerName, Suggestion};
+use crate::model::hir::{Call, ExprKind};
+use crate::model::place::Place;
+use crate::model::result::{Counts, Layer};
+use crate::model::state::Flow;
+use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::text::TextEdit;
+
+impl Evaluator<'_> {
+    pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
+        let name = &call.name.value;
+        let place = self.place(call.name.range);
+        if self.scope.has_unnamed_macro() {
+            // It may be the macro whose name could not be read.
+            self.count_layers(1);
+            return self.fail(Why::Error, name, Some(place));
+        }
+        let macros = self.scope.macro_names();
+        let near = did_you_mean(name, macros.iter().map(SmolStr::as_str));
+        let diagnostic = match (near, LayerName::Unknown { suggestion }.problem(name)) {
+            (None, Some(problem)) => {
+                let mut diagnostic = Diagnostic::new(problem.code, place, problem.message);
+                diagnostic.help = problem.help;
+                for suggestion in problem.suggestions {
+                    if let Some((title, edits)) = self.fix_of_name(call, suggestion) {
+                        diagnostic = diagnostic.with_fix(title, edits);
+                    }
+                }
+                diagnostic
+            }
+            (near, _) => {
+                let meant = near.unwrap_or(name);
+                let message =
+                    format!("there is no layer or macro `{name}`; did you mean `{meant}`?");
+                Diagnostic::new(codes::UNKNOWN_LAYER, place, message)
+                    .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)])
+            }
+        };
+        self.emit(diagnostic);
+        self.count_layers(1);
+        self.fail(Why::Error, name, Some(place));
+    }
+
+    /// Gives the output of a layer that does not exist the name that the call says.
+    pub(super) fn name_unknown(&mut self, call: &Call) {
+        for arg in call.args.iter().flat_map(|list| &list.args) {
+            let named = arg.name.as_ref().is_some_and(|name| name.value == "name");
+            if let (true, ExprKind::Str(name), Flow::One(tensor)) =
+                (named, &arg.value.kind, &self.state.flow)
+            {
+                self.add_name(name.clone(), self.place(arg.value.range), tensor.clone());
+            }
+        }
+    }
+
+    /// The row of a layer that does not exist; its output flows already.
+    pub(super) fn unknown_row(&self, call: &Call) -> Layer {
+        let place = self.place(call.name.range);
+        let unknown =
+            Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
+        Layer {
+            layer: call.name.value.clone(),
+            name: None,
+            place: self.place(call.range),
+            inputs: Vec::new(),
+            outputs: vec![Tensor::unknown(unknown.clone())],
+            several_outputs: false,
+            unknown: Some(unknown),
+            counts: Counts::UNKNOWN,
+            args: Vec::new(),
+            inside: Vec::new(),
+        }
+    }
+
+    /// The change of a call, or of its statement, that a name which means nothing asks for.
+    fn fix_of_name(
+        &self,
+        call: &Call,
+        suggestion: Suggestion,
+    ) -> Option<(String, Vec<TextEdit<Place>>)> {
+        let name = self.place(call.name.range);
+        match suggestion {
+            Suggestion::Rename(meant) => {
+                Some((format!("Change to `{meant}`"), vec![name.edit(meant)]))
+            }
+            Suggestion::Replace(text) if call.args.is_none() => {
+                Some((format!("Change to `{text}`"), vec![name.edit(text)]))
+            }
+            Suggestion::RemoveLayer => {
+                Some((format!("Delete `{}`", call.name.value), vec![self.stmt.edit("")]))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn names_that_mean_nothing_say_what_to_write() {
+        check(
+            "Input(784)\nSigmoid\nDense64\nDense64(\"relu\")\nRepeat(3)\nMaxPool(2)",
+            expect![[r#"
+                0 Input → ?
+                1 Sigmoid → ?
+                2 Dense64 → ?
+                3 Dense64 → ?
+                4 Repeat → ?
+                5 MaxPool → ?
+                2:1 error unknown-layer `Input`: the input is no layer; it is a section of the network: `input: (28, 28, 1)`
+                    fix: Delete `Input`
+                3:1 error unknown-layer `Sigmoid`: there is no layer or macro `Sigmoid`
+                    help: write `Activation("sigmoid")`
+                    fix: Change to `Activation("sigmoid")`
+                4:1 error unknown-layer `Dense64`: there is no layer `Dense64`; arguments stand in parentheses: `Dense(64)`
+                    fix: Change to `Dense(64)`
+                5:1 error unknown-layer `Dense64`: there is no layer `Dense64`; arguments stand in parentheses: `Dense(64)`
+                6:1 error unknown-layer `Repeat`: there is no layer or macro `Repeat`
+                    help: copies are written behind a layer or a macro, as in `Dense(64) * 3`
+                7:1 error unknown-layer `MaxPool`: there is no layer `MaxPool`; did you mean `MaxPooling2D`?
+                    fix: Change to `MaxPooling2D`
+            "#]],
+        );
+    }
+}
