@@ -52,13 +52,14 @@ export class Analyzer implements vscode.Disposable {
   }
 
   /** Asks the running server. `undefined` where none runs or it refuses. */
-  async request<T>(method: string, params: object, token?: vscode.CancellationToken): Promise<T | undefined> {
+  async request<T>(method: string, params?: object, token?: vscode.CancellationToken): Promise<T | undefined> {
     const client = this.client;
     if (client?.state !== State.Running) {
       return undefined;
     }
     try {
-      return await client.sendRequest<T>(method, params, token);
+      // A method without parameters must not be sent any.
+      return await (params ? client.sendRequest<T>(method, params, token) : client.sendRequest<T>(method, token));
     } catch (error) {
       this.log.debug(`${method}: ${String(error)}`);
       return undefined;

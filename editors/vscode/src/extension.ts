@@ -65,7 +65,7 @@ async function serverStatus(running: Analyzer): Promise<void> {
   if (health.state === "running") {
     const { program, origin, version } = health.server;
     detail.push(`${program} (found by: ${origin}), version ${version}`);
-    const status = await running.request<unknown>(`${SECTION}/status`, {});
+    const status = await running.request<unknown>(`${SECTION}/status`);
     if (status !== undefined && status !== null) {
       detail.push(typeof status === "string" ? status : JSON.stringify(status, null, 2));
     }

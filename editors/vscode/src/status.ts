@@ -9,10 +9,14 @@ import { totals, type Shapes } from "./totals";
 /** How long a text must rest before its totals are asked for anew. */
 const REST_MS = 300;
 
+/** How often a file is asked for that the server does not know. */
+const ATTEMPTS = 10;
+
 export class Status implements vscode.Disposable {
   private readonly item = vscode.languages.createLanguageStatusItem(`${SECTION}.totals`, { language: "neural" });
   private readonly listeners: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
+  private attempts = 0;
 
   constructor(private readonly analyzer: Analyzer) {
     this.item.name = "neural-analyzer";
@@ -21,6 +25,7 @@ export class Status implements vscode.Disposable {
         this.showHealth();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => {
+        this.attempts = 0;
         this.refreshSoon(0);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
@@ -78,9 +83,17 @@ export class Status implements vscode.Disposable {
     const { version } = document;
     const params = { textDocument: { uri: document.uri.toString() } };
     const shapes = await this.analyzer.request<Shapes>(`${SECTION}/shapes`, params);
-    if (!shapes || document.version !== version || document !== vscode.window.activeTextEditor?.document) {
+    if (document.version !== version || document !== vscode.window.activeTextEditor?.document) {
       return;
     }
+    if (!shapes) {
+      // The server may hear of a file that was opened this moment a little later than we do.
+      if (this.attempts++ < ATTEMPTS) {
+        this.refreshSoon(REST_MS);
+      }
+      return;
+    }
+    this.attempts = 0;
     const sums = totals(shapes);
     this.item.text = sums?.text ?? "no network";
     this.item.detail = sums?.detail ?? "";

@@ -15,8 +15,11 @@ function M.default()
     filetypes = { "neural" },
     root_markers = { "neural.toml", ".git" },
     settings = { [M.section] = vim.empty_dict() },
-    -- The server has its settings before the first file is opened, so nothing is shown by the wrong ones.
     before_init = function(params, config)
+      -- Neovim 0.12 throws findings away when a file is read anew, but asks only for what has changed
+      -- since. A server that is not asked for findings sends them.
+      params.capabilities.textDocument.diagnostic = nil
+      -- The server has its settings before the first file is opened, so none are shown by wrong ones.
       local settings = vim.tbl_get(config, "settings", M.section)
       params.initializationOptions = settings and next(settings) and settings or vim.empty_dict()
     end,
