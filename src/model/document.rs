@@ -25,7 +25,7 @@ use crate::syntax::ast::{self, AstNode};
 use crate::text::{LineIndex, TextRange, TextSize};
 
 /// A piece of text with its lowered form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Piece<T> {
     pub range: TextRange,
     pub owner: OwnerId,
@@ -33,16 +33,17 @@ pub(super) struct Piece<T> {
 }
 
 /// A statement with what the file has to know of it as a whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StmtPiece {
     pub record: Arc<Record>,
-    pub uses: Uses,
+    pub uses: Arc<Uses>,
 }
 
 /// A network of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Network {
     pub owner: OwnerId,
+    pub range: TextRange,
     pub header: hir::NetworkHeader,
     pub sections: Vec<Piece<Section>>,
     pub stmts: Vec<Piece<StmtPiece>>,
@@ -57,7 +58,7 @@ pub(super) struct Network {
 }
 
 /// A macro of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Macro {
     pub owner: OwnerId,
     pub header: hir::MacroHeader,
@@ -66,17 +67,17 @@ pub(super) struct Macro {
 }
 
 /// A research form of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ResearchForm {
     pub owner: OwnerId,
     pub value: hir::Research,
 }
 
-/// A file and its pieces.
-#[derive(Debug)]
+/// A file and its pieces. A clone shares the text, the tree and the statements with it.
+#[derive(Debug, Clone)]
 pub struct Document {
-    text: String,
-    lines: LineIndex,
+    text: Arc<str>,
+    lines: Arc<LineIndex>,
     parse: syntax::Parse,
     pub(super) file: FileInput,
     pub(super) networks: Vec<Network>,
@@ -94,8 +95,8 @@ impl Document {
     pub fn new(db: &mut Database, text: &str, framework: Framework) -> Document {
         let file = FileInput::new(db, Arc::default(), Arc::default(), false, framework);
         let mut document = Document {
-            text: String::new(),
-            lines: LineIndex::new(""),
+            text: "".into(),
+            lines: Arc::new(LineIndex::new("")),
             parse: syntax::parse(""),
             file,
             networks: Vec::new(),
@@ -115,6 +116,11 @@ impl Document {
         &self.text
     }
 
+    /// Where the lines of the text start.
+    pub fn line_index(&self) -> &LineIndex {
+        &self.lines
+    }
+
     /// The tree and the findings of the parser.
     pub fn parse(&self) -> &syntax::Parse {
         &self.parse
@@ -128,7 +134,7 @@ impl Document {
     /// The range of the file that `place` is.
     pub fn range(&self, place: Place) -> TextRange {
         let start = self.starts.get(&place.owner).copied().unwrap_or_default();
-        let end = TextSize::of(self.text.as_str());
+        let end = TextSize::of(&*self.text);
         let clamp = |offset: TextSize| (start + offset).min(end);
         TextRange::new(clamp(place.range.start()), clamp(place.range.end()))
     }
@@ -141,6 +147,20 @@ impl Document {
     /// The sections of network number `network`, with their identities.
     pub fn sections(&self, network: usize) -> impl Iterator<Item = (OwnerId, &Section)> {
         self.networks[network].sections.iter().map(|piece| (piece.owner, &piece.value))
+    }
+
+    /// The statements of network number `network` that touch `range`, by number. Statements count
+    /// through the chunks of a [`NetworkModel`](super::analysis::NetworkModel).
+    pub fn statements_in(&self, network: usize, range: TextRange) -> std::ops::Range<usize> {
+        let stmts = self.networks.get(network).map_or(&[][..], |network| &network.stmts);
+        let first = stmts.partition_point(|piece| piece.range.end() < range.start());
+        let last = stmts.partition_point(|piece| piece.range.start() <= range.end());
+        first..last.max(first)
+    }
+
+    /// The text of network number `network`.
+    pub fn network_range(&self, network: usize) -> TextRange {
+        self.networks.get(network).map_or(TextRange::default(), |network| network.range)
     }
 
     /// The research forms, with their identities.
@@ -165,8 +185,8 @@ impl Document {
     /// Replaces the text and brings the inputs up to date.
     pub fn set_text(&mut self, db: &mut Database, text: String) {
         self.parse = syntax::parse(&text);
-        self.lines = LineIndex::new(&text);
-        let old_text = std::mem::replace(&mut self.text, text);
+        self.lines = Arc::new(LineIndex::new(&text));
+        let old_text = std::mem::replace(&mut self.text, text.into());
         self.lowered = 0;
         self.starts.clear();
         let errors = self.parse.diagnostics().iter().filter(|found| found.is_syntax_error());
@@ -260,7 +280,7 @@ impl Document {
                 stmt.mark_broken(&here);
             }
             let uses = Uses::of(&stmt);
-            StmtPiece { record: Arc::new(Record { owner, stmt }), uses }
+            StmtPiece { record: Arc::new(Record { owner, stmt }), uses: Arc::new(uses) }
         })
     }
 
@@ -402,7 +422,8 @@ impl Document {
                     (self.fresh_owner(), input, Vec::new(), Vec::new(), Vec::new(), Vec::new())
                 }
             };
-            let start = node.syntax().text_range().start();
+            let range = node.syntax().text_range();
+            let start = range.start();
             self.starts.insert(owner, start);
             let section_nodes: Vec<ast::Section> = node.sections().collect();
             let sections = self.reconcile(sections, old_text, &section_nodes, |node, _| {
@@ -418,7 +439,7 @@ impl Document {
                 .collect();
             let stmts = self.stmts(stmts, old_text, &stmt_nodes);
             let mut network =
-                Network { owner, header, sections, stmts, layers, input, chunks, spare };
+                Network { owner, range, header, sections, stmts, layers, input, chunks, spare };
             self.set_network_inputs(db, &network, &index, &graph);
             sync_chunks(db, &mut network);
             self.networks.push(network);

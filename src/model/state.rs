@@ -110,6 +110,16 @@ pub struct State {
 }
 
 impl State {
+    /// The tensors that flow.
+    pub fn flowing(&self) -> Vec<Tensor> {
+        match &self.flow {
+            Flow::One(tensor) => vec![tensor.clone()],
+            Flow::Outputs { tensors, .. } => tensors.clone(),
+            Flow::Branches(open) => open.outputs.clone(),
+            Flow::Inputs => self.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
+        }
+    }
+
     /// The layer or input that `name` means.
     pub fn find(&self, name: &str) -> Option<&Named> {
         if let Some(named) = self.names.get(name) {

@@ -5,7 +5,8 @@
 mod tuples;
 mod words;
 
-use self::words::{at_least, wanted};
+use self::words::at_least;
+pub use self::words::wanted;
 use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::layers::ACTIVATIONS;

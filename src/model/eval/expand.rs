@@ -232,6 +232,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
             return Vec::new();
         }
+        let inputs = self.state.flowing().into();
         let mut frame = Frame::default();
         let complete = self.bind_macro(definition, call, &mut frame);
         let mut number = None;
@@ -241,7 +242,8 @@ impl Evaluator<'_> {
             Arc::make_mut(&mut self.state.expansions).insert(name.clone(), next);
         }
         if let Some(body) = self.expanded_before(definition, &frame) {
-            return vec![Part::Macro { call: place, number, body }];
+            let outputs = self.state.flowing().into();
+            return vec![Part::Macro { call: place, number, inputs, outputs, body }];
         }
         let before =
             (self.state.flow.clone(), self.layers, self.findings.len(), self.expanded.clone());
@@ -297,7 +299,8 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        vec![Part::Macro { call: place, number, body: nodes }]
+        let outputs = self.state.flowing().into();
+        vec![Part::Macro { call: place, number, inputs, outputs, body: nodes }]
     }
 
     /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.

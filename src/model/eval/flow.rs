@@ -50,9 +50,12 @@ impl Evaluator<'_> {
                 StmtKind::Branch(branch) => Some(branch.name.value.clone()),
                 _ => None,
             };
+            let place = self.stmt;
+            self.branch_start = None;
             let parts = self.statement(stmt).into();
             self.path.pop();
-            nodes.push(Node { index, branch, parts });
+            let start = self.branch_start.take();
+            nodes.push(Node { index, branch, start, place, parts });
         }
         (self.owner, self.stmt, self.broken) = outer;
         nodes
@@ -241,9 +244,10 @@ impl Evaluator<'_> {
             open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
         let name = &branch.name.value;
         // A branch with the name of an input or of an earlier layer starts there.
-        let named = self.find_named(name).map(|named| named.tensor.clone());
+        let named = self.find_named(name).map(|named| (named.tensor.clone(), named.place));
+        let start_place = named.as_ref().map(|(_, place)| *place);
         self.state.flow = match named {
-            Some(tensor) => {
+            Some((tensor, _)) => {
                 self.state.use_input_named(name);
                 Flow::One(tensor)
             }
@@ -281,6 +285,7 @@ impl Evaluator<'_> {
         run.outputs.extend(outputs);
         run.last = place;
         self.state.flow = Flow::Branches(Arc::new(run));
+        self.branch_start = start_place;
         vec![Part::Inner(nodes.into())]
     }
 

@@ -33,7 +33,7 @@ use smol_str::SmolStr;
 
 use super::hir;
 use super::place::{OwnerId, Place};
-use super::result::{Finding, MacroCall, Node};
+use super::result::{Finding, MacroCall, Node, Part};
 use super::state::State;
 use super::tensor::Why;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
@@ -152,6 +152,10 @@ pub struct Evaluator<'a> {
     stmt: Place,
     /// Whether the parser has found an error in that statement.
     broken: bool,
+    /// Where the branch that was evaluated last starts, if its name says so.
+    branch_start: Option<Place>,
+    /// What is inside of the wrapper that is being evaluated.
+    inside: Vec<Part>,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
     /// The number of the first statement of the next sequence.
@@ -184,6 +188,8 @@ impl<'a> Evaluator<'a> {
             copy_numbers: Vec::new(),
             stmt: nowhere,
             broken: false,
+            branch_start: None,
+            inside: Vec::new(),
             wrapped: 0,
             first_index: 0,
             depth: 0,

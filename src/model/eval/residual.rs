@@ -67,8 +67,13 @@ impl Evaluator<'_> {
                 self.close_branches();
                 self.path.pop();
                 self.path.pop();
-                let parts: Arc<[Part]> = vec![Part::Inner(inner.into())].into();
-                nodes.push(Node { index: offset, branch: Some(branch.name.value.clone()), parts });
+                nodes.push(Node {
+                    index: offset,
+                    branch: Some(branch.name.value.clone()),
+                    start: None,
+                    place: self.place(stmt.range),
+                    parts: vec![Part::Inner(inner.into())].into(),
+                });
                 if is_shortcut {
                     shortcut = std::mem::replace(&mut self.state.flow, main);
                 }
@@ -201,6 +206,8 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 }

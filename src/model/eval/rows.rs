@@ -128,6 +128,8 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 

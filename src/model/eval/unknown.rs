@@ -73,6 +73,8 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown: Some(unknown),
             counts: Counts::UNKNOWN,
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 
