@@ -143,7 +143,10 @@ pub(super) fn glu(
             let problem = cx.problem(
                 codes::BAD_VALUE,
                 blame,
-                format!("`glu` halves the last dimension, which is {odd}; it must be even"),
+                format!(
+                    "`glu` halves the last dimension, which must be even; it is {odd}, {} works",
+                    odd.saturating_add(1)
+                ),
             );
             Err(match cx.args.is_given(param) && param != "activation" {
                 true => problem.suggest_set(param, odd.saturating_add(1)),

@@ -336,6 +336,7 @@ mod tests {
             r#"
         Conv2D(8, (5, 5)) on (3, 3, 1)
         Conv2D(8, (3, 7)) on (8, 3, 1)
+        Conv2D(8, 5) on (3, 32, 32)
         Conv2D(8, 3, dilation_rate=3) on (6, 14, 2)
         Conv2D(8, 5) on (T, 3, 1)
         Conv1D(8, 5) on (T, 4)

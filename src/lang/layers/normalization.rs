@@ -221,7 +221,7 @@ fn group(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .problem(
                 codes::BAD_VALUE,
                 Blame::Param("groups"),
-                "`groups` must be at least 1, or -1 for one group per channel",
+                "`groups` must be at least 1, or -1 for one group per channel, not 0",
             )
             .suggest_set("groups", -1));
     }

@@ -174,6 +174,13 @@ impl Check<'_> {
         Value::Unknown
     }
 
+    /// Adds to the message of the problem that was found last.
+    fn add_to_message(&mut self, text: &str) {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.message.push_str(text);
+        }
+    }
+
     /// The argument as written, but with another element.
     fn with_element(&self, index: usize, element: String) -> Option<String> {
         let mut parts: Vec<String> = self.elements.iter().map(Value::to_string).collect();
@@ -216,8 +223,13 @@ impl Check<'_> {
                 let fix = fix.map_or(smallest, |number| number.to_string());
                 self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, Some(fix))
             }
-            Value::Interval { .. } => {
-                self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None)
+            Value::Interval { low, .. } => {
+                let below = *low < min as f64;
+                let unknown = self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None);
+                if below {
+                    self.add_to_message(&format!("; begin the range at {smallest}"));
+                }
+                unknown
             }
             Value::Float(number) => {
                 let number = *number;
@@ -293,7 +305,17 @@ impl Check<'_> {
         let blame = Blame::Param(self.param.name);
         match &value {
             Value::Interval { low, high, .. } if *low >= min && *high <= max => value,
-            Value::Interval { .. } => self.wrong(codes::BAD_VALUE, blame, &value, None),
+            Value::Interval { low, high, .. } => {
+                let (low, high) = (*low, *high);
+                let unknown = self.wrong(codes::BAD_VALUE, blame, &value, None);
+                if low < min {
+                    self.add_to_message(&format!("; begin the range at {min}"));
+                }
+                if high > max {
+                    self.add_to_message(&format!("; end the range at {max}"));
+                }
+                unknown
+            }
             Value::Str(text) => {
                 let number = text.trim().parse::<f64>().ok();
                 let fix = number.filter(|number| (min..=max).contains(number));
@@ -308,6 +330,10 @@ impl Check<'_> {
                     let share = max == 1.0 && number > 1.0 && number <= 100.0;
                     let fix = match share {
                         true if number >= 2.0 => Value::Float(number / 100.0).to_string(),
+                        // A sign is the likeliest slip.
+                        _ if number < 0.0 && (min..=max).contains(&-number) => {
+                            Value::Float(-number).to_string()
+                        }
                         _ => self.usual().unwrap_or_else(|| Value::Float(min).to_string()),
                     };
                     self.wrong(codes::BAD_VALUE, blame, &value, Some(fix))

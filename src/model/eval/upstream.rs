@@ -106,6 +106,20 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
     }
 }
 
+/// Whether another width of operand `operand` leaves the other operands as they are: the width of each
+/// of these is what a layer of its own, or an input, says.
+pub(super) fn is_free(operands: &[Tensor], operand: usize) -> bool {
+    let width = |tensor: &Tensor| tensor.origins.last().cloned().flatten();
+    let own = operands.get(operand).and_then(width);
+    operands.iter().enumerate().filter(|&(at, _)| at != operand).all(|(_, other)| {
+        width(other).is_some_and(|origin| {
+            let says = origin.layer == "input"
+                || find_layer(&origin.layer).is_some_and(|entry| entry.channels.is_some());
+            says && own.as_ref().is_none_or(|own| own.place != origin.place)
+        })
+    })
+}
+
 /// The change that gives a parameter of the layer which made `tensor` this value.
 pub(super) fn set_on_producer(
     tensor: &Tensor,
@@ -424,5 +438,11 @@ mod tests {
                     help: a vector becomes an image with `Reshape((height, width, channels))` before this layer
             "#]],
         );
+    }
+
+    #[test]
+    fn a_width_that_both_operands_have_is_left_alone() {
+        check("Conv2D(8, 3, name=\"c\")\nConcatenate(\"c\")\nAdd(\"c\")", expect![[""]]);
+        check("Conv2D(8, 1, name=\"c\")\nConv2D(4, 1)\nAdd(\"c\")", expect![[""]]);
     }
 }
