@@ -73,6 +73,11 @@ impl<P> Diagnostic<P> {
         }
     }
 
+    /// Whether the parser could not read the text as it was meant.
+    pub fn is_syntax_error(&self) -> bool {
+        self.severity == Severity::Error && self.code.name().starts_with("syntax-")
+    }
+
     /// The same with a severity of its own.
     pub fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;

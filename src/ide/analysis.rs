@@ -1,24 +1,245 @@
-//! Snapshots of the model for the features of this room.
+//! Snapshots of one file: what every feature of this room reads.
+//!
+//! A snapshot holds a handle on the database until the model has been computed, once and lazily; from
+//! then on everything is immutable data, and edits do not wait for it. An edit that comes before
+//! takes the handle away (see [`Analysis::is_cancelled`]). This is the only file of the room that
+//! knows of salsa.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::code_actions::{self, CodeAction};
 use super::diagnostics::diagnostics;
+use super::folding::{self, FoldingRange};
+use super::goto_definition::{self, Navigation};
+use super::hover::{self, Hover, HoverConfig};
+use super::index::{Index, Statement, Use};
+use super::inlay_hints::{self, InlayHint, InlayHintsConfig};
+use super::names::Names;
+use super::references::{self, DocumentHighlight};
 use super::report::{FileReport, NetworkReport};
+use super::selection;
+use super::semantic_tokens::{self, SemanticToken};
+use super::symbols::{self, DocumentSymbol};
+use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
-use crate::model::analysis;
+use crate::model::analysis as model;
 use crate::model::db::Database;
 use crate::model::document::Document;
+use crate::model::result::Part;
+use crate::syntax::Parse;
+use crate::text::{LineIndex, TextRange, TextSize};
 
 /// Everything that is known of `text`, by the rules of `framework`.
 pub fn analyze(text: &str, framework: Framework) -> FileReport {
     let mut db = Database::default();
     let document = Arc::new(Document::new(&mut db, text, framework));
-    let analysis = analysis::analyze(&db, &document);
-    let diagnostics = diagnostics(&document, &analysis);
-    let networks = analysis
-        .networks
-        .into_iter()
-        .map(|network| NetworkReport::new(document.clone(), network))
-        .collect();
-    FileReport { networks, diagnostics }
+    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report()
+}
+
+/// An immutable snapshot of one file. Clones share what is computed.
+#[derive(Clone)]
+pub struct Analysis {
+    snapshot: Arc<Snapshot>,
+}
+
+/// A file at one moment.
+pub(super) struct Snapshot {
+    document: Arc<Document>,
+    framework: Framework,
+    /// Taken by whoever computes the model, or by an edit.
+    db: Mutex<Option<Database>>,
+    model: OnceLock<Option<model::Analysis>>,
+    diagnostics: OnceLock<Vec<Diagnostic>>,
+    names: OnceLock<Names>,
+    macro_results: OnceLock<Index>,
+}
+
+/// What was computed for a range of the text.
+#[derive(Default)]
+pub(super) struct Results<'a> {
+    networks: Index,
+    macros: Option<&'a Index>,
+}
+
+impl Results<'_> {
+    /// The results of the statement that starts at `offset`.
+    pub(super) fn statement(&self, offset: TextSize) -> &[Use<Statement>] {
+        match self.networks.statement(offset) {
+            [] => self.macros.map_or(&[], |macros| macros.statement(offset)),
+            found => found,
+        }
+    }
+
+    /// The results of the call that starts at `offset`.
+    pub(super) fn call(&self, offset: TextSize) -> &[Use<Part>] {
+        match self.networks.call(offset) {
+            [] => self.macros.map_or(&[], |macros| macros.call(offset)),
+            found => found,
+        }
+    }
+}
+
+impl Snapshot {
+    pub(super) fn new(document: Arc<Document>, framework: Framework, db: Database) -> Snapshot {
+        Snapshot {
+            document,
+            framework,
+            db: Mutex::new(Some(db)),
+            model: OnceLock::new(),
+            diagnostics: OnceLock::new(),
+            names: OnceLock::new(),
+            macro_results: OnceLock::new(),
+        }
+    }
+
+    /// Lets go of the database if nothing is being computed with it.
+    pub(super) fn release(&self) {
+        self.take();
+    }
+
+    fn take(&self) -> Option<Database> {
+        self.db.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn model(&self) -> Option<&model::Analysis> {
+        let compute = || {
+            let db = self.take()?;
+            let analyze = std::panic::AssertUnwindSafe(|| model::analyze(&db, &self.document));
+            // What unwinds otherwise than by an edit is a defect, and goes on to whoever contains it.
+            salsa::Cancelled::catch(analyze).ok()
+        };
+        self.model.get_or_init(compute).as_ref()
+    }
+}
+
+impl Analysis {
+    pub(super) fn new(snapshot: Arc<Snapshot>) -> Analysis {
+        Analysis { snapshot }
+    }
+
+    /// Whose rules hold.
+    pub(super) fn framework(&self) -> Framework {
+        self.snapshot.framework
+    }
+
+    pub(super) fn document(&self) -> &Document {
+        &self.snapshot.document
+    }
+
+    /// The networks and findings; `None` for a snapshot that has been cancelled.
+    pub(super) fn model(&self) -> Option<&model::Analysis> {
+        self.snapshot.model()
+    }
+
+    /// The names that the file defines.
+    pub(super) fn names(&self) -> &Names {
+        self.snapshot.names.get_or_init(|| Names::of(&self.syntax().file()))
+    }
+
+    /// The results for the text that touches `range`.
+    pub(super) fn results(&self, range: TextRange) -> Results<'_> {
+        let Some(model) = self.model() else { return Results::default() };
+        let macros = self.names().macros.iter().any(|it| it.range.intersect(range).is_some());
+        let in_macros = || Index::of_macros(self.document(), model);
+        Results {
+            networks: Index::of_networks(self.document(), model, range),
+            macros: macros.then(|| self.snapshot.macro_results.get_or_init(in_macros)),
+        }
+    }
+
+    /// Whether the file was edited before this snapshot had computed its model. Answers about shapes
+    /// and findings are then empty and say nothing; the caller drops them and asks a new snapshot.
+    pub fn is_cancelled(&self) -> bool {
+        self.model().is_none()
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        self.document().text()
+    }
+
+    /// Where the lines of the text start.
+    pub fn line_index(&self) -> &LineIndex {
+        self.document().line_index()
+    }
+
+    /// The tree.
+    pub fn syntax(&self) -> &Parse {
+        self.document().parse()
+    }
+
+    /// All findings in the order of the text, with the severities of their codes.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        self.snapshot.diagnostics.get_or_init(|| {
+            self.model().map_or_else(Vec::new, |model| diagnostics(self.document(), model))
+        })
+    }
+
+    /// What there is to say about the place `offset`.
+    pub fn hover(&self, offset: TextSize, config: &HoverConfig) -> Option<Hover> {
+        hover::hover(self, offset, config)
+    }
+
+    /// The hints to show inside `range`, in the order of the text.
+    pub fn inlay_hints(&self, range: TextRange, config: &InlayHintsConfig) -> Vec<InlayHint> {
+        inlay_hints::inlay_hints(self, range, config)
+    }
+
+    /// The explanation of a hint that [`Analysis::inlay_hints`] of the same state has given, in
+    /// Markdown.
+    pub fn inlay_hint_tooltip(&self, hint: &InlayHint, config: &HoverConfig) -> Option<String> {
+        inlay_hints::tooltip(self, hint, config)
+    }
+
+    /// The outline of the file.
+    pub fn document_symbols(&self) -> Vec<DocumentSymbol> {
+        symbols::document_symbols(self)
+    }
+
+    /// Where what stands at `offset` is defined.
+    pub fn goto_definition(&self, offset: TextSize) -> Option<Navigation> {
+        goto_definition::goto_definition(self, offset)
+    }
+
+    /// Where what stands at `offset` is used, in the order of the text.
+    pub fn references(&self, offset: TextSize, include_definition: bool) -> Vec<TextRange> {
+        references::references(self, offset, include_definition)
+    }
+
+    /// The places to mark with the one at `offset`.
+    pub fn document_highlights(&self, offset: TextSize) -> Vec<DocumentHighlight> {
+        references::document_highlights(self, offset)
+    }
+
+    /// The changes on offer for `range`.
+    pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
+        code_actions::code_actions(self, range)
+    }
+
+    /// The meaning of each token inside `range`, or of the whole file.
+    pub fn semantic_tokens(&self, range: Option<TextRange>) -> Vec<SemanticToken> {
+        semantic_tokens::semantic_tokens(self, range)
+    }
+
+    /// What an editor may fold, in the order of the text.
+    pub fn folding_ranges(&self) -> Vec<FoldingRange> {
+        folding::folding_ranges(self)
+    }
+
+    /// The ranges that growing a selection at `offset` takes one after another, the innermost first.
+    pub fn selection_ranges(&self, offset: TextSize) -> Vec<TextRange> {
+        selection::selection_ranges(self, offset)
+    }
+
+    /// The tables of the networks, and the findings.
+    pub fn report(&self) -> FileReport {
+        let networks = self.model().map_or(&[][..], |model| &model.networks);
+        FileReport {
+            networks: networks
+                .iter()
+                .map(|network| NetworkReport::new(self.snapshot.document.clone(), network))
+                .collect(),
+            diagnostics: self.diagnostics().to_vec(),
+        }
+    }
 }

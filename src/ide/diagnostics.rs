@@ -4,7 +4,7 @@ use rowan::TextRange as SyntaxRange;
 use rustc_hash::FxHashSet;
 
 use crate::checks;
-use crate::diagnostics::{Diagnostic, Severity};
+use crate::diagnostics::Diagnostic;
 use crate::model::analysis::Analysis;
 use crate::model::document::Document;
 use crate::syntax::{Parse, SyntaxKind, SyntaxNode};
@@ -39,10 +39,7 @@ pub fn diagnostics(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> 
 /// The pieces of text that the parser could not read as they were meant: calls and entries with an
 /// error in them. What they seem to say is not judged, since it is likely a consequence of the error.
 fn misread(parse: &Parse) -> Vec<TextRange> {
-    let errors = parse.diagnostics().iter();
-    let errors = errors.filter(|found| {
-        found.severity == Severity::Error && found.code.name().starts_with("syntax-")
-    });
+    let errors = parse.diagnostics().iter().filter(|found| found.is_syntax_error());
     let root = parse.syntax();
     errors.filter_map(|error| enclosing_piece(&root, error.place)).collect()
 }

@@ -85,14 +85,14 @@ pub struct Row {
 }
 
 impl NetworkReport {
-    pub(super) fn new(document: Arc<Document>, model: NetworkModel) -> NetworkReport {
+    pub(super) fn new(document: Arc<Document>, model: &NetworkModel) -> NetworkReport {
         let inputs = model
             .inputs
             .iter()
             .map(|(name, tensor)| InputView { name: name.clone(), shape: shape_view(tensor) })
             .collect();
         NetworkReport {
-            name: model.name,
+            name: model.name.clone(),
             inputs,
             outputs: model.outputs.iter().map(shape_view).collect(),
             totals: Totals {
@@ -102,7 +102,7 @@ impl NetworkReport {
                 activation: model.counts.activation,
             },
             document,
-            chunks: model.chunks,
+            chunks: model.chunks.clone(),
         }
     }
 
@@ -215,7 +215,7 @@ impl Rows<'_> {
                 self.stack.push(Frame::Nodes { nodes, at: 0, base: 0, around });
                 None
             }
-            Part::Macro { call, number, body } => {
+            Part::Macro { call, number, body, .. } => {
                 let suffix =
                     number.map_or_else(|| around.suffix.clone(), |number| format!("_{number}"));
                 let around = Around { call: around.call.or(Some(call)), suffix, ..around };

@@ -110,3 +110,52 @@ pub fn unknown_because(document: &Document, unknown: Option<&Unknown>, here: Pla
         Why::Unused => "nothing uses the macro".to_string(),
     }
 }
+
+/// `26×26×32`, without the batch. A shape whose batch is not open is shown whole, in parentheses.
+pub fn shape_text(view: &ShapeView) -> String {
+    let (dims, open, close) = match view.split_first() {
+        Some((DimView::Unknown, [])) | None => return "()".to_owned(),
+        Some((DimView::Unknown, rest)) => (rest, "", ""),
+        Some(_) => (view.as_slice(), "(", ")"),
+    };
+    let in_product = dims.len() > 1;
+    let dim = |dim: &DimView| match dim {
+        // A sum inside a product of dimensions would read wrong without parentheses.
+        DimView::Expr(formula) if in_product && formula.contains(['+', '-']) => {
+            format!("({formula})")
+        }
+        dim => dim.to_string(),
+    };
+    let dims: Vec<String> = dims.iter().map(dim).collect();
+    format!("{open}{}{close}", dims.join("×"))
+}
+
+/// The shape of a tensor as text, `?` where it is not known.
+pub(super) fn tensor_text(tensor: &Tensor) -> String {
+    shape_view(tensor).map_or_else(|| "?".to_owned(), |view| shape_text(&view))
+}
+
+/// The shapes of several tensors as text.
+pub(super) fn tensors_text<'a>(tensors: impl IntoIterator<Item = &'a Tensor>) -> String {
+    tensors.into_iter().map(tensor_text).collect::<Vec<_>>().join(", ")
+}
+
+/// The shape that one of several tensors has, depending on a choice; `?` where they differ in rank.
+pub(super) fn either_text(tensors: &[&Tensor]) -> String {
+    let Some(rank) = tensors.first().and_then(|tensor| tensor.rank()) else {
+        return "?".to_owned();
+    };
+    if tensors.iter().any(|tensor| tensor.rank() != Some(rank)) {
+        return "?".to_owned();
+    }
+    let dims = (0..rank).map(|axis| {
+        let mut choices: Vec<&Dim> = Vec::new();
+        for dim in tensors.iter().flat_map(|tensor| tensor.choices(axis)) {
+            if !choices.contains(&dim) {
+                choices.push(dim);
+            }
+        }
+        dim_view(&choices)
+    });
+    shape_text(&dims.collect())
+}

@@ -27,6 +27,8 @@ pub struct LayerEntry {
     pub sets_shape: bool,
     /// What it computes.
     pub rule: Rule,
+    /// How the output comes about, for a hover.
+    pub explain: Option<Explain>,
     /// The output shape in words, for documentation: `(batch, *spatial, filters)`.
     pub output: &'static str,
     /// How PyTorch spells it, for documentation; empty where it has nothing like it.
@@ -101,6 +103,10 @@ pub enum Rule {
     /// The name and its parameters are known, the shape is not modelled.
     Opaque,
 }
+
+/// How an output of this shape comes about, with the numbers of the arguments and inputs: lines such
+/// as `height: floor((28 - 3)/1) + 1 = 26`. It is asked only for layers whose rule has succeeded.
+pub type Explain = fn(&RuleCx<'_>, &Shape) -> Vec<String>;
 
 /// One parameter of a layer.
 #[derive(Debug, Clone, Copy)]
@@ -226,6 +232,7 @@ impl LayerEntry {
             channels: None,
             sets_shape: false,
             rule,
+            explain: None,
             output: "the input's shape",
             torch: "",
             notes: "",
@@ -259,6 +266,12 @@ impl LayerEntry {
     /// The same for a layer whose arguments alone give its output.
     pub(super) const fn sets_shape(mut self) -> LayerEntry {
         self.sets_shape = true;
+        self
+    }
+
+    /// The same with an account of how the output comes about.
+    pub(super) const fn explained(mut self, explain: Explain) -> LayerEntry {
+        self.explain = Some(explain);
         self
     }
 

@@ -28,11 +28,13 @@ mod value;
 
 pub use args::{Args, Size};
 pub use broadcast::{broadcast, residual_add};
-pub use layer::{Category, Default, Kind, LayerEntry, Operands, Param, Rule};
+pub use layer::{Category, Default, Explain, Kind, LayerEntry, Operands, Param, Rule};
 pub use layers::{check_inner, find as find_layer};
-pub use names::{LayerName, Origin, ParamName, check_input_size, resolve_layer, resolve_param};
+pub use names::{
+    LayerName, Origin, ParamName, base_doc, check_input_size, resolve_layer, resolve_param,
+};
 pub use rule::{Blame, BlockOutcome, Framework, Outcome, Problem, RuleCx, Suggestion};
-pub use validate::validate;
+pub use validate::{validate, wanted};
 pub use value::Value;
 
 pub mod devices;

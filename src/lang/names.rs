@@ -252,6 +252,21 @@ pub const BASE: &[&str] = &[
     "batch_shape",
 ];
 
+/// What a parameter of [`BASE`] does, in one line; empty for other names.
+pub fn base_doc(name: &str) -> &'static str {
+    match name {
+        "name" => "The layer's name, by which merges, branches and later layers can refer to it.",
+        "trainable" => "Whether training changes the layer's weights.",
+        "dtype" => "The number format that the layer computes in.",
+        "shared" => "Layers with the same value are one layer: their weights count once.",
+        "autocast" => "Whether inputs are converted to the layer's number format.",
+        "activity_regularizer" => "A penalty on the layer's output.",
+        "input_shape" | "batch_shape" => "The shape of the input, which the layers before give.",
+        "input_dim" => "The features of the input, which the layers before give.",
+        _ => "",
+    }
+}
+
 /// What the name of an argument of a layer means.
 pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
     if let Some((index, _)) = entry.param(name) {

@@ -12,7 +12,6 @@ use super::eval::MAX_LAYERS;
 use super::lift::lift;
 use super::place::Place;
 use super::result::{Counts, Finding, Node, count_layers};
-use super::state::{Flow, State};
 use super::tensor::Tensor;
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
@@ -124,7 +123,7 @@ fn network_model(
         name,
         inputs: start.state.inputs.clone(),
         chunks,
-        outputs: outputs(&end),
+        outputs: end.flowing(),
         counts,
     }
 }
@@ -136,14 +135,4 @@ fn placed(finding: &Finding, base: u32) -> Finding {
         finding.diagnostic.path = Some(format_smolstr!("{}{rest}", base + first).into());
     }
     finding
-}
-
-/// The tensors that leave a network which ends in `state`.
-fn outputs(state: &State) -> Vec<Tensor> {
-    match &state.flow {
-        Flow::One(tensor) => vec![tensor.clone()],
-        Flow::Outputs { tensors, .. } => tensors.clone(),
-        Flow::Branches(open) => open.outputs.clone(),
-        Flow::Inputs => state.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
-    }
 }

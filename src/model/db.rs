@@ -15,9 +15,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::eval::{Evaluator, MacroDef, Record, Scope};
-use super::hir::InputDecl;
-use super::inputs::initial_state;
-use super::place::{OwnerId, Place};
+use super::inputs::{InputSection, initial_state};
+use super::place::Place;
 use super::result::{Counts, Finding, Node, sum_nodes};
 use super::state::{Flow, State};
 use super::tensor::{Tensor, Unknown, Why};
@@ -69,6 +68,9 @@ pub struct FileInput {
     /// spelling.
     #[returns(ref)]
     pub hiding: Arc<BTreeMap<SmolStr, MacroInput>>,
+    /// Whether there is a macro whose name could not be read.
+    #[returns(copy)]
+    pub has_unnamed_macro: bool,
     /// Whose rules hold.
     #[returns(copy)]
     pub framework: Framework,
@@ -82,7 +84,7 @@ pub struct NetworkInput {
     pub file: FileInput,
     /// The `input` section.
     #[returns(ref)]
-    pub inputs: Option<Arc<(OwnerId, Vec<InputDecl>)>>,
+    pub inputs: Option<Arc<InputSection>>,
     /// Where each `name="…"` stands, for the message on an operand that comes later.
     #[returns(ref)]
     pub names: Arc<BTreeMap<SmolStr, Place>>,
@@ -136,11 +138,7 @@ pub struct InputResult {
 /// The state before a network's first statement.
 #[salsa::tracked(returns(clone))]
 pub fn inputs(db: &dyn Db, network: NetworkInput) -> Arc<InputResult> {
-    let section = network
-        .inputs(db)
-        .as_deref()
-        .map(|(owner, declarations)| (*owner, declarations.as_slice()));
-    let (state, findings) = initial_state(section);
+    let (state, findings) = initial_state(network.inputs(db).as_deref());
     Arc::new(InputResult { state: Arc::new(state), findings })
 }
 
@@ -222,6 +220,10 @@ impl Scope for NetworkScope<'_> {
             return None;
         }
         Some(hiding.get(name.to_ascii_lowercase().as_str())?.definition(self.db).clone())
+    }
+
+    fn has_unnamed_macro(&self) -> bool {
+        self.file.has_unnamed_macro(self.db)
     }
 
     fn macro_names(&self) -> Vec<SmolStr> {

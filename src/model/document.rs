@@ -15,6 +15,7 @@ use smol_str::SmolStr;
 use super::db::{CHUNK, ChunkInput, Database, FileInput, MacroInput, NetworkInput};
 use super::eval::{MacroDef, Record};
 use super::hir::{self, Section, SectionKind};
+use super::inputs::InputSection;
 use super::lower;
 use super::place::{OwnerId, Place};
 use super::uses::Uses;
@@ -24,7 +25,7 @@ use crate::syntax::ast::{self, AstNode};
 use crate::text::{LineIndex, TextRange, TextSize};
 
 /// A piece of text with its lowered form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Piece<T> {
     pub range: TextRange,
     pub owner: OwnerId,
@@ -32,16 +33,17 @@ pub(super) struct Piece<T> {
 }
 
 /// A statement with what the file has to know of it as a whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct StmtPiece {
     pub record: Arc<Record>,
-    pub uses: Uses,
+    pub uses: Arc<Uses>,
 }
 
 /// A network of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Network {
     pub owner: OwnerId,
+    pub range: TextRange,
     pub header: hir::NetworkHeader,
     pub sections: Vec<Piece<Section>>,
     pub stmts: Vec<Piece<StmtPiece>>,
@@ -56,7 +58,7 @@ pub(super) struct Network {
 }
 
 /// A macro of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Macro {
     pub owner: OwnerId,
     pub header: hir::MacroHeader,
@@ -65,23 +67,25 @@ pub(super) struct Macro {
 }
 
 /// A research form of the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ResearchForm {
     pub owner: OwnerId,
     pub value: hir::Research,
 }
 
-/// A file and its pieces.
-#[derive(Debug)]
+/// A file and its pieces. A clone shares the text, the tree and the statements with it.
+#[derive(Debug, Clone)]
 pub struct Document {
-    text: String,
-    lines: LineIndex,
+    text: Arc<str>,
+    lines: Arc<LineIndex>,
     parse: syntax::Parse,
     pub(super) file: FileInput,
     pub(super) networks: Vec<Network>,
     pub(super) macros: Vec<Macro>,
     pub(super) research: Vec<ResearchForm>,
     starts: FxHashMap<OwnerId, TextSize>,
+    /// Where the parser has found errors, in the order of the text.
+    errors: Arc<[TextRange]>,
     next_owner: u32,
     lowered: usize,
 }
@@ -89,16 +93,17 @@ pub struct Document {
 impl Document {
     /// A file with this text.
     pub fn new(db: &mut Database, text: &str, framework: Framework) -> Document {
-        let file = FileInput::new(db, Arc::default(), Arc::default(), framework);
+        let file = FileInput::new(db, Arc::default(), Arc::default(), false, framework);
         let mut document = Document {
-            text: String::new(),
-            lines: LineIndex::new(""),
+            text: "".into(),
+            lines: Arc::new(LineIndex::new("")),
             parse: syntax::parse(""),
             file,
             networks: Vec::new(),
             macros: Vec::new(),
             research: Vec::new(),
             starts: FxHashMap::default(),
+            errors: Arc::default(),
             next_owner: 0,
             lowered: 0,
         };
@@ -109,6 +114,11 @@ impl Document {
     /// The text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where the lines of the text start.
+    pub fn line_index(&self) -> &LineIndex {
+        &self.lines
     }
 
     /// The tree and the findings of the parser.
@@ -124,7 +134,7 @@ impl Document {
     /// The range of the file that `place` is.
     pub fn range(&self, place: Place) -> TextRange {
         let start = self.starts.get(&place.owner).copied().unwrap_or_default();
-        let end = TextSize::of(self.text.as_str());
+        let end = TextSize::of(&*self.text);
         let clamp = |offset: TextSize| (start + offset).min(end);
         TextRange::new(clamp(place.range.start()), clamp(place.range.end()))
     }
@@ -137,6 +147,20 @@ impl Document {
     /// The sections of network number `network`, with their identities.
     pub fn sections(&self, network: usize) -> impl Iterator<Item = (OwnerId, &Section)> {
         self.networks[network].sections.iter().map(|piece| (piece.owner, &piece.value))
+    }
+
+    /// The statements of network number `network` that touch `range`, by number. Statements count
+    /// through the chunks of a [`NetworkModel`](super::analysis::NetworkModel).
+    pub fn statements_in(&self, network: usize, range: TextRange) -> std::ops::Range<usize> {
+        let stmts = self.networks.get(network).map_or(&[][..], |network| &network.stmts);
+        let first = stmts.partition_point(|piece| piece.range.end() < range.start());
+        let last = stmts.partition_point(|piece| piece.range.start() <= range.end());
+        first..last.max(first)
+    }
+
+    /// The text of network number `network`.
+    pub fn network_range(&self, network: usize) -> TextRange {
+        self.networks.get(network).map_or(TextRange::default(), |network| network.range)
     }
 
     /// The research forms, with their identities.
@@ -161,10 +185,12 @@ impl Document {
     /// Replaces the text and brings the inputs up to date.
     pub fn set_text(&mut self, db: &mut Database, text: String) {
         self.parse = syntax::parse(&text);
-        self.lines = LineIndex::new(&text);
-        let old_text = std::mem::replace(&mut self.text, text);
+        self.lines = Arc::new(LineIndex::new(&text));
+        let old_text = std::mem::replace(&mut self.text, text.into());
         self.lowered = 0;
         self.starts.clear();
+        let errors = self.parse.diagnostics().iter().filter(|found| found.is_syntax_error());
+        self.errors = errors.map(|found| found.place).collect();
         let tree = self.parse.file();
         self.sync_macros(db, &old_text, &tree);
         self.sync_networks(db, &old_text, &tree);
@@ -246,10 +272,15 @@ impl Document {
         old_text: &str,
         nodes: &[ast::Stmt],
     ) -> Vec<Piece<StmtPiece>> {
+        let errors = self.errors.clone();
         self.reconcile(old, old_text, nodes, |node, owner| {
-            let stmt = lower::lower_stmt(node);
+            let mut stmt = lower::lower_stmt(node);
+            let here = errors_in(&errors, node.syntax().text_range());
+            if !here.is_empty() {
+                stmt.mark_broken(&here);
+            }
             let uses = Uses::of(&stmt);
-            StmtPiece { record: Arc::new(Record { owner, stmt }), uses }
+            StmtPiece { record: Arc::new(Record { owner, stmt }), uses: Arc::new(uses) }
         })
     }
 
@@ -310,6 +341,10 @@ impl Document {
                         .or_insert(definition.input);
                 }
             }
+        }
+        let unnamed = self.macros.iter().any(|definition| definition.header.name.is_none());
+        if self.file.has_unnamed_macro(db) != unnamed {
+            self.file.set_has_unnamed_macro(db).to(unnamed);
         }
         if **self.file.macros(db) != by_name {
             self.file.set_macros(db).to(Arc::new(by_name));
@@ -387,7 +422,8 @@ impl Document {
                     (self.fresh_owner(), input, Vec::new(), Vec::new(), Vec::new(), Vec::new())
                 }
             };
-            let start = node.syntax().text_range().start();
+            let range = node.syntax().text_range();
+            let start = range.start();
             self.starts.insert(owner, start);
             let section_nodes: Vec<ast::Section> = node.sections().collect();
             let sections = self.reconcile(sections, old_text, &section_nodes, |node, _| {
@@ -403,7 +439,7 @@ impl Document {
                 .collect();
             let stmts = self.stmts(stmts, old_text, &stmt_nodes);
             let mut network =
-                Network { owner, header, sections, stmts, layers, input, chunks, spare };
+                Network { owner, range, header, sections, stmts, layers, input, chunks, spare };
             self.set_network_inputs(db, &network, &index, &graph);
             sync_chunks(db, &mut network);
             self.networks.push(network);
@@ -418,7 +454,14 @@ impl Document {
         graph: &[Vec<usize>],
     ) {
         let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
-            SectionKind::Input(declarations) => Some((piece.owner, declarations.clone())),
+            SectionKind::Input(declarations) => {
+                let broken = !errors_in(&self.errors, piece.range).is_empty();
+                Some(InputSection {
+                    owner: piece.owner,
+                    declarations: declarations.clone(),
+                    broken,
+                })
+            }
             _ => None,
         });
         if network.input.inputs(db).as_deref() != inputs.as_ref() {
@@ -513,6 +556,16 @@ fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
             }
             false
         })
+        .collect()
+}
+
+/// The errors in `range`, relative to its start.
+fn errors_in(errors: &[TextRange], range: TextRange) -> Vec<TextRange> {
+    let first = errors.partition_point(|error| error.start() < range.start());
+    let after = errors[first..].iter().take_while(|error| error.start() <= range.end());
+    after
+        .filter(|error| range.contains_range(**error))
+        .map(|error| *error - range.start())
         .collect()
 }
 

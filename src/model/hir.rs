@@ -29,6 +29,8 @@ pub struct Stmt {
     pub device: Option<Spanned<SmolStr>>,
     /// `{ … }` after a call. A branch keeps its block in [`Branch`].
     pub block: Option<Block>,
+    /// Whether the parser has found an error in it (not in its block): what it says is a guess.
+    pub broken: bool,
     /// The whole statement, without the white space around it.
     pub range: TextRange,
 }
@@ -282,6 +284,26 @@ pub struct Research {
 }
 
 impl Stmt {
+    /// Marks the statement, and those inside it, that one of the ranges of `errors` stands in.
+    pub fn mark_broken(&mut self, errors: &[TextRange]) {
+        let block = match &self.kind {
+            StmtKind::Branch(branch) => Some(branch.block.range),
+            _ => self.block.as_ref().map(|block| block.range),
+        };
+        let inside = |error: &TextRange| {
+            self.range.contains_range(*error)
+                && !block.is_some_and(|block| block.contains_range(*error) && block != *error)
+        };
+        self.broken = errors.iter().any(inside);
+        let branch = match &mut self.kind {
+            StmtKind::Branch(branch) => Some(&mut branch.block),
+            _ => None,
+        };
+        for stmt in branch.into_iter().chain(&mut self.block).flat_map(|block| &mut block.stmts) {
+            stmt.mark_broken(errors);
+        }
+    }
+
     /// Whether it is `name: { … }`.
     pub fn is_branch(&self) -> bool {
         matches!(self.kind, StmtKind::Branch(_))

@@ -12,17 +12,30 @@ use super::tensor::{Origin, Tensor, Unknown, Why};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::shape::{Dim, Shape, Worlds};
 
+/// The `input` section of a network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputSection {
+    /// The piece of text.
+    pub owner: OwnerId,
+    /// What it declares.
+    pub declarations: Vec<InputDecl>,
+    /// Whether the parser has found an error in it, so that what it says is a guess.
+    pub broken: bool,
+}
+
 /// The state before the first layer, and what is wrong with the inputs.
 ///
 /// A leading `None` of a shape of two or more dimensions is the batch and is left out. A declaration
 /// with a mistake gives a tensor of unknown shape.
-pub fn initial_state(section: Option<(OwnerId, &[InputDecl])>) -> (State, Vec<Diagnostic<Place>>) {
+pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<Place>>) {
     let mut findings = Vec::new();
     let mut inputs: Vec<(Option<SmolStr>, Tensor)> = Vec::new();
     let mut names: BTreeMap<SmolStr, Named> = BTreeMap::new();
-    if let Some((owner, declarations)) = section {
+    if let Some(InputSection { owner, declarations, broken }) = section {
+        let owner = *owner;
         for declaration in declarations {
-            let tensor = tensor(owner, declaration, &mut findings);
+            let mut tensor = tensor(owner, declaration, &mut findings);
+            tensor.doubtful = *broken;
             let name = declaration.name.as_ref();
             if let Some(name) = name {
                 let place = Place::new(owner, name.range);
@@ -56,6 +69,7 @@ pub fn initial_state(section: Option<(OwnerId, &[InputDecl])>) -> (State, Vec<Di
         flow,
         names: Arc::new(names),
         copies: Arc::default(),
+        branches: Arc::default(),
         shared: Arc::default(),
         used_inputs: Arc::new(vec![only_one; inputs.len()]),
         inputs: Arc::new(inputs),
@@ -96,6 +110,7 @@ fn tensor(
         producer: None,
         dense_on_map: None,
         leading_none,
+        doubtful: false,
     }
 }
 

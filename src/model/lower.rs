@@ -126,6 +126,7 @@ impl Lowering {
             repeats: stmt.repeats().filter_map(|repeat| self.repeat(&repeat)).collect(),
             device: stmt.device().and_then(|device| self.device(&device)),
             block,
+            broken: false,
             range: self.range_of(stmt),
         }
     }

@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 use super::place::Place;
 use super::tensor::{Tensor, Unknown};
 use crate::diagnostics::Diagnostic;
-use crate::shape::Count;
+use crate::lang::Value;
+use crate::shape::{Count, Worlds};
 
 /// One layer with its numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,11 @@ pub struct Layer {
     pub unknown: Option<Unknown>,
     /// The numbers.
     pub counts: Counts,
+    /// The arguments that are given, by the index of the parameter in the layer's entry.
+    pub args: Vec<(usize, Worlds<Value>)>,
+    /// What is inside of a wrapper: its layers, and the statements of its block. They are part of
+    /// this layer's numbers and have no rows of their own.
+    pub inside: Vec<Part>,
 }
 
 /// The numbers of a layer or of several, batch 1.
@@ -97,6 +103,10 @@ pub struct Node {
     pub index: u32,
     /// The branch's name, for a branch.
     pub branch: Option<SmolStr>,
+    /// The input or earlier layer that a branch starts from, where its name is that of one.
+    pub start: Option<Place>,
+    /// The statement.
+    pub place: Place,
     /// The layers.
     pub parts: Arc<[Part]>,
 }
@@ -116,6 +126,10 @@ pub enum Part {
         call: Place,
         /// The number that names in it get, where they get one.
         number: Option<u64>,
+        /// The tensors that flow in.
+        inputs: Arc<[Tensor]>,
+        /// The tensors that flow out.
+        outputs: Arc<[Tensor]>,
         /// The body, expanded.
         body: Arc<[Node]>,
     },

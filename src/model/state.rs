@@ -3,7 +3,7 @@
 //! This is the whole of what one chunk of a network passes on to the next, so it is kept small and
 //! comparable: a chunk whose incoming state is what it was is not evaluated again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -76,8 +76,10 @@ pub struct NamedCopies {
 pub struct Shared {
     /// The layer and its arguments, defaults included, as texts that are equal for equal layers.
     pub config: Vec<(&'static str, String)>,
-    /// The features that it was built for: what its weights depend on.
+    /// Its numbers, which show what its weights depend on.
     pub counts: Counts,
+    /// The shape that it was built for, for messages.
+    pub input: String,
     /// Where it was built.
     pub place: Place,
 }
@@ -91,6 +93,8 @@ pub struct State {
     pub names: Arc<BTreeMap<SmolStr, Named>>,
     /// Names of copies that are kept compressed.
     pub copies: Arc<Vec<NamedCopies>>,
+    /// Names of branches, which are no operands.
+    pub branches: Arc<BTreeSet<SmolStr>>,
     /// Layers with shared weights, by their `shared` argument.
     pub shared: Arc<BTreeMap<SmolStr, Shared>>,
     /// The inputs in the order of the text.
@@ -106,6 +110,16 @@ pub struct State {
 }
 
 impl State {
+    /// The tensors that flow.
+    pub fn flowing(&self) -> Vec<Tensor> {
+        match &self.flow {
+            Flow::One(tensor) => vec![tensor.clone()],
+            Flow::Outputs { tensors, .. } => tensors.clone(),
+            Flow::Branches(open) => open.outputs.clone(),
+            Flow::Inputs => self.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
+        }
+    }
+
     /// The layer or input that `name` means.
     pub fn find(&self, name: &str) -> Option<&Named> {
         if let Some(named) = self.names.get(name) {

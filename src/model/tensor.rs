@@ -20,6 +20,9 @@ pub struct Tensor {
     pub dense_on_map: Option<Place>,
     /// Whether this is an input whose leading `None` was read as the batch.
     pub leading_none: bool,
+    /// Whether a statement or input on the way could not be read as it was meant: the shape is a guess,
+    /// and what does not fit it is not reported.
+    pub doubtful: bool,
 }
 
 /// Where the size of a dimension was made.
@@ -104,6 +107,7 @@ impl Tensor {
             producer: None,
             dense_on_map: None,
             leading_none: false,
+            doubtful: false,
         }
     }
 
@@ -116,6 +120,7 @@ impl Tensor {
             producer: None,
             dense_on_map: None,
             leading_none: false,
+            doubtful: false,
         }
     }
 

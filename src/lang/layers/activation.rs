@@ -314,8 +314,8 @@ mod tests {
             "#,
             expect![[r#"
                 8  params 0
-                error bad-value: `ReLU`: `threshold` must be a number of at least 0, not -1.0; write 0.0
-                  fix: threshold=0.0
+                error bad-value: `ReLU`: `threshold` must be a number of at least 0, not -1.0; write 1.0
+                  fix: threshold=1.0
                 8  params 0
                 warning deprecated-parameter: `LeakyReLU`: `alpha` is the old name of `negative_slope`
                   fix: call it negative_slope

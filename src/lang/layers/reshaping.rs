@@ -331,7 +331,8 @@ mod tests {
                   fix: target_shape=(-1, 5)
                 error size-mismatch: `Reshape`: 80 elements come in (4×20), which `target_shape=(-1, 7)` cannot hold: 7 does not divide 80
                   fix: target_shape=(-1,)
-                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; the other needs a number
+                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; write a number for the other, such as 1
+                  fix: target_shape=(-1, 1)
                 error bad-value: `Reshape`: `target_shape` has -2; a dimension is a positive number, or -1 for what is left
                   fix: target_shape=(-1, 40)
                 80  params 0

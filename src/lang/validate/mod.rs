@@ -5,7 +5,8 @@
 mod tuples;
 mod words;
 
-use self::words::{at_least, wanted};
+use self::words::at_least;
+pub use self::words::wanted;
 use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::layers::ACTIVATIONS;
@@ -582,11 +583,11 @@ mod tests {
             "#,
             expect![[r#"
                 ?  macs ?
-                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64
+                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
                 1..64  params 9..576  macs 8..512
                 8  params 0
                 8  params 0
-                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
                 8  params 16"#]],
         );
     }

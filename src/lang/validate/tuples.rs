@@ -183,8 +183,8 @@ mod tests {
                 ?×8  macs ?
                 error bad-type: `Conv1D`: `kernel_size` must be a whole number of at least 1, not "3"; write 3
                   fix: kernel_size=3
-                ?×5×9×1  params 0
-                error bad-type: `Cropping3D`: element 1 of `cropping` must be a number or a pair of numbers, not (1, 1, 1); write 1
+                ?×?×?×1  params 0
+                error bad-type: `Cropping3D`: element 1 of `cropping` must be a number or a pair of numbers, not (1, 1, 1); write (1, 2, 0)
                   fix: cropping=(1, 2, 0)"#]],
         );
     }

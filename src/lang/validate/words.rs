@@ -10,7 +10,7 @@ pub(super) fn at_least(min: i64) -> String {
 }
 
 /// What a kind of parameter takes, in words.
-pub(super) fn wanted(kind: Kind) -> String {
+pub fn wanted(kind: Kind) -> String {
     match kind {
         Kind::Int { min } | Kind::StrictInt { min } => at_least(min),
         Kind::Ints { rank: 1, min } => at_least(min),

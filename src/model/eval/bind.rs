@@ -11,9 +11,10 @@ use crate::lang::{
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
 use crate::model::tensor::CallPlace;
-use crate::shape::Shape;
+use crate::shape::{Shape, Worlds};
 
 /// The arguments of a layer by what they mean.
+#[derive(Clone)]
 pub(super) struct Binding<'s> {
     /// The arguments of the layer's own parameters, by index.
     pub given: Vec<Option<Given<'s>>>,
@@ -52,6 +53,14 @@ pub(super) struct Given<'s> {
     pub whole: Place,
     /// Where the arguments before and after it end and start, for taking it away.
     pub removal: Place,
+}
+
+impl Binding<'_> {
+    /// The values that are given, by the index of the parameter.
+    pub(super) fn values(self) -> Vec<(usize, Worlds<Value>)> {
+        let given = self.given.into_iter().enumerate();
+        given.filter_map(|(index, given)| Some((index, given?.bound.value))).collect()
+    }
 }
 
 impl Evaluator<'_> {
@@ -392,6 +401,9 @@ impl Evaluator<'_> {
                 match entry.param(meant) {
                     Some((index, _)) if binding.given[index].is_none() => {
                         self.set(entry, binding, index, arg, removal);
+                    }
+                    None if resolve_param(entry, meant) == ParamName::Base(meant) => {
+                        self.bind_base(binding, arg, meant, removal);
                     }
                     _ => {
                         self.eval(&arg.value, name);

@@ -232,6 +232,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
             return Vec::new();
         }
+        let inputs = self.state.flowing().into();
         let mut frame = Frame::default();
         let complete = self.bind_macro(definition, call, &mut frame);
         let mut number = None;
@@ -241,7 +242,8 @@ impl Evaluator<'_> {
             Arc::make_mut(&mut self.state.expansions).insert(name.clone(), next);
         }
         if let Some(body) = self.expanded_before(definition, &frame) {
-            return vec![Part::Macro { call: place, number, body }];
+            let outputs = self.state.flowing().into();
+            return vec![Part::Macro { call: place, number, inputs, outputs, body }];
         }
         let before =
             (self.state.flow.clone(), self.layers, self.findings.len(), self.expanded.clone());
@@ -297,7 +299,8 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        vec![Part::Macro { call: place, number, body: nodes }]
+        let outputs = self.state.flowing().into();
+        vec![Part::Macro { call: place, number, inputs, outputs, body: nodes }]
     }
 
     /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.
@@ -364,15 +367,17 @@ impl Evaluator<'_> {
             let param = match &arg.name {
                 Some(arg_name) => {
                     let found = params.iter().find(|param| param.name.value == arg_name.value);
-                    if found.is_none() {
-                        self.unknown_macro_argument(
-                            definition,
-                            name,
-                            arg_name.value.as_str(),
-                            self.place(arg_name.range),
-                        );
-                    }
-                    found
+                    found.or_else(|| {
+                        let place = self.place(arg_name.range);
+                        let meant =
+                            self.unknown_macro_argument(definition, name, &arg_name.value, place)?;
+                        // A near miss of a parameter is that parameter, unless it is given as well.
+                        let is_given = args
+                            .iter()
+                            .filter_map(|arg| arg.name.as_ref())
+                            .any(|name| name.value == meant);
+                        params.iter().find(|param| param.name.value == meant && !is_given)
+                    })
                 }
                 None => {
                     position += 1;
@@ -454,7 +459,7 @@ impl Evaluator<'_> {
         name: &str,
         wrong: &str,
         place: Place,
-    ) {
+    ) -> Option<SmolStr> {
         let params: Vec<&str> =
             definition.header.params.iter().map(|param| param.name.value.as_str()).collect();
         let head = Place::new(definition.owner, definition.header.range);
@@ -464,14 +469,17 @@ impl Evaluator<'_> {
             format!("the macro `{name}` has no parameter `{wrong}`"),
         )
         .with_related(head, "the macro is defined here");
-        diagnostic = match crate::diagnostics::did_you_mean(wrong, params.iter().copied()) {
+        let meant = crate::diagnostics::did_you_mean(wrong, params.iter().copied());
+        diagnostic = match meant {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
                 .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
             None if params.is_empty() => diagnostic.with_help("it has no parameters"),
             None => diagnostic.with_help(format!("its parameters are {}", params.join(", "))),
         };
+        let meant = meant.map(SmolStr::from);
         self.emit(diagnostic);
+        meant
     }
 }
 

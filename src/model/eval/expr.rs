@@ -98,6 +98,11 @@ impl Evaluator<'_> {
 
     fn unknown_macro_parameter(&mut self, name: &SmolStr, expr: &Expr) {
         let place = self.place(expr.range);
+        // The same misspelling is one mistake however often it stands in a body.
+        let instance = self.calls.last().map_or(0, |call| call.instance);
+        if !self.unknown_params.insert((instance, name.clone())) {
+            return;
+        }
         let Some(call) = self.calls.last() else {
             let message = format!("`${name}` means a macro parameter, and this is not in a macro");
             return self.emit(Diagnostic::new(codes::UNKNOWN_MACRO_PARAMETER, place, message));
@@ -228,11 +233,19 @@ impl Evaluator<'_> {
         let after = TextRange::new(last.range.end(), range.end());
         let edits = vec![self.place(before).edit(""), self.place(after).edit("")];
         let place = self.place(*range);
+        let shown: Vec<String> = elements
+            .iter()
+            .map(|element| match self.eval(element, "").value.as_constant() {
+                Some(value) if !value.is_unknown() => value.to_string(),
+                _ => "…".to_string(),
+            })
+            .collect();
+        let shown = shown.join(", ");
         self.emit(
             Diagnostic::new(
                 codes::BAD_HPO,
                 place,
-                "the values to choose from stand in `choice` without brackets: `choice(a, b)`",
+                format!("the values to choose from stand in `choice` without brackets: `choice({shown})`"),
             )
             .with_fix("Remove the brackets", edits),
         );
@@ -272,6 +285,14 @@ impl Evaluator<'_> {
             }
             Some(_) => {}
             None => {
+                if let (Some(step), Some(value)) = (step, &step_value)
+                    && !value.is_unknown()
+                {
+                    let what = value.describe();
+                    let message = format!("the step of a range is a number, and {value} is {what}");
+                    self.error(codes::BAD_HPO, step.range, message);
+                    return unknown;
+                }
                 return Worlds::constant(Value::Interval {
                     name: label.into(),
                     low: first,

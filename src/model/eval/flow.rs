@@ -33,12 +33,13 @@ impl Evaluator<'_> {
         stmts: impl Iterator<Item = (OwnerId, &'s Stmt)>,
     ) -> Vec<Node> {
         let mut nodes: Vec<Node> = Vec::new();
-        let outer = (self.owner, self.stmt);
+        let outer = (self.owner, self.stmt, self.broken);
         let first = std::mem::take(&mut self.first_index);
         let mut next = first;
         for (owner, stmt) in stmts {
             self.owner = owner;
             self.stmt = self.place(stmt.range);
+            self.broken = stmt.broken;
             // A run of branches counts as one statement.
             let continues =
                 matches!(stmt.kind, StmtKind::Branch(_)) && self.extendable_run().is_some();
@@ -49,11 +50,14 @@ impl Evaluator<'_> {
                 StmtKind::Branch(branch) => Some(branch.name.value.clone()),
                 _ => None,
             };
+            let place = self.stmt;
+            self.branch_start = None;
             let parts = self.statement(stmt).into();
             self.path.pop();
-            nodes.push(Node { index, branch, parts });
+            let start = self.branch_start.take();
+            nodes.push(Node { index, branch, start, place, parts });
         }
-        (self.owner, self.stmt) = outer;
+        (self.owner, self.stmt, self.broken) = outer;
         nodes
     }
 
@@ -120,6 +124,7 @@ impl Evaluator<'_> {
             }
             LayerName::Unknown { suggestion } => {
                 self.unknown_layer(call, suggestion);
+                self.name_unknown(call);
                 let mut parts = vec![Part::Layer(Arc::new(self.unknown_row(call)))];
                 parts.extend(self.block_after(stmt));
                 parts
@@ -239,9 +244,10 @@ impl Evaluator<'_> {
             open.as_ref().map_or_else(|| self.state.flow.clone(), |open| open.start.clone());
         let name = &branch.name.value;
         // A branch with the name of an input or of an earlier layer starts there.
-        let named = self.find_named(name).map(|named| named.tensor.clone());
+        let named = self.find_named(name).map(|named| (named.tensor.clone(), named.place));
+        let start_place = named.as_ref().map(|(_, place)| *place);
         self.state.flow = match named {
-            Some(tensor) => {
+            Some((tensor, _)) => {
                 self.state.use_input_named(name);
                 Flow::One(tensor)
             }
@@ -272,10 +278,14 @@ impl Evaluator<'_> {
             },
             |open| (*open).clone(),
         );
+        if !self.state.branches.contains(name) {
+            Arc::make_mut(&mut self.state.branches).insert(name.clone());
+        }
         run.names.push(name.clone());
         run.outputs.extend(outputs);
         run.last = place;
         self.state.flow = Flow::Branches(Arc::new(run));
+        self.branch_start = start_place;
         vec![Part::Inner(nodes.into())]
     }
 
@@ -298,6 +308,7 @@ impl Evaluator<'_> {
                 repeats: Vec::new(),
                 device: None,
                 block: None,
+                broken: stmt.broken,
                 range: call.range,
             };
             let parts = self.once(&alternative);

@@ -40,6 +40,7 @@ impl Evaluator<'_> {
         self.check_expected_channels(entry, &binding, &operands);
 
         let mut inner_parts = Vec::new();
+        let around = std::mem::take(&mut self.inside);
         let mut evaluated = match (entry.rule, &stmt.block) {
             (Rule::Wrapper { .. }, _) => self.wrapper(entry, &binding, &operands, stmt),
             (Rule::Pure(_), Some(_)) if takes_block(entry) => {
@@ -52,10 +53,14 @@ impl Evaluator<'_> {
         if let Some(unknown) = refused {
             evaluated.unknown.get_or_insert(unknown);
         }
-        self.shared_weights(entry, &binding, &mut evaluated);
-        let layer = self.finish(entry, &binding, operands, evaluated, self.has_error_since(start));
+        self.shared_weights(entry, &binding, &operands, &mut evaluated);
+        let mut layer =
+            self.finish(entry, &binding, operands, evaluated, self.has_error_since(start));
+        layer.inside = std::mem::replace(&mut self.inside, around);
         self.pass_on(&layer);
         self.register_name(&binding, &layer);
+        let name = binding.call.name;
+        layer.args = binding.values();
         let mut parts = vec![Part::Layer(Arc::new(layer))];
         parts.extend(inner_parts);
         if stmt.block.is_some()
@@ -64,7 +69,6 @@ impl Evaluator<'_> {
         {
             let message =
                 format!("`{}` does not take a block; its layers are run after it", entry.name);
-            let name = binding.call.name;
             self.emit(
                 Diagnostic::new(codes::BLOCK_AFTER_LAYER, name, message)
                     .with_help("write the layers after this one, without braces"),
@@ -124,6 +128,8 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown,
             counts: Counts::UNKNOWN,
+            args: Vec::new(),
+            inside: Vec::new(),
         };
         self.pass_on(&layer);
         if let Some((name, place)) = layer_name {

@@ -33,7 +33,7 @@ use smol_str::SmolStr;
 
 use super::hir;
 use super::place::{OwnerId, Place};
-use super::result::{Finding, MacroCall, Node};
+use super::result::{Finding, MacroCall, Node, Part};
 use super::state::State;
 use super::tensor::Why;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
@@ -77,6 +77,8 @@ pub struct MacroDef {
 pub trait Scope {
     /// The macro called `name`.
     fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>>;
+    /// Whether the file has a macro whose name could not be read.
+    fn has_unnamed_macro(&self) -> bool;
     /// The names of all macros, for suggestions.
     fn macro_names(&self) -> Vec<SmolStr>;
     /// Whether the network expands the macro called `name` more than once, so that layer names in it
@@ -132,6 +134,8 @@ pub struct Evaluator<'a> {
     /// How often each macro was expanded.
     pub expanded: BTreeMap<SmolStr, u64>,
     seen: FxHashSet<(Code, Place, u64)>,
+    /// Macro parameters that do not exist, by expansion.
+    unknown_params: FxHashSet<(u64, SmolStr)>,
     /// How many macro calls were expanded.
     calls_made: u64,
     /// Expansions that a later call may be equal to, by macro.
@@ -146,6 +150,12 @@ pub struct Evaluator<'a> {
     copy_numbers: Vec<u64>,
     /// The statement that is being evaluated.
     stmt: Place,
+    /// Whether the parser has found an error in that statement.
+    broken: bool,
+    /// Where the branch that was evaluated last starts, if its name says so.
+    branch_start: Option<Place>,
+    /// What is inside of the wrapper that is being evaluated.
+    inside: Vec<Part>,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
     /// The number of the first statement of the next sequence.
@@ -167,6 +177,7 @@ impl<'a> Evaluator<'a> {
             expansion: 0,
             expanded: BTreeMap::new(),
             seen: FxHashSet::default(),
+            unknown_params: FxHashSet::default(),
             calls_made: 0,
             memo: FxHashMap::default(),
             owner: OwnerId(0),
@@ -176,6 +187,9 @@ impl<'a> Evaluator<'a> {
             instance: 0,
             copy_numbers: Vec::new(),
             stmt: nowhere,
+            broken: false,
+            branch_start: None,
+            inside: Vec::new(),
             wrapped: 0,
             first_index: 0,
             depth: 0,

@@ -55,6 +55,13 @@ impl Evaluator<'_> {
             );
             return;
         }
+        if self.state.branches.contains(name) {
+            let message = format!("`{name}` is a branch, and an operand is a layer or an input");
+            self.emit(Diagnostic::new(codes::UNKNOWN_OPERAND, place, message).with_help(format!(
+                "the merge after the branches takes their outputs by itself; to use one again give its last layer `name=\"{name}_out\"`"
+            )));
+            return;
+        }
         let known: Vec<SmolStr> = self.state.names.keys().cloned().collect();
         let mut diagnostic = Diagnostic::new(
             codes::UNKNOWN_OPERAND,
@@ -100,7 +107,8 @@ impl Evaluator<'_> {
         let after_mistake = operands
             .iter()
             .filter_map(|tensor| tensor.unknown.as_ref())
-            .any(|unknown| unknown.why == Why::Error);
+            .any(|unknown| unknown.why == Why::Error)
+            || operands.iter().any(|tensor| tensor.doubtful);
         if (found >= min && too_many.is_none()) || after_mistake {
             return None;
         }

@@ -4,7 +4,7 @@
 use super::Evaluator;
 use super::bind::{Binding, Given};
 use super::run::Failing;
-use super::upstream::{is_free, set_on_producer, upstream};
+use super::upstream::{set_on_producer, upstream};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::lang::{Blame, LayerEntry, Outcome, Problem, Suggestion};
 use crate::model::hir::{ExprKind, HpoKind};

@@ -67,8 +67,13 @@ impl Evaluator<'_> {
                 self.close_branches();
                 self.path.pop();
                 self.path.pop();
-                let parts: Arc<[Part]> = vec![Part::Inner(inner.into())].into();
-                nodes.push(Node { index: offset, branch: Some(branch.name.value.clone()), parts });
+                nodes.push(Node {
+                    index: offset,
+                    branch: Some(branch.name.value.clone()),
+                    start: None,
+                    place: self.place(stmt.range),
+                    parts: vec![Part::Inner(inner.into())].into(),
+                });
                 if is_shortcut {
                     shortcut = std::mem::replace(&mut self.state.flow, main);
                 }
@@ -126,6 +131,7 @@ impl Evaluator<'_> {
         });
         let sums = sums.unwrap_or_else(|| Worlds::constant(None));
         let shape = sums.map(|sum| sum.clone().and_then(Result::ok));
+        let doubtful = block.doubtful || shortcut.doubtful;
         let mut failed = false;
         if let Some(problem) = problem {
             failed = true;
@@ -161,7 +167,9 @@ impl Evaluator<'_> {
                     }
                 }
             }
-            self.emit(diagnostic);
+            if !doubtful {
+                self.emit(diagnostic);
+            }
             self.path.pop();
         }
         let activation = shape
@@ -183,6 +191,7 @@ impl Evaluator<'_> {
             origins: block.origins.clone(),
             producer: None,
             leading_none: false,
+            doubtful,
         };
         let is_unknown = output.is_unknown();
         Layer {
@@ -197,6 +206,8 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 }

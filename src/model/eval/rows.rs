@@ -18,6 +18,7 @@ impl Evaluator<'_> {
         &mut self,
         entry: &'static LayerEntry,
         binding: &Binding<'_>,
+        operands: &[Tensor],
         evaluated: &mut Evaluated,
     ) {
         let Some((id, place)) = &binding.shared else { return };
@@ -35,9 +36,10 @@ impl Evaluator<'_> {
             config.push((param.name, value));
         }
         let counts = collapse(&evaluated.outcome);
+        let input = operands.first().map_or_else(String::new, shown);
         match self.state.shared.get(id) {
             None => {
-                let shared = Shared { config, counts, place: *place };
+                let shared = Shared { config, counts, input, place: *place };
                 Arc::make_mut(&mut self.state.shared).insert(id.clone(), shared);
             }
             Some(shared) => {
@@ -54,7 +56,8 @@ impl Evaluator<'_> {
                     )),
                     None if same_weights => None,
                     None => Some(format!(
-                        "the layers that share `{id}` get inputs of different sizes, so they cannot have the same weights"
+                        "the layers that share `{id}` cannot have the same weights: the first gets {}, and this one {input}",
+                        shared.input
                     )),
                 };
                 if let Some(message) = message {
@@ -125,6 +128,8 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 
@@ -153,6 +158,7 @@ impl Evaluator<'_> {
                     producer: Some(producer.clone()),
                     dense_on_map: None,
                     leading_none: false,
+                    doubtful: self.broken || operands.iter().any(|operand| operand.doubtful),
                 };
                 // A layer that only passes on what comes in is not what a fix would change.
                 if let ([operand], None) = (operands, entry.channels)
@@ -168,6 +174,13 @@ impl Evaluator<'_> {
             })
             .collect()
     }
+}
+
+/// The shapes that a tensor can have, for a message.
+fn shown(tensor: &Tensor) -> String {
+    let shapes: Vec<String> =
+        tensor.shape.distinct().into_iter().flatten().map(Shape::to_string).collect();
+    shapes.join(" or ")
 }
 
 /// What a fix has to know of a layer to change it.
@@ -268,12 +281,12 @@ mod tests {
         check(
             "Flatten()\nDense(4, shared=\"t\") * 3",
             expect![[r#"
-            0 Flatten → 3072
-            1#0 Dense → 4, 12,292 parameters
-            1#1…2 Dense → 4
-            3:17 error shared-mismatch `"t"`: the layers that share `t` get inputs of different sizes, so they cannot have the same weights
-                line 3: the first of them
-        "#]],
+                0 Flatten → 3072
+                1#0 Dense → 4, 12,292 parameters
+                1#1…2 Dense → 4
+                3:17 error shared-mismatch `"t"`: the layers that share `t` cannot have the same weights: the first gets 3072, and this one 4
+                    line 3: the first of them
+            "#]],
         );
     }
 

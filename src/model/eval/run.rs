@@ -284,8 +284,10 @@ impl Evaluator<'_> {
         let outcome = outcome.unwrap_or_else(|| Worlds::constant(None));
         let failed_everywhere = outcome.values().iter().all(Option::is_none);
         let had_errors = failing.iter().any(|failing| failing.problem.severity == Severity::Error);
+        // What comes in is a guess after a text that could not be read; it is not held against a layer.
+        let doubtful = operands.iter().any(|operand| operand.doubtful);
         if report {
-            for failing in failing {
+            for failing in failing.into_iter().filter(|failing| !(doubtful && failing.by_rule)) {
                 self.report(entry, binding, operands, &outcome, &with_inputs, failing);
             }
         }

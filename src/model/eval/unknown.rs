@@ -5,9 +5,10 @@ use smol_str::SmolStr;
 use super::Evaluator;
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::lang::{LayerName, Suggestion, Value};
-use crate::model::hir::Call;
+use crate::model::hir::{Call, ExprKind};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer};
+use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::text::TextEdit;
 
@@ -15,6 +16,11 @@ impl Evaluator<'_> {
     pub(super) fn unknown_layer(&mut self, call: &Call, suggestion: Option<&'static str>) {
         let name = &call.name.value;
         let place = self.place(call.name.range);
+        if self.scope.has_unnamed_macro() {
+            // It may be the macro whose name could not be read.
+            self.count_layers(1);
+            return self.fail(Why::Error, name, Some(place));
+        }
         let macros = self.scope.macro_names();
         let near = did_you_mean(name, macros.iter().map(SmolStr::as_str));
         let diagnostic = match (near, LayerName::Unknown { suggestion }.problem(name)) {
@@ -46,6 +52,18 @@ impl Evaluator<'_> {
         self.fail(Why::Error, name, Some(place));
     }
 
+    /// Gives the output of a layer that does not exist the name that the call says.
+    pub(super) fn name_unknown(&mut self, call: &Call) {
+        for arg in call.args.iter().flat_map(|list| &list.args) {
+            let named = arg.name.as_ref().is_some_and(|name| name.value == "name");
+            if let (true, ExprKind::Str(name), Flow::One(tensor)) =
+                (named, &arg.value.kind, &self.state.flow)
+            {
+                self.add_name(name.clone(), self.place(arg.value.range), tensor.clone());
+            }
+        }
+    }
+
     /// The row of a layer that does not exist; its output flows already.
     pub(super) fn unknown_row(&self, call: &Call) -> Layer {
         let place = self.place(call.name.range);
@@ -60,6 +78,8 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown: Some(unknown),
             counts: Counts::UNKNOWN,
+            args: Vec::new(),
+            inside: Vec::new(),
         }
     }
 

@@ -106,20 +106,6 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
     }
 }
 
-/// Whether another width of operand `operand` leaves the other operands as they are: the width of each
-/// of these is what a layer of its own, or an input, says.
-pub(super) fn is_free(operands: &[Tensor], operand: usize) -> bool {
-    let width = |tensor: &Tensor| tensor.origins.last().cloned().flatten();
-    let own = operands.get(operand).and_then(width);
-    operands.iter().enumerate().filter(|&(at, _)| at != operand).all(|(_, other)| {
-        width(other).is_some_and(|origin| {
-            let says = origin.layer == "input"
-                || find_layer(&origin.layer).is_some_and(|entry| entry.channels.is_some());
-            says && own.as_ref().is_none_or(|own| own.place != origin.place)
-        })
-    })
-}
-
 /// The change that gives a parameter of the layer which made `tensor` this value.
 pub(super) fn set_on_producer(
     tensor: &Tensor,
@@ -442,7 +428,28 @@ mod tests {
 
     #[test]
     fn a_width_that_both_operands_have_is_left_alone() {
-        check("Conv2D(8, 3, name=\"c\")\nConcatenate(\"c\")\nAdd(\"c\")", expect![[""]]);
-        check("Conv2D(8, 1, name=\"c\")\nConv2D(4, 1)\nAdd(\"c\")", expect![[""]]);
+        check(
+            "Conv2D(8, 3, name=\"c\")\nConcatenate(\"c\")\nAdd(\"c\")",
+            expect![[r#"
+            0 Conv2D → 30×30×8, 224 parameters
+            1 Concatenate → 30×30×16
+            2 Add → ?
+            4:1 error shape-mismatch `Add`: `Add`: 30×30×16 and 30×30×8 do not fit: 16 and 8 must be equal, or one of them 1
+                line 3: `Concatenate` makes this dimension 16
+                line 2: `Conv2D` makes this dimension 8
+        "#]],
+        );
+        check(
+            "Conv2D(8, 1, name=\"c\")\nConv2D(4, 1)\nAdd(\"c\")",
+            expect![[r#"
+            0 Conv2D → 32×32×8, 32 parameters
+            1 Conv2D → 32×32×4, 36 parameters
+            2 Add → ?
+            4:1 error shape-mismatch `Add`: `Add`: 32×32×4 and 32×32×8 do not fit: 4 and 8 must be equal, or one of them 1
+                line 3: `Conv2D` makes this dimension 4
+                line 2: `Conv2D` makes this dimension 8
+                fix: Set `filters=8` on `Conv2D` before
+        "#]],
+        );
     }
 }

@@ -2,15 +2,16 @@
 
 use super::Evaluator;
 use super::bind::Binding;
-use super::rows::producer;
+use super::rows::{collapse, producer};
 use super::run::{BlockEval, Evaluated};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, LayerName, Outcome, Rule, check_inner, resolve_layer};
 use crate::model::hir::{Call, Stmt};
-use crate::model::result::{Counts, Part, sum_nodes};
+use crate::model::result::{Counts, Layer, Part, sum_nodes};
 use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Shape, Worlds, union};
+use std::sync::Arc;
 
 impl Evaluator<'_> {
     /// The layers of a block that the layer takes itself, run on what comes in.
@@ -91,10 +92,14 @@ impl Evaluator<'_> {
             let next = match bound {
                 Some((entry, bound)) if matches!(entry.rule, Rule::Wrapper { .. }) => {
                     let nested = Stmt { block: None, ..stmt.clone() };
-                    self.wrapper(entry, bound, std::slice::from_ref(&flowing), &nested)
+                    let next = self.wrapper(entry, bound, std::slice::from_ref(&flowing), &nested);
+                    self.inside_wrapper(entry, bound, &flowing, &next);
+                    next
                 }
                 Some((entry, bound)) => {
-                    self.run(entry, bound, std::slice::from_ref(&flowing), None)
+                    let next = self.run(entry, bound, std::slice::from_ref(&flowing), None);
+                    self.inside_wrapper(entry, bound, &flowing, &next);
+                    next
                 }
                 None => {
                     let why = match resolve_layer(&call.name.value) {
@@ -153,6 +158,39 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Notes what a layer inside a wrapper gives, for those who ask about it.
+    fn inside_wrapper(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        input: &Tensor,
+        evaluated: &Evaluated,
+    ) {
+        let lost = || {
+            let place = Some(binding.call.name);
+            Unknown { why: Why::Error, name: entry.name.into(), place }
+        };
+        let unknown = evaluated.unknown.clone();
+        let shape = evaluated.outcome.map(|outcome| outcome.as_ref().and_then(first_output));
+        let output = if shape.values().iter().all(Option::is_none) {
+            Tensor::unknown(unknown.clone().unwrap_or_else(lost))
+        } else {
+            Tensor { shape: shape.simplified(), unknown: None, ..input.clone() }
+        };
+        self.inside.push(Part::Layer(Arc::new(Layer {
+            layer: entry.name.into(),
+            name: None,
+            place: binding.call.whole,
+            inputs: vec![input.clone()],
+            outputs: vec![output],
+            several_outputs: false,
+            unknown,
+            counts: collapse(&evaluated.outcome),
+            args: binding.clone().values(),
+            inside: Vec::new(),
+        })));
+    }
+
     /// The layer that `call` is inside a wrapper; `None` after reporting why it cannot be there.
     pub(super) fn bind_inner<'s>(
         &mut self,
@@ -197,6 +235,7 @@ impl Evaluator<'_> {
         };
         self.state.flow = Flow::One(flowing);
         let parts = self.block_after(stmt);
+        self.inside.extend(parts.iter().cloned());
         let output = match std::mem::replace(&mut self.state.flow, outer) {
             Flow::One(tensor) => tensor,
             _ => {
