@@ -297,7 +297,7 @@ pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
         (_, "in_features") if entry.param("units").is_some() => ParamName::CheckOnly,
         _ if entry.category == Category::Special && entry.name != "CustomShape" => ParamName::Kept,
         _ => {
-            let known = entry.params.iter().map(|param| param.name);
+            let known = entry.params.iter().map(|param| param.name).chain(BASE.iter().copied());
             ParamName::Unknown { suggestion: did_you_mean(name, known) }
         }
     }

@@ -217,6 +217,14 @@ impl Check<'_> {
             Value::Unknown => value,
             Value::Bool(flag) if bool && i64::from(*flag) >= min => value,
             Value::Int(number) if *number >= min => value,
+            Value::Interval { low, high, .. } if low.fract() != 0.0 || high.fract() != 0.0 => {
+                let ends = (low.ceil().max(min as f64), high.floor());
+                let unknown = self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, None);
+                if ends.0 <= ends.1 {
+                    self.add_to_message(&format!("; a range from {} to {} works", ends.0, ends.1));
+                }
+                unknown
+            }
             Value::Interval { low, high, .. } if *low >= min as f64 && low <= high => value,
             Value::Int(number) => {
                 // A sign is the likeliest slip.

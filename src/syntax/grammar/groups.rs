@@ -194,8 +194,9 @@ pub(super) fn group(
 fn comma_without_item(p: &mut Parser<'_>, holds: Holds, found: Group) {
     let here = p.here();
     let message = format!("expected {} before this `,`", holds.with_article());
-    // What stands in the second place is in the first without the comma.
-    if found.items == 0 && found.commas == 0 && starts_expr(p.nth(1)) {
+    // Without the comma what stands behind it takes the place of what is missing.
+    let first = found.items == 0 && found.commas == 0 && starts_expr(p.nth(1));
+    if first || holds == Holds::Values {
         p.error(codes::SYNTAX_MISSING_VALUE, here, message);
     } else {
         p.error_with_fix(
