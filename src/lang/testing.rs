@@ -28,6 +28,25 @@ pub(super) fn check(fixture: &str, expect: Expect) {
     expect.assert_eq(&answers.join("\n"));
 }
 
+/// Compares how the output of every line of `fixture` is accounted for.
+pub(super) fn check_explained(fixture: &str, expect: Expect) {
+    let lines = fixture.lines().map(str::trim).filter(|line| !line.is_empty());
+    let accounts: Vec<String> = lines
+        .map(|line| {
+            let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
+            let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
+            let call = Reader { rest: text }.call();
+            let outcome = run(&call, &inputs, None).outcome.expect("the layer is right");
+            let (entry, given, ..) = bind(&call);
+            let args = Args::new(entry, &given);
+            let explain = entry.explain.expect("the layer has an account");
+            let account = explain(&RuleCx::new(&args, &inputs), &outcome.outputs[0]);
+            format!("{text}\n  {}", account.join("\n  "))
+        })
+        .collect();
+    expect.assert_eq(&accounts.join("\n"));
+}
+
 /// The same for a layer whose block gives `output` and has `parameters`.
 pub(super) fn check_block(fixture: &str, output: &str, parameters: u64, expect: Expect) {
     let (call, input) = fixture.split_once(" on ").expect("a fixture says `call on shape`");

@@ -224,7 +224,7 @@ fn effect(
                 flows.push(flow);
             }
         }
-        lines.get_or_insert_with(|| formula(found, analysis.framework()));
+        lines.get_or_insert_with(|| formula(found, analysis.framework()).lines);
     }
     let written = arg.value().map(|value| one_line(value.syntax())).unwrap_or_default();
     match values.as_slice() {

@@ -117,16 +117,15 @@ fn numbers(
         _ => return,
     };
     unknown(analysis, layer, page);
-    let lines = formula(layer, analysis.framework());
-    if !lines.is_empty() {
-        let copy = if first.iter().map(|one| one.copies).sum::<u64>() > 1 {
-            "in the first copy:"
-        } else {
-            ""
-        };
-        page.text(copy);
-        page.code("text", &lines.join("\n"));
+    let account = formula(layer, analysis.framework());
+    let mut which = account.choice;
+    if first.iter().map(|one| one.copies).sum::<u64>() > 1 {
+        which = format!("the first copy{}{which}", if which.is_empty() { "" } else { ", " });
     }
+    if !account.lines.is_empty() && !which.is_empty() {
+        page.text(&format!("For {which}:"));
+    }
+    page.code("text", &account.lines.join("\n"));
     inside(layer, page);
     by_choice(layer, page);
 }

@@ -345,6 +345,13 @@ mod tests {
                 - 194,688 MACs, 389,376 FLOPs
                 - 84.5 KiB of activations
 
+                ```text
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+
                 ---
 
                 Convolution over an image.
@@ -359,46 +366,55 @@ mod tests {
         check(
             "BatchNorm$0alization()",
             expect![[r#"
-            `BatchNormalization`
-            ```text
-            BatchNormalization  28×28×1 → 28×28×1
-            ```
+                `BatchNormalization`
+                ```text
+                BatchNormalization  28×28×1 → 28×28×1
+                ```
 
-            - 4 parameters, 2 trainable and 2 not (16 B)
-            - 0 MACs, 0 FLOPs
-            - 3.06 KiB of activations
+                - 4 parameters, 2 trainable and 2 not (16 B)
+                - 0 MACs, 0 FLOPs
+                - 3.06 KiB of activations
 
-            ---
+                ```text
+                trainable: 2×1 = 2
+                moving averages: 2×1 = 2
+                ```
 
-            Normalizes each feature over the batch.
+                ---
 
-            Output: the input's shape.
+                Normalizes each feature over the batch.
 
-            Each feature has two trainable parameters and two moving averages that training does not count as trainable.
+                Output: the input's shape.
 
-            PyTorch: `nn.BatchNorm1d, 2d, 3d`
-        "#]],
+                Each feature has two trainable parameters and two moving averages that training does not count as trainable.
+
+                PyTorch: `nn.BatchNorm1d, 2d, 3d`
+            "#]],
         );
         check(
             "Conv2D(4, 3) * 3\n$0Flatten()",
             expect![[r#"
-            `Flatten`
-            ```text
-            Flatten  22×22×4 → 1936
-            ```
+                `Flatten`
+                ```text
+                Flatten  22×22×4 → 1936
+                ```
 
-            - 0 parameters
-            - 0 MACs, 0 FLOPs
-            - 0 B of activations
+                - 0 parameters
+                - 0 MACs, 0 FLOPs
+                - 0 B of activations
 
-            ---
+                ```text
+                features: 22×22×4 = 1936
+                ```
 
-            Makes one dimension of all but the batch.
+                ---
 
-            Output: (batch, features).
+                Makes one dimension of all but the batch.
 
-            PyTorch: `nn.Flatten`
-        "#]],
+                Output: (batch, features).
+
+                PyTorch: `nn.Flatten`
+            "#]],
         );
         check(
             "$0Conv2D(4, 3) * 3",
@@ -411,6 +427,15 @@ mod tests {
                 - 336 parameters (1.31 KiB)
                 - 176,976 MACs, 353,952 FLOPs
                 - 27.1 KiB of activations
+
+                For the first copy:
+
+                ```text
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 4
+                parameters: 3×3×1×4 + 4 = 40
+                ```
 
                 ---
 
@@ -458,6 +483,15 @@ mod tests {
                 - 24,336..48,672 MACs, 48,672..97,344 FLOPs
                 - 10.6..21.1 KiB of activations
 
+                For filters=4:
+
+                ```text
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 4
+                parameters: 3×3×1×4 + 4 = 40
+                ```
+
                 By choice:
 
                 ```text
@@ -497,17 +531,21 @@ mod tests {
         check(
             "Conv2D(HPO(choice(4$0, 8)), 3)",
             expect![[r#"
-            `4`
-            **filters** of `Conv2D`: a whole number of at least 1, required.
+                `4`
+                **filters** of `Conv2D`: a whole number of at least 1, required.
 
-            How many channels the output has.
+                How many channels the output has.
 
-            Here: `4`, `8`
+                Here: `4`, `8`
 
-            ```text
-            Conv2D  28×28×1 → 26×26×4|8
-            ```
-        "#]],
+                ```text
+                Conv2D  28×28×1 → 26×26×4|8
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 4
+                parameters: 3×3×1×4 + 4 = 40
+                ```
+            "#]],
         );
         check(
             "Dropout(HPO(range$0(0.1, 0.5)))",
@@ -677,6 +715,13 @@ mod tests {
                 - 3,888 MACs, 7,776 FLOPs
                 - 576 B of activations
 
+                ```text
+                height: floor((8 − 3)/1) + 1 = 6
+                width: floor((8 − 3)/1) + 1 = 6
+                channels: filters = 4
+                parameters: 3×3×3×4 + 4 = 112
+                ```
+
                 ---
 
                 Convolution over an image.
@@ -691,23 +736,27 @@ mod tests {
         check(
             &text.replace("Flat", "$0Flat"),
             expect![[r#"
-            `Flatten`
-            ```text
-            Flatten  6×6×4 → 144
-            ```
+                `Flatten`
+                ```text
+                Flatten  6×6×4 → 144
+                ```
 
-            - 0 parameters
-            - 0 MACs, 0 FLOPs
-            - 0 B of activations
+                - 0 parameters
+                - 0 MACs, 0 FLOPs
+                - 0 B of activations
 
-            ---
+                ```text
+                features: 6×6×4 = 144
+                ```
 
-            Makes one dimension of all but the batch.
+                ---
 
-            Output: (batch, features).
+                Makes one dimension of all but the batch.
 
-            PyTorch: `nn.Flatten`
-        "#]],
+                Output: (batch, features).
+
+                PyTorch: `nn.Flatten`
+            "#]],
         );
     }
 
@@ -716,54 +765,68 @@ mod tests {
         check(
             "Conv2D(32, kernel$0_size=3, padding=\"same\")",
             expect![[r#"
-            `kernel_size`
-            **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
+                `kernel_size`
+                **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
 
-            The size of the kernel, one number or one for each spatial dimension.
+                The size of the kernel, one number or one for each spatial dimension.
 
-            ```text
-            Conv2D  28×28×1 → 28×28×32
-            ```
-        "#]],
+                ```text
+                Conv2D  28×28×1 → 28×28×32
+                height: ceil(28/1) = 28
+                width: ceil(28/1) = 28
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+            "#]],
         );
         check(
             "Conv2D($032, 3)",
             expect![[r#"
-            `32`
-            **filters** of `Conv2D`: a whole number of at least 1, required.
+                `32`
+                **filters** of `Conv2D`: a whole number of at least 1, required.
 
-            How many channels the output has.
+                How many channels the output has.
 
-            ```text
-            Conv2D  28×28×1 → 26×26×32
-            ```
-        "#]],
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+            "#]],
         );
         check(
             "Conv2D(32, (3, $03))",
             expect![[r#"
-            `3`
-            **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
+                `3`
+                **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
 
-            The size of the kernel, one number or one for each spatial dimension.
+                The size of the kernel, one number or one for each spatial dimension.
 
-            ```text
-            Conv2D  28×28×1 → 26×26×32
-            ```
-        "#]],
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+            "#]],
         );
         check(
             "Dense(out_$0features=3, name=\"d\")",
             expect![[r#"
-            `out_features`
-            **units** of `Dense` (here written `out_features`): a whole number of at least 1, required.
+                `out_features`
+                **units** of `Dense` (here written `out_features`): a whole number of at least 1, required.
 
-            How many features the output has.
+                How many features the output has.
 
-            ```text
-            Dense  28×28×1 → 28×28×3
-            ```
-        "#]],
+                ```text
+                Dense  28×28×1 → 28×28×3
+                features: units = 3
+                parameters: 1×3 + 3 = 6
+                ```
+            "#]],
         );
         check(
             "Dense(3, na$0me=\"d\")",
