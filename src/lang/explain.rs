@@ -88,6 +88,12 @@ mod tests {
         DepthwiseConv2D(3, depth_multiplier=2) on (8, 8, 3)
         SeparableConv2D(16, 3) on (9, 9, 3)
         Conv2DTranspose(8, 3, strides=2, padding="same") on (7, 7, 4)
+        Conv2DTranspose(8, 3, strides=2, output_padding=1) on (7, 7, 4)
+        Conv1DTranspose(8, 4, strides=2, padding="same", output_padding=1) on (7, 4)
+        Conv1DTranspose(8, 2, strides=5, dilation_rate=1) on (7, 4)
+        DepthwiseConv2D(3, dilation_rate=2, padding="same", strides=2) on (9, 9, 3)
+        MaxPooling1D(3, strides=2, padding="same") on (T, 4)
+        ConvLSTM1D(4, 3) on (5, 8, 2)
         Conv1DTranspose(8, 3, strides=2) on (7, 4)
         MaxPooling2D(2) on (13, 13, 32)
         GlobalAveragePooling2D() on (7, 7, 512)
@@ -138,6 +144,30 @@ mod tests {
                   width: 7×2 = 14
                   channels: filters = 8
                   parameters: 3×3×4×8 + 8 = 296
+                Conv2DTranspose(8, 3, strides=2, output_padding=1)
+                  height: (7 − 1)×2 + 3 + 1 = 16
+                  width: (7 − 1)×2 + 3 + 1 = 16
+                  channels: filters = 8
+                  parameters: 3×3×4×8 + 8 = 296
+                Conv1DTranspose(8, 4, strides=2, padding="same", output_padding=1)
+                  steps: (7 − 1)×2 + 4 mod 2 + 1 = 13
+                  channels: filters = 8
+                  parameters: 4×4×8 + 8 = 136
+                Conv1DTranspose(8, 2, strides=5, dilation_rate=1)
+                  steps: (7 − 1)×5 + max(2, 5) = 35
+                  channels: filters = 8
+                  parameters: 2×4×8 + 8 = 72
+                DepthwiseConv2D(3, dilation_rate=2, padding="same", strides=2)
+                  height: ceil(9/2) = 5
+                  width: ceil(9/2) = 5
+                  channels: 3×1 = 3
+                  parameters: 3×3×3×1 + 3 = 30
+                MaxPooling1D(3, strides=2, padding="same")
+                  steps: ceil(T/2) = floor((T-1)/2)+1
+                ConvLSTM1D(4, 3)
+                  steps: floor((8 − 3)/1) + 1 = 6
+                  channels: filters = 4
+                  parameters: 3×6×16 + 16 = 304
                 Conv1DTranspose(8, 3, strides=2)
                   steps: (7 − 1)×2 + max(3, 2) = 15
                   channels: filters = 8
@@ -167,6 +197,8 @@ mod tests {
         Embedding(1000, 64) on (20)
         LSTM(64) on (10, 32)
         GRU(8, return_sequences=true) on (T, 4)
+        GRU(8, reset_after=false) on (3, 4)
+        GRU(8, use_bias=false) on (3, 4)
         SimpleRNN(8, use_bias=false) on (5, 4)
         LSTMCell(8) on (4)
         Bidirectional(LSTM(16)) on (10, 4)
@@ -192,6 +224,14 @@ mod tests {
                   steps: all T, because of return_sequences=true
                   features: units = 8
                   parameters: 3×(8×(4 + 8) + 2×8) = 336
+                GRU(8, reset_after=false)
+                  steps: the last of 3
+                  features: units = 8
+                  parameters: 3×(8×(4 + 8) + 8) = 312
+                GRU(8, use_bias=false)
+                  steps: the last of 3
+                  features: units = 8
+                  parameters: 3×8×(4 + 8) = 288
                 SimpleRNN(8, use_bias=false)
                   steps: the last of 5
                   features: units = 8
