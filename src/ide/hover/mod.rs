@@ -110,7 +110,7 @@ fn definition(analysis: &Analysis, token: &SyntaxToken, _: &HoverConfig) -> Opti
     let first = body
         .children()
         .find(|node| node.kind() == SyntaxKind::BLOCK)
-        .and_then(|block| block.children().find(|node| is_statement(node)));
+        .and_then(|block| block.children().find(is_statement));
     let uses = first.map_or(&[][..], |node| results.statement(node.text_range().start()));
     let mut lines: Vec<String> = Vec::new();
     let (mut number, mut more) = (0u64, 0u64);
