@@ -7,7 +7,7 @@
 //! text <- diagnostics <- config
 //! text, diagnostics   <- syntax
 //! shape, diagnostics  <- lang
-//! syntax, lang, config <- model <- checks <- ide <- cli <- main
+//! syntax, lang, config <- model <- checks <- ide <- {server, cli} <- main
 //! ```
 //!
 //! Invariants, each held by a test:
@@ -22,7 +22,11 @@
 //!   mistake is reported once.
 //! - Severity and presentation are applied after the queries: none of their settings is an input of
 //!   a shape query.
-//! - Only [`cli`] writes to stdout.
+//! - Only [`cli`] writes to stdout; while [`server`] runs, stdout carries the protocol and nothing
+//!   else.
+//! - One thread owns the state of the server and applies edits in the order of the wire. The server
+//!   never waits for its client, never dies of a handler's panic, and never shows a result of an
+//!   older text as new.
 
 #![deny(clippy::print_stdout)]
 
@@ -33,6 +37,7 @@ pub mod diagnostics;
 pub mod ide;
 pub mod lang;
 pub mod model;
+pub mod server;
 pub mod shape;
 pub mod syntax;
 pub mod text;

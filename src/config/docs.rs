@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::settings::{LEVELS, SETTINGS, Setting, SettingKind};
+use super::settings::{LEVELS, SETTINGS, Scope, Setting, SettingKind};
 use crate::diagnostics::codes;
 
 /// The text of `docs/configuration.md`.
@@ -12,6 +12,7 @@ pub fn configuration_page() -> String {
          \n\
          Settings are read from a file `neural.toml`. The one that counts for a network is the nearest one in\n\
          its folder or in a folder above; for standard input, the search starts in the current folder.\n\
+         Editors have the same settings, each with `neural-analyzer.` before its key; a few can only be set there.\n\
          \n\
          Where a setting is given in several places, command-line flags win over `neural.toml`, which wins over\n\
          the settings of an editor, which win over the defaults. Severities are put together code by code.\n\
@@ -27,10 +28,16 @@ pub fn configuration_page() -> String {
     for Setting { key, kind, default, .. } in SETTINGS {
         page += &format!("| [`{key}`](#{}) | {} | `{default}` |\n", anchor(key), takes(*kind));
     }
-    for Setting { key, kind, default, doc, example } in SETTINGS {
+    for Setting { key, kind, default, scope, doc, example } in SETTINGS {
         page += &format!("\n## {key}\n\n{doc}\n\n");
-        page += &format!("Takes {}; `{default}` by default.\n", takes(*kind));
-        page += &format!("\n```toml\n{example}\n```\n");
+        page += &format!("Takes {}; `{default}` by default.", takes(*kind));
+        match scope {
+            Scope::Anywhere => page += &format!("\n\n```toml\n{example}\n```\n"),
+            Scope::Editor => {
+                page += " It is set in an editor, not in `neural.toml`.\n";
+                page += &format!("\n```json\n{{ {example} }}\n```\n");
+            }
+        }
     }
     page
 }
@@ -38,7 +45,7 @@ pub fn configuration_page() -> String {
 /// The text of `docs/neural.schema.json`.
 pub fn json_schema() -> String {
     let mut properties = Map::new();
-    for setting in SETTINGS {
+    for setting in SETTINGS.iter().filter(|setting| setting.scope == Scope::Anywhere) {
         match setting.key.split_once('.') {
             None => {
                 properties.insert(setting.key.to_owned(), schema(setting));
@@ -69,6 +76,7 @@ fn schema(setting: &Setting) -> Value {
             json!({ "type": "integer", "minimum": min, "maximum": max })
         }
         SettingKind::Bool => json!({ "type": "boolean" }),
+        SettingKind::Text => json!({ "type": "string" }),
         SettingKind::Severities => {
             let codes: Map<String, Value> = codes::all()
                 .map(|code| {
@@ -98,6 +106,7 @@ fn takes(kind: SettingKind) -> String {
         }
         SettingKind::Count { min, .. } => format!("a whole number of at least {min}"),
         SettingKind::Bool => "`true` or `false`".to_owned(),
+        SettingKind::Text => "a string".to_owned(),
         SettingKind::Severities => {
             let levels: Vec<String> = LEVELS.iter().map(|name| format!("`\"{name}\"`")).collect();
             format!("a table from codes to {}", levels.join(", "))
@@ -118,7 +127,12 @@ mod tests {
         let schema: Value = serde_json::from_str(&json_schema()).unwrap();
         for setting in SETTINGS {
             let pointer = format!("/properties/{}", setting.key.replace('.', "/properties/"));
-            let entry = schema.pointer(&pointer).unwrap();
+            let entry = schema.pointer(&pointer);
+            if setting.scope == Scope::Editor {
+                assert_eq!(entry, None);
+                continue;
+            }
+            let entry = entry.unwrap();
             assert_eq!(entry["description"], setting.doc);
             let has_default = !entry["default"].is_null();
             assert_eq!(has_default, setting.kind != SettingKind::Severities, "{}", setting.key);
@@ -130,7 +144,14 @@ mod tests {
     #[test]
     fn examples_are_right() {
         for setting in SETTINGS {
-            let (_, diagnostics) = super::super::neural_toml::parse(setting.example);
+            let diagnostics = match setting.scope {
+                Scope::Anywhere => super::super::neural_toml::parse(setting.example).1,
+                Scope::Editor => {
+                    let example = setting.example.replace("neural-analyzer.", "");
+                    let settings = serde_json::from_str(&format!("{{ {example} }}")).unwrap();
+                    super::super::Layer::from_json(&settings).1
+                }
+            };
             assert!(diagnostics.is_empty(), "{}: {diagnostics:?}", setting.key);
             assert!(configuration_page().contains(setting.example));
         }

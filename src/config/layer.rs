@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::{LEVELS, SETTINGS, Setting, SettingKind};
+use super::settings::{LEVELS, SETTINGS, Scope, Setting, SettingKind};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
 use crate::text::{TextEdit, TextRange};
@@ -21,6 +21,7 @@ enum Value {
     Choice(&'static str),
     Count(u64),
     Bool(bool),
+    Text(String),
     Severities(BTreeMap<Code, Option<Severity>>),
 }
 
@@ -54,14 +55,14 @@ impl Layer {
     /// The ranges of the findings are empty: editors do not say where a setting stands.
     pub fn from_json(settings: &serde_json::Value) -> (Layer, Vec<Diagnostic>) {
         match raw_json(settings, 0).kind {
-            RawKind::Table(entries) => Layer::read(&entries),
+            RawKind::Table(entries) => Layer::read(&entries, Scope::Editor),
             _ => (Layer::default(), Vec::new()),
         }
     }
 
-    /// Reads a tree of values.
-    pub(super) fn read(entries: &[RawEntry]) -> (Layer, Vec<Diagnostic>) {
-        let mut reader = Reader { layer: Layer::default(), diagnostics: Vec::new() };
+    /// Reads a tree of values. Where they are not an editor's, settings of that scope are refused.
+    pub(super) fn read(entries: &[RawEntry], scope: Scope) -> (Layer, Vec<Diagnostic>) {
+        let mut reader = Reader { layer: Layer::default(), diagnostics: Vec::new(), scope };
         reader.table("", entries);
         (reader.layer, reader.diagnostics)
     }
@@ -111,6 +112,13 @@ impl Layer {
         }
     }
 
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match self.values.get(key) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn severities(&self) -> impl Iterator<Item = (Code, Option<Severity>)> + '_ {
         let table = match self.values.get("severity") {
             Some(Value::Severities(table)) => Some(table),
@@ -123,6 +131,8 @@ impl Layer {
 struct Reader {
     layer: Layer,
     diagnostics: Vec<Diagnostic>,
+    /// Where the settings come from.
+    scope: Scope,
 }
 
 impl Reader {
@@ -133,7 +143,10 @@ impl Reader {
             let key = format!("{prefix}{}", entry.key);
             let inner = format!("{key}.");
             if let Some(setting) = Setting::find(&key) {
-                self.value(setting, &entry.value);
+                match setting.scope {
+                    Scope::Editor if self.scope != Scope::Editor => self.misplaced(setting, entry),
+                    _ => self.value(setting, &entry.value),
+                }
             } else if SETTINGS.iter().any(|setting| setting.key.starts_with(&inner)) {
                 match &entry.value.kind {
                     RawKind::Table(entries) => self.table(&inner, entries),
@@ -149,13 +162,27 @@ impl Reader {
         }
     }
 
+    fn misplaced(&mut self, setting: &Setting, entry: &RawEntry) {
+        let message =
+            format!("`{}` is a setting of the editor; `neural.toml` cannot give it", setting.key);
+        self.diagnostics.push(Diagnostic::new(codes::UNKNOWN_SETTING, entry.key_range, message));
+    }
+
     fn unknown_key(&mut self, prefix: &str, key: &str, entry: &RawEntry) {
-        let names = SETTINGS.iter().filter_map(|setting| {
-            let rest = setting.key.strip_prefix(prefix)?;
-            Some(rest.split('.').next().unwrap_or(rest))
-        });
+        let scope = self.scope;
+        let settings = || {
+            let fits = move |setting: &&Setting| {
+                setting.scope == Scope::Anywhere || scope == Scope::Editor
+            };
+            SETTINGS.iter().filter(fits)
+        };
+        let mut names: Vec<&str> = settings()
+            .filter_map(|setting| setting.key.strip_prefix(prefix))
+            .filter_map(|rest| rest.split('.').next())
+            .collect();
+        names.dedup();
         let finding = Diagnostic::new(codes::UNKNOWN_SETTING, entry.key_range, "");
-        let finding = match did_you_mean(&entry.key, names) {
+        let finding = match did_you_mean(&entry.key, names.iter().copied()) {
             Some(near) => Diagnostic {
                 message: format!("there is no setting `{key}`; did you mean `{prefix}{near}`?"),
                 ..finding
@@ -166,7 +193,7 @@ impl Reader {
             ),
             None => {
                 let keys: Vec<String> =
-                    SETTINGS.iter().map(|setting| format!("`{}`", setting.key)).collect();
+                    names.iter().map(|name| format!("`{prefix}{name}`")).collect();
                 Diagnostic { message: format!("there is no setting `{key}`"), ..finding }
                     .with_help(format!("The settings are {}.", keys.join(", ")))
             }
@@ -197,6 +224,7 @@ impl Reader {
                 }
             }
             (SettingKind::Bool, RawKind::Bool(flag)) => Value::Bool(*flag),
+            (SettingKind::Text, RawKind::Str(text)) => Value::Text(text.clone()),
             (SettingKind::Severities, RawKind::Table(entries)) => {
                 Value::Severities(self.severities(entries))
             }
@@ -314,6 +342,7 @@ fn expectation(kind: SettingKind) -> String {
         SettingKind::Choice(choices) => format!("one of {}", quoted(choices)),
         SettingKind::Count { min, .. } => format!("a whole number of at least {min}"),
         SettingKind::Bool => "`true` or `false`".to_owned(),
+        SettingKind::Text => "a string".to_owned(),
         SettingKind::Severities => "a table from codes to severities".to_owned(),
     }
 }

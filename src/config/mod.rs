@@ -16,4 +16,7 @@ mod settings;
 pub use docs::{configuration_page, json_schema};
 pub use layer::Layer;
 pub use neural_toml::{Discovery, FILE_NAME, NeuralToml, Unreadable};
-pub use settings::{Config, Dtype, Framework, SETTINGS, Setting, SettingKind};
+pub use settings::{
+    Config, DiagnosticsMode, Dtype, Framework, HintSettings, LogSettings, SETTINGS, Scope, Setting,
+    SettingKind,
+};

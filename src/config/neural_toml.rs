@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::layer::{Layer, Raw, RawEntry, RawKind};
+use super::settings::Scope;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::text::{LineIndex, TextRange, TextSize};
 use toml::Spanned;
@@ -105,7 +106,8 @@ pub(super) fn parse(text: &str) -> (Layer, Vec<Diagnostic>) {
             format!("this is not TOML: {}", one_line(error.message())),
         )
     });
-    let (layer, mut diagnostics) = Layer::read(&raw_table(text, table.get_ref(), 0));
+    let (layer, mut diagnostics) =
+        Layer::read(&raw_table(text, table.get_ref(), 0), Scope::Anywhere);
     if let Some(syntax) = syntax {
         let index = LineIndex::new(text);
         let line = |finding: &Diagnostic| index.line(finding.place.start());
@@ -209,7 +211,7 @@ mod tests {
                 1:1 warning unknown-setting `framwork` there is no setting `framwork`; did you mean `framework`?
                   fix: Change `framwork` to `framework`
                 2:1 warning unknown-setting `colour` there is no setting `colour`
-                  help: The settings are `framework`, `dtype`, `batch`, `check.deny-warnings`, `severity`.
+                  help: The settings are `framework`, `dtype`, `batch`, `check`, `diagnostics`, `inlayHints`, `hover`, `severity`.
                 4:1 warning unknown-setting `deny_warnings` there is no setting `check.deny_warnings`; did you mean `check.deny-warnings`?
                   fix: Change `deny_warnings` to `deny-warnings`
                 6:1 warning unknown-setting `unknown-kee` there is no code `unknown-kee`; did you mean `unknown-key`?
@@ -217,7 +219,7 @@ mod tests {
                 7:1 warning unknown-setting `zzz` there is no code `zzz`
                   help: `neural-analyzer explain` lists every code.
                 8:2 warning unknown-setting `server` there is no setting `server`
-                  help: The settings are `framework`, `dtype`, `batch`, `check.deny-warnings`, `severity`.
+                  help: The settings are `framework`, `dtype`, `batch`, `check`, `diagnostics`, `inlayHints`, `hover`, `severity`.
             "#]],
         );
     }

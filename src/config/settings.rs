@@ -14,10 +14,21 @@ pub struct Setting {
     pub kind: SettingKind,
     /// The value where nothing is set, as TOML.
     pub default: &'static str,
+    /// Where it can be set.
+    pub scope: Scope,
     /// One or two sentences: what it does.
     pub doc: &'static str,
-    /// A line or two of `neural.toml` that show it.
+    /// A line or two that show it, of `neural.toml` or of an editor's settings.
     pub example: &'static str,
+}
+
+/// Where a setting can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// In `neural.toml`, in an editor's settings, or by a flag.
+    Anywhere,
+    /// Only in an editor's settings: a project that somebody downloads must not choose it.
+    Editor,
 }
 
 /// What a setting takes.
@@ -34,6 +45,8 @@ pub enum SettingKind {
     },
     /// `true` or `false`.
     Bool,
+    /// Any string.
+    Text,
     /// A table from codes to one of [`LEVELS`].
     Severities,
 }
@@ -47,6 +60,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "framework",
         kind: SettingKind::Choice(&["keras", "pytorch"]),
         default: "\"keras\"",
+        scope: Scope::Anywhere,
         doc: "Whose rules hold where the frameworks differ.",
         example: "framework = \"pytorch\"",
     },
@@ -54,6 +68,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "dtype",
         kind: SettingKind::Choice(&["float32", "float16", "bfloat16", "float64", "int8"]),
         default: "\"float32\"",
+        scope: Scope::Anywhere,
         doc: "The number format that memory is computed for, of parameters and of activations.",
         example: "dtype = \"bfloat16\"",
     },
@@ -61,6 +76,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "batch",
         kind: SettingKind::Count { min: 1, max: i64::MAX as u64 },
         default: "1",
+        scope: Scope::Anywhere,
         doc: "How many examples one pass takes. MACs, FLOPs and activation memory are multiplied by it; parameters and shapes are not.",
         example: "batch = 32",
     },
@@ -68,13 +84,95 @@ pub const SETTINGS: &[Setting] = &[
         key: "check.deny-warnings",
         kind: SettingKind::Bool,
         default: "false",
+        scope: Scope::Anywhere,
         doc: "Whether warnings make `check` and `shapes` exit with status 1, as errors do. `--deny-warnings` turns it on.",
         example: "[check]\ndeny-warnings = true",
+    },
+    Setting {
+        key: "diagnostics.mode",
+        kind: SettingKind::Choice(&["onType", "onSave", "off"]),
+        default: "\"onType\"",
+        scope: Scope::Anywhere,
+        doc: "When an editor underlines findings: while the author types, when the file is saved, or never. Hovers and hints are live in each mode.",
+        example: "[diagnostics]\nmode = \"onSave\"",
+    },
+    Setting {
+        key: "inlayHints.shapes",
+        kind: SettingKind::Bool,
+        default: "true",
+        scope: Scope::Anywhere,
+        doc: "Whether an editor shows the output shape behind a layer.",
+        example: "[inlayHints]\nshapes = false",
+    },
+    Setting {
+        key: "inlayHints.totals",
+        kind: SettingKind::Bool,
+        default: "true",
+        scope: Scope::Anywhere,
+        doc: "Whether an editor shows the sums of a network on its first line.",
+        example: "[inlayHints]\ntotals = false",
+    },
+    Setting {
+        key: "inlayHints.parameters",
+        kind: SettingKind::Bool,
+        default: "false",
+        scope: Scope::Anywhere,
+        doc: "Whether an editor shows the number of parameters behind a layer.",
+        example: "[inlayHints]\nparameters = true",
+    },
+    Setting {
+        key: "inlayHints.argumentNames",
+        kind: SettingKind::Bool,
+        default: "false",
+        scope: Scope::Anywhere,
+        doc: "Whether an editor shows the name of a parameter before a positional argument.",
+        example: "[inlayHints]\nargumentNames = true",
+    },
+    Setting {
+        key: "inlayHints.branches",
+        kind: SettingKind::Bool,
+        default: "true",
+        scope: Scope::Anywhere,
+        doc: "Whether an editor shows where a branch starts, if it starts from an input or from an earlier layer.",
+        example: "[inlayHints]\nbranches = false",
+    },
+    Setting {
+        key: "inlayHints.maxLength",
+        kind: SettingKind::Count { min: 4, max: 1000 },
+        default: "40",
+        scope: Scope::Anywhere,
+        doc: "The most characters that a hint has; a longer one ends in an ellipsis.",
+        example: "[inlayHints]\nmaxLength = 20",
+    },
+    Setting {
+        key: "hover.documentation",
+        kind: SettingKind::Bool,
+        default: "true",
+        scope: Scope::Anywhere,
+        doc: "Whether a hover shows the documentation of a layer below its numbers.",
+        example: "[hover]\ndocumentation = false",
+    },
+    Setting {
+        key: "log.level",
+        kind: SettingKind::Choice(&["off", "error", "warn", "info", "debug", "trace"]),
+        default: "\"warn\"",
+        scope: Scope::Editor,
+        doc: "How much the server writes into its log. The environment variable NEURAL_ANALYZER_LOG wins over it.",
+        example: "\"neural-analyzer.log.level\": \"debug\"",
+    },
+    Setting {
+        key: "log.file",
+        kind: SettingKind::Text,
+        default: "\"\"",
+        scope: Scope::Editor,
+        doc: "A file that the server's log is written to, beside standard error; none where it is empty.",
+        example: "\"neural-analyzer.log.file\": \"/tmp/neural-analyzer.log\"",
     },
     Setting {
         key: "severity",
         kind: SettingKind::Severities,
         default: "{}",
+        scope: Scope::Anywhere,
         doc: "How bad a finding is, by code. `off` hides it. Codes that are off by default are turned on by any other level. A code that is not in the table keeps the severity of docs/diagnostics.",
         example: "[severity]\nunknown-metric = \"off\"\nunknown-key = \"error\"",
     },
@@ -141,6 +239,63 @@ impl Dtype {
     }
 }
 
+/// When an editor underlines findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DiagnosticsMode {
+    /// While the author types.
+    #[default]
+    OnType,
+    /// When the file is saved.
+    OnSave,
+    /// Never.
+    Off,
+}
+
+/// What an editor shows between the characters of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HintSettings {
+    /// The output shape behind a layer.
+    pub shapes: bool,
+    /// The sums of a network.
+    pub totals: bool,
+    /// The number of parameters behind a layer.
+    pub parameters: bool,
+    /// The parameters that positional arguments mean.
+    pub argument_names: bool,
+    /// Where a branch starts.
+    pub branches: bool,
+    /// The most characters of a hint.
+    pub max_length: usize,
+}
+
+impl Default for HintSettings {
+    fn default() -> Self {
+        HintSettings {
+            shapes: true,
+            totals: true,
+            parameters: false,
+            argument_names: false,
+            branches: true,
+            max_length: 40,
+        }
+    }
+}
+
+/// What a server writes into its log, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSettings {
+    /// The level, as `tracing` names it.
+    pub level: &'static str,
+    /// A file beside standard error.
+    pub file: Option<String>,
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        LogSettings { level: "warn", file: None }
+    }
+}
+
 /// All settings, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -152,6 +307,14 @@ pub struct Config {
     pub batch: u64,
     /// Whether warnings fail a check.
     pub deny_warnings: bool,
+    /// When an editor underlines findings.
+    pub diagnostics_mode: DiagnosticsMode,
+    /// The hints of an editor.
+    pub hints: HintSettings,
+    /// Whether hovers show documentation.
+    pub hover_documentation: bool,
+    /// The server's log.
+    pub log: LogSettings,
     severities: BTreeMap<Code, Option<Severity>>,
 }
 
@@ -162,6 +325,10 @@ impl Default for Config {
             dtype: Dtype::default(),
             batch: 1,
             deny_warnings: false,
+            diagnostics_mode: DiagnosticsMode::default(),
+            hints: HintSettings::default(),
+            hover_documentation: true,
+            log: LogSettings::default(),
             severities: BTreeMap::new(),
         }
     }
@@ -187,9 +354,40 @@ impl Config {
             if let Some(deny) = layer.bool("check.deny-warnings") {
                 config.deny_warnings = deny;
             }
+            config.set_editor(layer);
             config.severities.extend(layer.severities());
         }
         config
+    }
+
+    fn set_editor(&mut self, layer: &Layer) {
+        if let Some(mode) = layer.choice("diagnostics.mode") {
+            self.diagnostics_mode = match mode {
+                "onSave" => DiagnosticsMode::OnSave,
+                "off" => DiagnosticsMode::Off,
+                _ => DiagnosticsMode::OnType,
+            };
+        }
+        let flags = [
+            ("inlayHints.shapes", &mut self.hints.shapes),
+            ("inlayHints.totals", &mut self.hints.totals),
+            ("inlayHints.parameters", &mut self.hints.parameters),
+            ("inlayHints.argumentNames", &mut self.hints.argument_names),
+            ("inlayHints.branches", &mut self.hints.branches),
+            ("hover.documentation", &mut self.hover_documentation),
+        ];
+        for (key, flag) in flags {
+            *flag = layer.bool(key).unwrap_or(*flag);
+        }
+        if let Some(length) = layer.count("inlayHints.maxLength") {
+            self.hints.max_length = usize::try_from(length).unwrap_or(usize::MAX);
+        }
+        if let Some(level) = layer.choice("log.level") {
+            self.log.level = level;
+        }
+        if let Some(file) = layer.text("log.file") {
+            self.log.file = (!file.is_empty()).then(|| file.to_owned());
+        }
     }
 
     /// The severity to report a finding of `code` with, which was `found` with the severity given;
@@ -214,6 +412,13 @@ mod tests {
     fn keys_are_unique_and_defaults_are_what_config_has() {
         for (at, setting) in SETTINGS.iter().enumerate() {
             assert!(SETTINGS[..at].iter().all(|other| other.key != setting.key));
+            if setting.scope == Scope::Editor {
+                let value: serde_json::Value = serde_json::from_str(setting.default).unwrap();
+                let read = Layer::from_json(&serde_json::json!({ setting.key: value }));
+                assert!(read.1.is_empty(), "{:?}", read.1);
+                assert_eq!(Config::resolve([&read.0]), Config::default(), "{}", setting.key);
+                continue;
+            }
             let text = match setting.key.split_once('.') {
                 Some((table, key)) => format!("[{table}]\n{key} = {}", setting.default),
                 None => format!("{} = {}", setting.key, setting.default),
@@ -248,5 +453,38 @@ mod tests {
         assert_eq!(config.effective(codes::UNKNOWN_LOSS, Severity::Error), None);
         let info = config.effective(codes::UNREASONABLE_VALUE, Severity::Info);
         assert_eq!(info, Some(Severity::Info));
+    }
+
+    #[test]
+    fn the_settings_of_an_editor_are_read() {
+        let (layer, diagnostics) = Layer::from_json(&serde_json::json!({
+            "diagnostics": { "mode": "onSave" },
+            "inlayHints": { "shapes": false, "parameters": true, "maxLength": 12 },
+            "hover.documentation": false,
+            "log": { "level": "debug", "file": "x.log" },
+        }));
+        assert_eq!(diagnostics, []);
+        let config = Config::resolve([&layer]);
+        assert_eq!(config.diagnostics_mode, DiagnosticsMode::OnSave);
+        let hints = HintSettings {
+            shapes: false,
+            parameters: true,
+            max_length: 12,
+            ..HintSettings::default()
+        };
+        assert_eq!(config.hints, hints);
+        assert!(!config.hover_documentation);
+        assert_eq!(config.log, LogSettings { level: "debug", file: Some("x.log".to_owned()) });
+    }
+
+    #[test]
+    fn a_project_does_not_choose_where_the_log_goes() {
+        let (layer, diagnostics) = super::super::neural_toml::parse("log.file = \"/etc/passwd\"");
+        assert_eq!(Config::resolve([&layer]), Config::default());
+        let messages: Vec<&str> = diagnostics.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["`log.file` is a setting of the editor; `neural.toml` cannot give it"]
+        );
     }
 }

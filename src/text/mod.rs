@@ -8,5 +8,5 @@ mod edit;
 mod line_index;
 
 pub use edit::{TextEdit, apply_edits};
-pub use line_index::{LineCol, LineIndex};
+pub use line_index::{ColumnUnit, LineCol, LineIndex};
 pub use text_size::{TextRange, TextSize};

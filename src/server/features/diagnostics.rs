@@ -1,0 +1,159 @@
+//! Findings in the protocol's words, for files and for `neural.toml`.
+
+use std::sync::Arc;
+
+use tower_lsp::lsp_types::{
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Location, NumberOrString, Range, Url,
+};
+
+use crate::config::{Config, NeuralToml};
+use crate::diagnostics::{self, Code, Severity, Tag};
+use crate::server::capabilities::ClientCapabilities;
+use crate::server::convert;
+use crate::server::snapshot::Snapshot;
+use crate::text::{LineIndex, TextRange};
+
+/// The most findings that are shown of a file: nobody reads more, and each costs the editor time.
+const MAX_FINDINGS: usize = 200;
+
+/// Who says it.
+const SOURCE: &str = env!("CARGO_PKG_NAME");
+
+/// The findings of a file, severities applied.
+pub(in crate::server) fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
+    let (text, index) = (snapshot.analysis.text(), snapshot.analysis.line_index());
+    let place = Place { uri: &snapshot.uri, text, index, client: &snapshot.client };
+    place.all(snapshot.analysis.diagnostics(), &snapshot.config)
+}
+
+/// A finding of a file; `None` where the settings turn it off.
+pub(in crate::server) fn convert(
+    snapshot: &Snapshot,
+    finding: &diagnostics::Diagnostic,
+) -> Option<Diagnostic> {
+    let (text, index) = (snapshot.analysis.text(), snapshot.analysis.line_index());
+    let place = Place { uri: &snapshot.uri, text, index, client: &snapshot.client };
+    let severity = snapshot.config.effective(finding.code, finding.severity)?;
+    Some(place.finding(finding, severity))
+}
+
+/// The findings of a `neural.toml`.
+pub(in crate::server) fn of_toml(
+    uri: &Url,
+    toml: &NeuralToml,
+    config: &Config,
+    client: &Arc<ClientCapabilities>,
+) -> Vec<Diagnostic> {
+    let index = LineIndex::new(&toml.text);
+    let place = Place { uri, text: &toml.text, index: &index, client };
+    place.all(&toml.diagnostics, config)
+}
+
+/// A text, and the client that is told about it.
+struct Place<'a> {
+    uri: &'a Url,
+    text: &'a str,
+    index: &'a LineIndex,
+    client: &'a ClientCapabilities,
+}
+
+impl Place<'_> {
+    fn all(&self, findings: &[diagnostics::Diagnostic], config: &Config) -> Vec<Diagnostic> {
+        let mut shown: Vec<(&diagnostics::Diagnostic, Severity)> = findings
+            .iter()
+            .filter_map(|finding| {
+                Some((finding, config.effective(finding.code, finding.severity)?))
+            })
+            .collect();
+        let left_out = shown.len().saturating_sub(MAX_FINDINGS);
+        if left_out > 0 {
+            // The worst are kept, in the order of the text.
+            let mut severities: Vec<Severity> =
+                shown.iter().map(|(_, severity)| *severity).collect();
+            severities.sort_unstable_by(|a, b| b.cmp(a));
+            let limit = severities[MAX_FINDINGS - 1];
+            let above = severities.iter().filter(|severity| **severity > limit).count();
+            let mut at_limit = MAX_FINDINGS - above;
+            shown.retain(|(_, severity)| {
+                let is_kept = *severity > limit || (*severity == limit && at_limit > 0);
+                at_limit -= usize::from(is_kept && *severity == limit);
+                is_kept
+            });
+        }
+        let mut all: Vec<Diagnostic> =
+            shown.iter().map(|(finding, severity)| self.finding(finding, *severity)).collect();
+        if left_out > 0 {
+            all.push(Diagnostic {
+                range: Range::default(),
+                severity: Some(DiagnosticSeverity::INFORMATION),
+                source: Some(SOURCE.to_owned()),
+                message: format!(
+                    "{left_out} more findings are not shown; mend some of these first"
+                ),
+                ..Diagnostic::default()
+            });
+        }
+        all
+    }
+
+    fn finding(&self, finding: &diagnostics::Diagnostic, severity: Severity) -> Diagnostic {
+        let mut message = finding.message.clone();
+        if let Some(help) = &finding.help {
+            message.push('\n');
+            message.push_str(help);
+        }
+        let mut related = Vec::new();
+        for other in &finding.related {
+            if self.client.related_information {
+                related.push(DiagnosticRelatedInformation {
+                    location: Location { uri: self.uri.clone(), range: self.range(other.place) },
+                    message: other.message.clone(),
+                });
+            } else {
+                let line = self.index.line(other.place.start()) + 1;
+                message.push_str(&format!("\nline {line}: {}", other.message));
+            }
+        }
+        let tags = self.tags(finding.code);
+        Diagnostic {
+            range: self.range(finding.place),
+            severity: Some(match severity {
+                Severity::Error => DiagnosticSeverity::ERROR,
+                Severity::Warning => DiagnosticSeverity::WARNING,
+                Severity::Info => DiagnosticSeverity::INFORMATION,
+                Severity::Hint => DiagnosticSeverity::HINT,
+            }),
+            code: Some(NumberOrString::String(finding.code.name().to_owned())),
+            code_description: page(finding.code).filter(|_| self.client.code_description),
+            source: Some(SOURCE.to_owned()),
+            message,
+            related_information: (!related.is_empty()).then_some(related),
+            tags: (!tags.is_empty()).then_some(tags),
+            data: None,
+        }
+    }
+
+    fn tags(&self, code: Code) -> Vec<DiagnosticTag> {
+        let can_show = |number: u64| self.client.diagnostic_tags.contains(&number);
+        let tag = |tag: &Tag| match tag {
+            Tag::Unnecessary => can_show(1).then_some(DiagnosticTag::UNNECESSARY),
+            Tag::Deprecated => can_show(2).then_some(DiagnosticTag::DEPRECATED),
+        };
+        code.info().tags.iter().filter_map(tag).collect()
+    }
+
+    fn range(&self, range: TextRange) -> Range {
+        convert::range(self.text, self.index, range, self.client.unit)
+    }
+}
+
+/// The page of a code, if the package says where its pages are.
+fn page(code: Code) -> Option<CodeDescription> {
+    let repository = env!("CARGO_PKG_REPOSITORY");
+    if repository.is_empty() {
+        return None;
+    }
+    let page = format!("{repository}/blob/main/docs/diagnostics/{code}.md");
+    Some(CodeDescription { href: Url::parse(&page).ok()? })
+}

@@ -1,0 +1,228 @@
+//! What the client shows as wrong, and when it is told.
+//!
+//! Diagnostics are pushed or pulled, never both: they are pulled by clients that can be told to
+//! begin, to stop and to ask again, as long as no file has another mode than `onType`; all others
+//! get them pushed, with the version that they are about, and only where they differ from what the
+//! client shows. Under `onSave` the state at the last save is what counts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
+use tower_lsp::lsp_types::{
+    Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
+    FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
+    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Url,
+};
+
+use super::features::diagnostics;
+use super::session::{Session, State, framework, perform, sync};
+use super::snapshot::Snapshot;
+use crate::config::DiagnosticsMode;
+use crate::ide::AnalysisHost;
+
+/// The error that makes a client pull once more.
+const SERVER_CANCELLED: i64 = -32802;
+
+/// The findings of a snapshot, and how long that took; `None` after an edit or a panic.
+type Computed = Option<(Vec<Diagnostic>, Duration)>;
+
+impl Session {
+    /// Computes and pushes what is due. Called when there are no more messages to hand over.
+    pub(super) fn flush(self: &Arc<Self>) {
+        for (snapshot, is_quick) in self.due() {
+            let work = {
+                let snapshot = snapshot.clone();
+                move || compute(&snapshot)
+            };
+            if is_quick {
+                let computed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+                self.finish(&snapshot, computed.ok().flatten());
+            } else {
+                let session = self.clone();
+                tokio::spawn(async move {
+                    let computed = perform(false, work).await.flatten();
+                    session.finish(&snapshot, computed);
+                    session.flush();
+                });
+            }
+        }
+    }
+
+    /// Snapshots of the files whose diagnostics are to be computed now.
+    fn due(&self) -> Vec<(Snapshot, bool)> {
+        let mut state = self.state();
+        if !state.is_configured {
+            return Vec::new();
+        }
+        let state = &mut *state;
+        let mut uris = Vec::new();
+        for document in state.documents.values_mut().filter(|document| document.is_due) {
+            if document.config.diagnostics_mode == DiagnosticsMode::Off {
+                document.is_due = false;
+                if document.shown.take().is_some_and(|shown| !shown.is_empty()) {
+                    self.publish(&document.uri, Vec::new(), None);
+                }
+            } else if state.pulls.is_some() {
+                document.is_due = false;
+            } else if document.is_computing {
+                // Stops what is computed about an older text; its end leads here again.
+                if document.config.diagnostics_mode == DiagnosticsMode::OnType {
+                    sync(&mut state.host, document);
+                }
+            } else {
+                document.is_due = false;
+                uris.push(document.uri.clone());
+            }
+        }
+        let mut due = Vec::new();
+        for uri in uris {
+            let is_quick = state.is_quick(&uri);
+            let snapshot = state.to_show(&uri);
+            if let Some(document) = state.documents.get_mut(&uri) {
+                document.is_computing = snapshot.is_some();
+            }
+            due.extend(snapshot.map(|snapshot| (snapshot, is_quick)));
+        }
+        due
+    }
+
+    /// Takes the findings of a snapshot, and pushes them if they are still wanted.
+    fn finish(&self, snapshot: &Snapshot, computed: Computed) {
+        let mut state = self.state();
+        let is_pulling = state.pulls.is_some();
+        let Some(document) = state.documents.get_mut(&snapshot.uri) else { return };
+        document.is_computing = false;
+        let Some((findings, cost)) = computed else {
+            // After a panic the same text would only panic again.
+            document.is_due |= document.revision != snapshot.revision
+                && document.config.diagnostics_mode == DiagnosticsMode::OnType;
+            return;
+        };
+        document.took(cost);
+        let wanted = match document.config.diagnostics_mode {
+            DiagnosticsMode::OnType => document.revision == snapshot.revision,
+            // What was saved is shown even if the author has typed on.
+            DiagnosticsMode::OnSave => document.saved <= snapshot.revision,
+            DiagnosticsMode::Off => false,
+        };
+        if !wanted || is_pulling {
+            return;
+        }
+        let is_same = document.shown.as_ref() == Some(&findings) && !document.is_touched;
+        if is_same {
+            return;
+        }
+        document.is_touched = false;
+        document.shown = Some(findings.clone());
+        self.publish(&snapshot.uri, findings, Some(snapshot.version));
+    }
+
+    /// Pushes diagnostics.
+    pub(super) fn publish(&self, uri: &Url, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
+        let mut params = json!({ "uri": uri, "diagnostics": diagnostics });
+        if let Some(version) = version {
+            params["version"] = json!(version);
+        }
+        self.client.notify("textDocument/publishDiagnostics", params);
+    }
+
+    /// `textDocument/diagnostic`: a client that does not pull by registration gets nothing here, as
+    /// it gets everything pushed.
+    pub(super) async fn pull(
+        &self,
+        params: DocumentDiagnosticParams,
+    ) -> Result<DocumentDiagnosticReportResult> {
+        let uri = params.text_document.uri;
+        let asked = if self.state().pulls.is_some() { self.ask(&uri) } else { None };
+        let Some((snapshot, is_quick)) = asked else { return Ok(full(Vec::new(), None)) };
+        let revision = snapshot.revision;
+        let computed = perform(is_quick, move || compute(&snapshot)).await.flatten();
+        let is_current = self.is_current(&uri, revision);
+        let Some((findings, cost)) = computed.filter(|_| is_current) else {
+            return Err(Error {
+                code: ErrorCode::ServerError(SERVER_CANCELLED),
+                message: "the text has changed".into(),
+                data: Some(json!({ "retriggerRequest": !is_current })),
+            });
+        };
+        if let Some(document) = self.state().documents.get_mut(&uri) {
+            document.took(cost);
+        }
+        let id = result_id(&findings);
+        if params.previous_result_id.as_ref() == Some(&id) {
+            let report = RelatedUnchangedDocumentDiagnosticReport {
+                related_documents: None,
+                unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
+                    result_id: id,
+                },
+            };
+            return Ok(DocumentDiagnosticReport::Unchanged(report).into());
+        }
+        Ok(full(findings, Some(id)))
+    }
+}
+
+impl State {
+    /// The state of a file whose diagnostics are to be shown.
+    fn to_show(&mut self, uri: &Url) -> Option<Snapshot> {
+        let document = self.documents.get_mut(uri)?;
+        let at_save = document.at_save.take();
+        match document.config.diagnostics_mode {
+            DiagnosticsMode::Off => None,
+            DiagnosticsMode::OnType => self.snapshot(uri),
+            DiagnosticsMode::OnSave => match at_save {
+                // The settings may have changed since.
+                Some(saved) => Some(Snapshot { config: document.config.clone(), ..*saved }),
+                None if document.is_saved() => self.snapshot(uri),
+                None => None,
+            },
+        }
+    }
+
+    /// Remembers the state of a file that was saved, for the diagnostics that are due.
+    pub(super) fn remember_save(&mut self, uri: &Url) {
+        let snapshot = self.snapshot(uri).map(Box::new);
+        let Some(document) = self.documents.get_mut(uri) else { return };
+        document.saved = document.revision;
+        if document.config.diagnostics_mode == DiagnosticsMode::OnSave {
+            document.at_save = snapshot;
+            document.is_due = true;
+        }
+    }
+}
+
+fn full(items: Vec<Diagnostic>, result_id: Option<String>) -> DocumentDiagnosticReportResult {
+    let report = FullDocumentDiagnosticReport { result_id, items };
+    DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
+        related_documents: None,
+        full_document_diagnostic_report: report,
+    })
+    .into()
+}
+
+/// A name for a set of findings: the same for the same findings.
+fn result_id(findings: &[Diagnostic]) -> String {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(findings).unwrap_or_default().hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
+}
+
+fn compute(snapshot: &Snapshot) -> Computed {
+    let start = Instant::now();
+    if !snapshot.analysis.is_cancelled() {
+        return Some((diagnostics::diagnostics(snapshot), start.elapsed()));
+    }
+    if snapshot.config.diagnostics_mode != DiagnosticsMode::OnSave {
+        return None;
+    }
+    // An edit came right after the file was saved. What was saved is what is to be shown, so it is
+    // analyzed by itself.
+    let mut host = AnalysisHost::new();
+    let text = snapshot.analysis.text().to_owned();
+    let file = host.open(text, framework(snapshot.config.framework));
+    let snapshot = Snapshot { analysis: host.analysis(file)?, ..snapshot.clone() };
+    Some((diagnostics::diagnostics(&snapshot), start.elapsed()))
+}
