@@ -16,6 +16,8 @@ mod index;
 mod inlay_hints;
 mod names;
 mod numbers;
+#[cfg(test)]
+mod properties;
 mod references;
 mod report;
 mod selection;
