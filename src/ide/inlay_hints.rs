@@ -160,9 +160,7 @@ impl Hints<'_> {
         let number = hover::network_number(self.analysis, network)?;
         let counts = self.analysis.model()?.networks.get(number)?.counts;
         let parameters = counts.trainable + counts.non_trainable;
-        if network.statements().next().is_none() {
-            return None;
-        }
+        network.statements().next()?;
         let label = format!("{}, {}", parameters_text(parameters), rounded(counts.macs, "MACs"));
         self.push(at, label, InlayHintKind::Totals);
         Some(())

@@ -13,6 +13,8 @@ use super::result::Counts;
 use super::tensor::Tensor;
 
 /// What flows from statement to statement.
+// Nearly all that flows is one tensor, so boxing it would only cost.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Flow {
     /// Nothing has been stated yet, and there are several inputs.
