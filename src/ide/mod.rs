@@ -14,6 +14,7 @@ mod host;
 mod hover;
 mod index;
 mod inlay_hints;
+pub mod json;
 mod names;
 mod numbers;
 #[cfg(test)]
