@@ -160,9 +160,7 @@ impl Hints<'_> {
         let number = hover::network_number(self.analysis, network)?;
         let counts = self.analysis.model()?.networks.get(number)?.counts;
         let parameters = counts.trainable + counts.non_trainable;
-        if network.statements().next().is_none() {
-            return None;
-        }
+        network.statements().next()?;
         let label = format!("{}, {}", parameters_text(parameters), rounded(counts.macs, "MACs"));
         self.push(at, label, InlayHintKind::Totals);
         Some(())
@@ -254,7 +252,7 @@ fn params_label(uses: &[Use<Statement>]) -> Option<String> {
         }
     }
     match counts.as_slice() {
-        [] | [Count::ZERO] => None,
+        [] | [Count::ZERO | Count::Unknown] => None,
         [count] => Some(parameters_text(*count)),
         _ => Some(varies(count_expansions(uses))),
     }

@@ -17,6 +17,8 @@ mod inlay_hints;
 pub mod json;
 mod names;
 mod numbers;
+#[cfg(test)]
+mod properties;
 mod references;
 mod report;
 mod selection;

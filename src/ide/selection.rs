@@ -44,12 +44,13 @@ fn between_brackets(node: &SyntaxNode) -> Option<TextRange> {
     let close = node.last_token().filter(|token| {
         is(token, &[SyntaxKind::R_PAREN, SyntaxKind::R_BRACE, SyntaxKind::R_BRACK])
     })?;
-    let open = node.children_with_tokens().filter_map(|it| it.into_token()).find(|token| {
-        is(token, &[SyntaxKind::L_PAREN, SyntaxKind::L_BRACE, SyntaxKind::L_BRACK])
-    })?;
+    // A list of layers may end in a bracket of its last layer; looking through it would take long.
     if close.parent().as_ref() != Some(node) {
         return None;
     }
+    let open = node.children_with_tokens().filter_map(|it| it.into_token()).find(|token| {
+        is(token, &[SyntaxKind::L_PAREN, SyntaxKind::L_BRACE, SyntaxKind::L_BRACK])
+    })?;
     let solid = |token: &SyntaxToken| token.kind() != SyntaxKind::WHITESPACE;
     let first = std::iter::successors(open.next_token(), SyntaxToken::next_token).find(solid)?;
     let last = std::iter::successors(close.prev_token(), SyntaxToken::prev_token).find(solid)?;

@@ -2,6 +2,7 @@
 //!
 //! An image here is any tensor of a batch, one to three spatial dimensions, and channels.
 
+use super::explain;
 use super::rule::{Blame, Problem, RuleCx};
 use crate::diagnostics::codes;
 use crate::shape::{Dim, Shape};
@@ -51,6 +52,16 @@ impl Image {
     /// The axis of spatial dimension `index`, the batch being axis 0.
     pub fn axis(&self, index: usize) -> usize {
         if self.channel_axis == 1 && !self.spatial.is_empty() { index + 2 } else { index + 1 }
+    }
+
+    /// Whether only the first dimension is too small for a window, and small enough for the colours of a
+    /// picture.
+    fn looks_channels_first(&self, tight: &[usize]) -> bool {
+        self.spatial.len() > 1
+            && self.channel_axis > 1
+            && tight == [0]
+            && matches!(self.spatial[0], Dim::Known(1 | 3 | 4))
+            && self.channels.known().is_some_and(|last| last > 4)
     }
 
     /// The shape of an image with the same layout.
@@ -154,6 +165,26 @@ impl Window {
         Ok(image.spatial.iter().enumerate().map(position).collect())
     }
 
+    /// How the number of positions along each spatial dimension comes about.
+    pub fn explain(&self, image: &Image, output: &Image) -> Vec<String> {
+        let names = explain::spatial_axes(self.size.len());
+        let lines = names.iter().enumerate().filter_map(|(index, name)| {
+            let (size, result) = (image.spatial.get(index)?, output.spatial.get(index)?);
+            let (kernel, stride, dilation) =
+                (self.size[index], self.strides[index]?, self.dilation[index]?);
+            let size = explain::size(size);
+            let formula = match (self.padded?, dilation) {
+                (true, _) => format!("ceil({size}/{stride})"),
+                (false, 1) => format!("floor(({size} − {})/{stride}) + 1", kernel?),
+                (false, _) => {
+                    format!("floor(({size} − {dilation}×({} − 1) − 1)/{stride}) + 1", kernel?)
+                }
+            };
+            explain::line(name, &formula, result)
+        });
+        lines.collect()
+    }
+
     fn too_large(&self, cx: &RuleCx<'_>, image: &Image, tight: &[usize]) -> Problem {
         let size: Vec<u64> = self.size.iter().map(|size| size.unwrap_or(1)).collect();
         // What fits: as it is where it fits, else the largest.
@@ -197,6 +228,11 @@ impl Window {
         );
         for &index in tight {
             problem = problem.dim(0, image.axis(index));
+        }
+        if image.looks_channels_first(tight) && cx.args.entry().param("data_format").is_some() {
+            return problem.help(
+                "the last dimension is read as the channels; where they come first, write them last in the input, or `data_format=\"channels_first\"` here",
+            );
         }
         problem.suggest_set(param, tuple(&fitting)).suggest_set("padding", "\"same\"")
     }

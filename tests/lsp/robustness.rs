@@ -213,9 +213,14 @@ fn a_session_ends_with_the_process_of_its_client() {
     let setup = Setup { params: json!({ "processId": editor.id() }), ..Setup::default() };
     let mut client = Client::start(setup);
     lives_on(&mut client);
+    // The same process as an argument, as some editors pass it.
+    let process = format!("--clientProcessId={}", editor.id());
+    let mut other = Client::spawn(&["lsp", "--stdio", &process]);
+    other.request("initialize", json!({ "capabilities": {} }));
     editor.kill().unwrap();
     editor.wait().unwrap();
     assert_eq!(client.status(), Some(1));
+    assert_eq!(other.status(), Some(1));
 }
 
 #[test]

@@ -5,10 +5,11 @@ use super::convolution::nearest_divisor;
 use super::core::unchanged;
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Value,
 };
-use crate::shape::{Count, Dim};
+use crate::shape::{Count, Dim, Shape};
 
 const fn axis(kind: Kind, doc: &'static str) -> Param {
     optional("axis", kind, Default::Int(-1), doc)
@@ -114,6 +115,7 @@ const fn norm(
     summary: &'static str,
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Normalization, Rule::Pure(rule), params, summary)
+        .explained(explain_normalization)
 }
 
 /// Normalization layers.
@@ -221,7 +223,7 @@ fn group(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .problem(
                 codes::BAD_VALUE,
                 Blame::Param("groups"),
-                "`groups` must be at least 1, or -1 for one group per channel",
+                "`groups` must be at least 1, or -1 for one group per channel, not 0",
             )
             .suggest_set("groups", -1));
     }
@@ -281,6 +283,29 @@ fn normalization(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     Ok(unchanged(cx)?.non_trainable(size * 2 + Count::known(1)))
 }
 
+fn explain_normalization(cx: &RuleCx<'_>, _: &Shape) -> Vec<String> {
+    let Some(given) = axes(cx, "axis") else { return Vec::new() };
+    let sizes: Vec<Dim> = given
+        .into_iter()
+        .filter_map(|axis| Some(cx.input().dims()[cx.input().axis(axis)?].clone()))
+        .collect();
+    let set =
+        |param: &str| cx.args.entry().param(param).is_some() && cx.args.bool(param) == Some(true);
+    let learned = match cx.name() {
+        "RMSNormalization" => 1,
+        _ => u64::from(set("scale")) + u64::from(set("center")),
+    };
+    let times = |number: u64| [vec![Dim::Known(number)], sizes.clone()].concat();
+    let mut lines = Vec::new();
+    if learned > 0 {
+        lines.extend(explain::named_count("trainable", &[times(learned)]));
+    }
+    if cx.name() == "BatchNormalization" {
+        lines.extend(explain::named_count("moving averages", &[times(2)]));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use crate::lang::testing::check;
@@ -322,7 +347,7 @@ mod tests {
             expect![[r#"
                 error indivisible: `GroupNormalization`: the default `groups=32` does not divide the 48 channels; `groups=24` works
                   fix: groups=24
-                error bad-value: `GroupNormalization`: `groups` must be at least 1, or -1 for one group per channel
+                error bad-value: `GroupNormalization`: `groups` must be at least 1, or -1 for one group per channel, not 0
                   fix: groups=-1
                 error indivisible: `GroupNormalization`: `groups=5` does not divide the 12 channels; `groups=4` works
                   fix: groups=4"#]],

@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::require::shown;
 use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Size};
 use crate::shape::{Count, Dim, Shape};
@@ -23,6 +24,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Gives the same elements another shape.",
     )
     .ordered(&["target_shape"])
+    .explained(explain_reshape)
     .gives("(batch, *target_shape)")
     .in_torch("nn.Unflatten, Tensor.view"),
     LayerEntry::new(
@@ -32,6 +34,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[DATA_FORMAT],
         "Makes one dimension of all but the batch.",
     )
+    .explained(explain_flatten)
     .gives("(batch, features)")
     .in_torch("nn.Flatten"),
     LayerEntry::new(
@@ -46,6 +49,7 @@ pub static LAYERS: &[LayerEntry] = &[
         )],
         "Puts the dimensions into another order.",
     )
+    .explained(explain_permute)
     .gives("(batch, …the input's dimensions in the new order)")
     .in_torch("Tensor.permute"),
     LayerEntry::new(
@@ -55,6 +59,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[required("n", Kind::StrictInt { min: 1 }, "4", "How often.")],
         "Repeats a vector, so that it becomes a sequence.",
     )
+    .explained(|_, output| explain::line("steps", "n", &output.dims()[1]).into_iter().collect())
     .gives("(batch, n, features)"),
 ];
 
@@ -89,10 +94,15 @@ fn reshape(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     }
     let free: Vec<usize> = (0..numbers.len()).filter(|&index| numbers[index] == Some(-1)).collect();
     if let [_, second, ..] = free.as_slice() {
-        return Err(wrong(
+        let problem = wrong(
             *second,
-            "only one dimension of `target_shape` may be -1; the other needs a number".to_owned(),
-        ));
+            "only one dimension of `target_shape` may be -1; write a number for the other, such as 1"
+                .to_owned(),
+        );
+        let fixed: Option<Vec<i64>> = numbers.iter().copied().collect();
+        let Some(mut fixed) = fixed.filter(|_| free.len() == 2) else { return Err(problem) };
+        fixed[*second] = 1;
+        return Err(problem.suggest_set("target_shape", tuple_of(&fixed)));
     }
     let dims: Vec<Dim> = target.iter().map(Size::dim).collect();
     let fixed = || {
@@ -278,6 +288,45 @@ fn repeat_vector(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     Ok(Outcome::new(Shape::new([input.batch(), cx.args.dim("n"), input.last()])))
 }
 
+fn explain_reshape(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let Some(target) = cx.args.sizes("target_shape") else { return Vec::new() };
+    let total = Dim::product(cx.input().unbatched());
+    let elements = explain::line("elements", &explain::product(cx.input().unbatched()), &total);
+    let free = target.iter().position(|size| size.number() == Some(-1));
+    let left = free.and_then(|free| {
+        let kept: Vec<Dim> = target
+            .iter()
+            .map(Size::dim)
+            .enumerate()
+            .filter(|(at, _)| *at != free)
+            .map(|(_, dim)| dim)
+            .collect();
+        let (size, result) = (explain::size(&total), output.unbatched().get(free)?);
+        let formula = match kept.as_slice() {
+            [] => size,
+            [one] => format!("{size}/{}", explain::size(one)),
+            several => format!("{size}/({})", explain::product(several)),
+        };
+        explain::line(&format!("axis {}", free + 1), &formula, result)
+    });
+    elements.into_iter().chain(left).collect()
+}
+
+fn explain_flatten(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let formula = explain::product(cx.input().unbatched());
+    explain::line("features", &formula, &output.last()).into_iter().collect()
+}
+
+fn explain_permute(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let order = cx.args.sizes("dims").unwrap_or_default();
+    let axes = order.iter().zip(output.unbatched()).enumerate();
+    let line = |(at, (from, size)): (usize, (&Size, &Dim))| {
+        let formula = format!("axis {} of the input", from.number()?);
+        explain::line(&format!("axis {}", at + 1), &formula, size)
+    };
+    axes.filter_map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::lang::testing::check;
@@ -326,7 +375,8 @@ mod tests {
                   fix: target_shape=(-1, 5)
                 error size-mismatch: `Reshape`: 80 elements come in (4×20), which `target_shape=(-1, 7)` cannot hold: 7 does not divide 80
                   fix: target_shape=(-1,)
-                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; the other needs a number
+                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; write a number for the other, such as 1
+                  fix: target_shape=(-1, 1)
                 error bad-value: `Reshape`: `target_shape` has -2; a dimension is a positive number, or -1 for what is left
                   fix: target_shape=(-1, 40)
                 80  params 0
