@@ -6,7 +6,7 @@ use super::groups::arg;
 use super::layers::layer;
 use super::recovery::{after, before, closing, quoted, skip_line};
 use super::unknown;
-use super::words::{Section, holds_entries, is_capitalized, is_constant};
+use super::words::{Section, at_top_level, holds_entries, is_capitalized, is_constant};
 use crate::diagnostics::codes;
 use crate::syntax::kind::SyntaxKind::{self, *};
 use crate::syntax::parser::Parser;
@@ -233,6 +233,35 @@ pub(super) fn other_brackets(p: &mut Parser<'_>, name: &str) {
         "Write them in parentheses",
         vec![TextEdit::new(here, "("), TextEdit::new(close, ")")],
     );
+}
+
+/// Whether a parameter's name stands here directly before its value.
+pub(super) fn equals_is_missing(p: &Parser<'_>) -> bool {
+    p.at(IDENT)
+        && matches!(p.nth(1), STRING | INT | FLOAT)
+        && !p.nth_starts_line(1)
+        && !is_constant(p.nth_text(0))
+}
+
+/// Whether the `}` here ends a line that opens no brace, right behind an argument, and more layers or
+/// sections follow: then it was meant to be a `)`, and the block's own `}` comes later.
+pub(super) fn brace_for_paren(p: &Parser<'_>) -> bool {
+    /// Lines that are longer than this are not looked at.
+    const LONGEST: usize = 64;
+    let tight = p.end_of_previous().end() == p.here().start();
+    if !tight || !p.nth_starts_line(1) || p.nth(1) == EOF || at_top_level(p, 1) {
+        return false;
+    }
+    for back in 1..=LONGEST {
+        let Some(pos) = p.pos().checked_sub(back) else { return false };
+        if p.text_at(pos) == "{" {
+            return false;
+        }
+        if p.starts_line(pos) {
+            return true;
+        }
+    }
+    false
 }
 
 /// `3 * Dense(64)`: the number of copies in front of the layer. `false`, and nothing consumed, where
