@@ -8,11 +8,14 @@ use crate::config::Layer;
 
 /// Tensor shapes, parameters and mistakes of Neural DSL networks.
 #[derive(Debug, Parser)]
-#[command(name = "neural-analyzer", version, subcommand_required = true)]
-#[command(arg_required_else_help = true, disable_help_subcommand = true)]
+#[command(name = "neural-analyzer", version, disable_help_subcommand = true)]
+#[command(after_help = "Without a command it is the language server, as with `lsp`.")]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
-    pub(super) command: Command,
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) bare: LspArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -25,6 +28,18 @@ pub(super) enum Command {
     Parse(ParseArgs),
     /// Explain a diagnostic code, or list them all.
     Explain(ExplainArgs),
+    /// Serve an editor over standard input and output (the Language Server Protocol).
+    Lsp(LspArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LspArgs {
+    /// Use standard input and output, which is the only way there is. Editors pass it by habit.
+    #[arg(long, hide = true)]
+    pub(super) stdio: bool,
+    /// The process of the editor, as some editors pass it; the session ends when it ends.
+    #[arg(long = "clientProcessId", value_name = "ID", hide = true)]
+    pub(super) client_process: Option<i64>,
 }
 
 #[derive(Debug, Args)]
@@ -166,7 +181,7 @@ mod tests {
     fn flags_become_settings() {
         let line = "neural-analyzer shapes --batch 8 --dtype bfloat16 --framework pytorch net";
         let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-        let Command::Shapes(args) = cli.command else { panic!("not the subcommand") };
+        let Some(Command::Shapes(args)) = cli.command else { panic!("not the subcommand") };
         let config = Config::resolve([&args.settings()]);
         assert_eq!(config.batch, 8);
         assert_eq!(config.dtype, Dtype::Bfloat16);
@@ -185,5 +200,17 @@ mod tests {
         flag(spelled_all(DtypeArg::value_variants()), "dtype");
         let frameworks = FrameworkArg::value_variants().iter().copied().map(spelled).collect();
         flag(frameworks, "framework");
+    }
+
+    #[test]
+    fn a_bare_call_is_the_server() {
+        for line in ["neural-analyzer", "neural-analyzer --stdio"] {
+            assert!(Cli::try_parse_from(line.split(' ')).unwrap().command.is_none());
+        }
+        for line in ["neural-analyzer lsp", "neural-analyzer lsp --stdio --clientProcessId=7"] {
+            let command = Cli::try_parse_from(line.split(' ')).unwrap().command;
+            assert!(matches!(command, Some(Command::Lsp(_))));
+        }
+        assert!(Cli::try_parse_from(["neural-analyzer", "--stdio", "check"]).is_err());
     }
 }

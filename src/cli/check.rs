@@ -4,7 +4,8 @@ use std::io;
 
 use super::args::{CheckArgs, CheckFormat};
 use super::session::{Checked, Session};
-use super::{Status, Streams, inputs, json, render};
+use super::{Status, Streams, inputs, render};
+use crate::ide::json;
 
 /// Checks the files that the arguments name.
 pub(super) fn run(
@@ -33,7 +34,7 @@ pub(super) fn run(
 fn write_file(checked: &Checked, format: CheckFormat, streams: &mut Streams<'_>) -> io::Result<()> {
     let Checked { name, text, index, diagnostics, .. } = checked;
     match format {
-        CheckFormat::Json => json::write_findings(streams.out, checked),
+        CheckFormat::Json => json::write_findings(streams.out, &checked.json()),
         CheckFormat::Text => {
             for finding in diagnostics {
                 writeln!(streams.out, "{}\n", render::excerpt(name, text, index, finding))?;

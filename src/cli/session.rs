@@ -9,6 +9,7 @@ use super::{Status, Streams, analysis, render};
 use crate::config::{Config, Discovery, Layer, NeuralToml};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::ide::NetworkReport;
+use crate::ide::json::JsonFile;
 use crate::text::LineIndex;
 
 /// A file that has been analyzed, severities applied.
@@ -26,6 +27,21 @@ pub(super) struct Checked {
     pub(super) networks: Vec<NetworkReport>,
     /// What is reported of it.
     pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Checked {
+    /// The file as it is written for programs.
+    pub(super) fn json(&self) -> JsonFile<'_> {
+        JsonFile {
+            name: &self.name,
+            text: &self.text,
+            index: &self.index,
+            config: &self.config,
+            networks: &self.networks,
+            diagnostics: &self.diagnostics,
+            max_layers: usize::MAX,
+        }
+    }
 }
 
 /// How many findings of each severity there are.

@@ -4,9 +4,9 @@ use std::io;
 
 use super::args::{ShapesArgs, ShapesFormat};
 use super::session::{Checked, Session};
-use super::{Status, Streams, inputs, json, render, table};
+use super::{Status, Streams, inputs, render, table};
 use crate::diagnostics::suggest::did_you_mean;
-use crate::ide::NetworkReport;
+use crate::ide::{NetworkReport, json};
 
 /// Shows the shapes of the networks that the arguments name.
 pub(super) fn run(
@@ -46,7 +46,7 @@ fn write_file(args: &ShapesArgs, checked: &Checked, streams: &mut Streams<'_>) -
         None => true,
     };
     if args.format == ShapesFormat::Json {
-        return json::write_shapes(streams.out, checked, shown);
+        return json::write_shapes(streams.out, &checked.json(), shown);
     }
     for network in checked.networks.iter().filter(|network| shown(network)) {
         table::write_network(streams.out, &checked.name, &checked.config, network)?;

@@ -26,7 +26,70 @@ pub enum CodeActionKind {
     QuickFix,
 }
 
-/// The fixes of the findings that touch `range`.
-pub(super) fn code_actions(_analysis: &Analysis, _range: TextRange) -> Vec<CodeAction> {
-    Vec::new()
+/// The fixes of the findings that touch `range`. The first fix of a finding is the preferred one.
+pub(super) fn code_actions(analysis: &Analysis, range: TextRange) -> Vec<CodeAction> {
+    let mut actions: Vec<CodeAction> = Vec::new();
+    let touching = analysis.diagnostics().iter().filter(|it| it.place.intersect(range).is_some());
+    for diagnostic in touching {
+        for (at, fix) in diagnostic.fixes.iter().enumerate() {
+            // Two findings may be mended by the same change; one entry of the menu is enough.
+            let known = actions.iter().any(|it| it.title == fix.title && it.edits == fix.edits);
+            if known {
+                continue;
+            }
+            actions.push(CodeAction {
+                title: fix.title.clone(),
+                kind: CodeActionKind::QuickFix,
+                diagnostic: Some(diagnostic.clone()),
+                edits: fix.edits.clone(),
+                is_preferred: at == 0,
+            });
+        }
+    }
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ide::fixture::at_cursor;
+    use crate::text::apply_edits;
+    use expect_test::{Expect, expect};
+
+    /// Compares the actions at the cursor, each with the lines that it changes.
+    fn check(text: &str, expect: Expect) {
+        let (analysis, offset) = at_cursor(text);
+        let mut out = String::new();
+        for action in analysis.code_actions(crate::text::TextRange::empty(offset)) {
+            let star = if action.is_preferred { "* " } else { "" };
+            out.push_str(&format!("{star}{}\n", action.title));
+            let mended = apply_edits(analysis.text(), &action.edits);
+            let before: Vec<&str> = analysis.text().lines().collect();
+            for line in mended.lines().filter(|line| !before.contains(line)) {
+                out.push_str(&format!("    {line}\n"));
+            }
+        }
+        expect.assert_eq(&out);
+    }
+
+    #[test]
+    fn fixes_of_the_findings_at_the_cursor() {
+        check(
+            "Conv2D(4, $099)\nDense(4)",
+            expect![[r#"
+            * Change `kernel_size` to 28
+                Conv2D(4, 28)
+            Add `padding="same"`
+                Conv2D(4, 99, padding="same")
+        "#]],
+        );
+        check(
+            "Conv2D(4, 99)\nDens$0(4)",
+            expect![[r#"
+            * Change to `Dense`
+                Dense(4)
+        "#]],
+        );
+        check("Dense(uni$0ts=4.0)", expect![[""]]);
+        check("Flatten()\nDense($04)", expect![[""]]);
+    }
 }

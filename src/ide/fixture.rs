@@ -1,5 +1,8 @@
 //! Texts to snapshots, for the tests of this room.
 
+use expect_test::Expect;
+
+use super::HoverConfig;
 use super::analysis::Analysis;
 use super::host::AnalysisHost;
 use crate::lang::Framework;
@@ -49,6 +52,15 @@ pub fn with_marks(text: &str, marks: impl IntoIterator<Item = (TextSize, String)
     }
     result.push_str(&text[done..]);
     result
+}
+
+/// Compares the hover at the `$0` of `text` with `expect`: what it is about, and what it says.
+pub fn check_hover(text: &str, expect: Expect) {
+    let (analysis, offset) = at_cursor(text);
+    let found = analysis.hover(offset, &HoverConfig::default());
+    let found =
+        found.map(|hover| format!("`{}`\n{}\n", shown(&analysis, hover.range), hover.markdown));
+    expect.assert_eq(&found.unwrap_or_default());
 }
 
 /// The text of `range` on one line.

@@ -14,8 +14,11 @@ mod host;
 mod hover;
 mod index;
 mod inlay_hints;
+pub mod json;
 mod names;
 mod numbers;
+#[cfg(test)]
+mod properties;
 mod references;
 mod report;
 mod selection;

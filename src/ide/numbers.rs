@@ -9,12 +9,21 @@ pub(super) fn bytes(count: Count) -> String {
         Count::Between(low, high) => (low, high),
         Count::Unknown => return "?".to_owned(),
     };
-    let join = |(number, unit): (String, &str)| format!("{number} {unit}");
+    let one = |value: u64| {
+        let (number, unit) = scaled(value, 1024.0, UNITS);
+        format!("{number} {unit}")
+    };
     match low == high {
-        true => join(scaled(low, 1024.0, UNITS)),
-        false => {
-            format!("{}..{}", join(scaled(low, 1024.0, UNITS)), join(scaled(high, 1024.0, UNITS)))
-        }
+        true => one(low),
+        false => between(one(low), one(high)),
+    }
+}
+
+/// `10..20 kMACs`: the unit once where both have the same.
+fn between(low: String, high: String) -> String {
+    match (low.split_once(' '), high.split_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}..{high}"),
+        _ => format!("{low}..{high}"),
     }
 }
 
@@ -27,7 +36,7 @@ pub(super) fn rounded(count: Count, of: &str) -> String {
     };
     match count {
         Count::Between(low, high) if low == high => one(low),
-        Count::Between(low, high) => format!("{}..{}", one(low), one(high)),
+        Count::Between(low, high) => between(one(low), one(high)),
         Count::Unknown => format!("? {of}"),
     }
 }

@@ -40,6 +40,11 @@ fn token_of_byte(root: &SyntaxNode, offset: TextSize) -> Option<SyntaxToken> {
     }
 }
 
+/// The token that the byte at `offset` belongs to, or the last one.
+pub(super) fn first_token(root: &SyntaxNode, offset: TextSize) -> Option<SyntaxToken> {
+    token_of_byte(root, offset).or_else(|| token_of_byte(root, offset.checked_sub(1.into())?))
+}
+
 /// The smallest node that covers `range`, cut to the text.
 pub(super) fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
     let whole = root.text_range();
@@ -53,11 +58,7 @@ pub(super) fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
 
 /// Every node that touches `range`, outer nodes first, at a cost in proportion to the range.
 pub(super) fn nodes_in(root: &SyntaxNode, range: TextRange) -> Vec<SyntaxNode> {
-    let Some(first) = token_of_byte(root, range.start())
-        .or_else(|| token_of_byte(root, range.start().checked_sub(1.into())?))
-    else {
-        return Vec::new();
-    };
+    let Some(first) = first_token(root, range.start()) else { return Vec::new() };
     // What ends where the range starts touches it too.
     let first = first.prev_token().unwrap_or(first);
     let mut nodes: Vec<SyntaxNode> = first.parent_ancestors().collect();

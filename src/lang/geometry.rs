@@ -2,6 +2,7 @@
 //!
 //! An image here is any tensor of a batch, one to three spatial dimensions, and channels.
 
+use super::explain;
 use super::rule::{Blame, Problem, RuleCx};
 use crate::diagnostics::codes;
 use crate::shape::{Dim, Shape};
@@ -162,6 +163,26 @@ impl Window {
             }
         };
         Ok(image.spatial.iter().enumerate().map(position).collect())
+    }
+
+    /// How the number of positions along each spatial dimension comes about.
+    pub fn explain(&self, image: &Image, output: &Image) -> Vec<String> {
+        let names = explain::spatial_axes(self.size.len());
+        let lines = names.iter().enumerate().filter_map(|(index, name)| {
+            let (size, result) = (image.spatial.get(index)?, output.spatial.get(index)?);
+            let (kernel, stride, dilation) =
+                (self.size[index], self.strides[index]?, self.dilation[index]?);
+            let size = explain::size(size);
+            let formula = match (self.padded?, dilation) {
+                (true, _) => format!("ceil({size}/{stride})"),
+                (false, 1) => format!("floor(({size} − {})/{stride}) + 1", kernel?),
+                (false, _) => {
+                    format!("floor(({size} − {dilation}×({} − 1) − 1)/{stride}) + 1", kernel?)
+                }
+            };
+            explain::line(name, &formula, result)
+        });
+        lines.collect()
     }
 
     fn too_large(&self, cx: &RuleCx<'_>, image: &Image, tight: &[usize]) -> Problem {

@@ -263,15 +263,15 @@ impl LayerEntry {
         self
     }
 
-    /// The same for a layer whose arguments alone give its output.
-    pub(super) const fn sets_shape(mut self) -> LayerEntry {
-        self.sets_shape = true;
-        self
-    }
-
     /// The same with an account of how the output comes about.
     pub(super) const fn explained(mut self, explain: Explain) -> LayerEntry {
         self.explain = Some(explain);
+        self
+    }
+
+    /// The same for a layer whose arguments alone give its output.
+    pub(super) const fn sets_shape(mut self) -> LayerEntry {
+        self.sets_shape = true;
         self
     }
 

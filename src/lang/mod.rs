@@ -15,6 +15,7 @@
 
 mod args;
 mod broadcast;
+mod explain;
 mod geometry;
 mod layer;
 pub mod layers;

@@ -28,6 +28,110 @@ pub(super) fn check(fixture: &str, expect: Expect) {
     expect.assert_eq(&answers.join("\n"));
 }
 
+/// Compares how the output of every line of `fixture` is accounted for.
+pub(super) fn check_explained(fixture: &str, expect: Expect) {
+    let lines = fixture.lines().map(str::trim).filter(|line| !line.is_empty());
+    let accounts: Vec<String> = lines
+        .map(|line| {
+            let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
+            let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
+            let call = Reader { rest: text }.call();
+            let outcome = run(&call, &inputs, None).outcome.expect("the layer is right");
+            let (entry, given, ..) = bind(&call);
+            let args = Args::new(entry, &given);
+            let explain = entry.explain.expect("the layer has an account");
+            let account = explain(&RuleCx::new(&args, &inputs), &outcome.outputs[0]);
+            for line in &account {
+                check_formula(line, &outcome);
+            }
+            format!("{text}\n  {}", account.join("\n  "))
+        })
+        .collect();
+    expect.assert_eq(&accounts.join("\n"));
+}
+
+/// Checks the arithmetic of `label: formula = result`, and that the parameters are the outcome's.
+fn check_formula(line: &str, outcome: &Outcome) {
+    let Some((label, formula)) = line.split_once(": ") else { return };
+    let result = formula.rsplit(" = ").next().unwrap_or(formula);
+    if label == "parameters" {
+        assert_eq!(result, outcome.trainable.to_string(), "{line}");
+    }
+    if let Some((formula, result)) = formula.rsplit_once(" = ")
+        && let (Some(value), Ok(result)) =
+            (Formula { rest: formula }.whole(), result.replace(',', "").parse::<f64>())
+    {
+        assert_eq!(value, result, "{line}");
+    }
+}
+
+/// Reads arithmetic of numbers, `+ − × / mod`, `floor`, `ceil` and `max`.
+struct Formula<'a> {
+    rest: &'a str,
+}
+
+impl Formula<'_> {
+    fn whole(mut self) -> Option<f64> {
+        let value = self.sum()?;
+        self.rest.trim().is_empty().then_some(value)
+    }
+
+    fn skip(&mut self, text: &str) -> bool {
+        let found = self.rest.trim_start().strip_prefix(text);
+        self.rest = found.unwrap_or(self.rest);
+        found.is_some()
+    }
+
+    fn sum(&mut self) -> Option<f64> {
+        let mut value = self.product()?;
+        loop {
+            if self.skip("+") {
+                value += self.product()?;
+            } else if self.skip("−") {
+                value -= self.product()?;
+            } else {
+                return Some(value);
+            }
+        }
+    }
+
+    fn product(&mut self) -> Option<f64> {
+        let mut value = self.one()?;
+        loop {
+            if self.skip("×") {
+                value *= self.one()?;
+            } else if self.skip("/") {
+                value /= self.one()?;
+            } else if self.skip("mod") {
+                value %= self.one()?;
+            } else {
+                return Some(value);
+            }
+        }
+    }
+
+    fn one(&mut self) -> Option<f64> {
+        let apply: fn(f64) -> f64 = match () {
+            () if self.skip("floor") => f64::floor,
+            () if self.skip("ceil") => f64::ceil,
+            () => |value| value,
+        };
+        let is_max = self.skip("max");
+        if self.skip("(") {
+            let mut value = self.sum()?;
+            while is_max && self.skip(",") {
+                value = value.max(self.sum()?);
+            }
+            return self.skip(")").then(|| apply(value));
+        }
+        self.rest = self.rest.trim_start();
+        let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
+        let value = self.rest[..end].parse().ok();
+        self.rest = &self.rest[end..];
+        value
+    }
+}
+
 /// The same for a layer whose block gives `output` and has `parameters`.
 pub(super) fn check_block(fixture: &str, output: &str, parameters: u64, expect: Expect) {
     let (call, input) = fixture.split_once(" on ").expect("a fixture says `call on shape`");

@@ -212,6 +212,8 @@ struct NetworkScope<'a> {
 
 impl Scope for NetworkScope<'_> {
     fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>> {
+        // Macros may make much of a single chunk, and an edit should not wait for it.
+        self.db.unwind_if_revision_cancelled();
         if let Some(input) = self.file.macros(self.db).get(name) {
             return Some(input.definition(self.db).clone());
         }

@@ -158,6 +158,16 @@ impl Document {
         first..last.max(first)
     }
 
+    /// Every literal `name="…"` of a layers list or macro body, with the place of the string.
+    pub fn layer_names(&self) -> impl Iterator<Item = (&SmolStr, Place)> {
+        let networks = self.networks.iter().flat_map(|network| &network.stmts);
+        let macros = self.macros.iter().flat_map(|definition| &definition.stmts);
+        networks.chain(macros).flat_map(|piece| {
+            let place = |range: &TextRange| Place::new(piece.owner, *range);
+            piece.value.uses.names.iter().map(move |(name, range)| (name, place(range)))
+        })
+    }
+
     /// The text of network number `network`.
     pub fn network_range(&self, network: usize) -> TextRange {
         self.networks.get(network).map_or(TextRange::default(), |network| network.range)

@@ -163,10 +163,11 @@ impl Session {
             }
             document.toml = resolved.toml;
             unreadable.extend(resolved.unreadable);
+            let is_new = !std::mem::replace(&mut document.has_config, true);
             if document.config == config {
                 continue;
             }
-            is_changed = true;
+            is_changed |= !is_new;
             let before = std::mem::replace(&mut document.config, config);
             let is_saved = document.is_saved();
             if before.framework != document.config.framework {

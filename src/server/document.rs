@@ -50,6 +50,8 @@ pub(super) struct Document {
     pub(super) analyzed: Option<Analyzed>,
     /// The settings that hold for it.
     pub(super) config: Arc<Config>,
+    /// The settings have been found; until then they are the defaults.
+    pub(super) has_config: bool,
     /// The `neural.toml` that they come from.
     pub(super) toml: Option<Arc<NeuralToml>>,
     /// What the client shows of it, where that was pushed.
@@ -68,7 +70,7 @@ pub(super) struct Document {
 
 impl Document {
     /// A file as it was opened.
-    pub(super) fn new(uri: Url, version: i32, text: String, config: Arc<Config>) -> Document {
+    pub(super) fn new(uri: Url, version: i32, text: String) -> Document {
         let mut document = Document {
             uri,
             version,
@@ -77,7 +79,8 @@ impl Document {
             text: String::new(),
             index: LineIndex::new(""),
             analyzed: None,
-            config,
+            config: Arc::default(),
+            has_config: false,
             toml: None,
             shown: None,
             is_touched: false,
@@ -175,7 +178,7 @@ mod tests {
 
     fn check(text: &str, unit: ColumnUnit, changes: &[Change<'_>], expect: Expect) {
         let uri = Url::parse("file:///n.neural").unwrap();
-        let mut document = Document::new(uri, 1, text.to_owned(), Arc::default());
+        let mut document = Document::new(uri, 1, text.to_owned());
         let changes = changes
             .iter()
             .map(|(range, text)| TextDocumentContentChangeEvent {

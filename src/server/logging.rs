@@ -39,7 +39,7 @@ pub(super) fn start() -> Logging {
     let defaults = LogSettings::default();
     let from_environment = EnvFilter::try_from_env(VARIABLE).ok();
     let is_filter_fixed = from_environment.is_some();
-    let filter = from_environment.unwrap_or_else(|| EnvFilter::new(defaults.level));
+    let filter = from_environment.unwrap_or_else(|| EnvFilter::new(directives(defaults.level)));
     let (filter, handle) = reload::Layer::new(filter);
     let target = Arc::new(Mutex::new(Target::default()));
     let writer = {
@@ -57,7 +57,7 @@ impl Logging {
     /// Takes new settings.
     pub(super) fn apply(&self, settings: &LogSettings, client: &Client) {
         if !self.is_filter_fixed
-            && let Ok(filter) = EnvFilter::from_str(settings.level)
+            && let Ok(filter) = EnvFilter::from_str(&directives(settings.level))
         {
             let _ = self.filter.reload(filter);
         }
@@ -76,6 +76,14 @@ impl Logging {
                 client.log(MessageType::ERROR, message);
             }
         }
+    }
+}
+
+/// The level for what this program does; of the libraries only what is wrong is of interest.
+fn directives(level: &str) -> String {
+    match level {
+        "off" | "error" | "warn" => level.to_owned(),
+        _ => format!("warn,{}={level}", env!("CARGO_CRATE_NAME")),
     }
 }
 

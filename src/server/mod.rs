@@ -44,16 +44,36 @@ const MAX_WORKERS: usize = 4;
 /// Messages of the client that may wait to be looked at.
 const QUEUE: usize = 1024;
 
-/// The stack of a worker: parsing and analysis are bounded, but not to what a thread has by default.
-const WORKER_STACK: usize = 16 << 20;
+/// The stack of a thread that may analyze: how deep that goes is bounded, but not to what a thread has
+/// by default on every system.
+const STACK: usize = 16 << 20;
 
 /// Serves one session and gives the exit status: 0 where the client has shut it down, else 1.
-pub fn run(input: impl Read + Send + 'static, output: impl Write + Send + 'static) -> u8 {
+///
+/// The session also ends with the process `client_process`, as with the one that `initialize` names.
+pub fn run(
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+    client_process: Option<i64>,
+) -> u8 {
+    let session = std::thread::Builder::new()
+        .name("session".to_owned())
+        .stack_size(STACK)
+        .spawn(move || serve(input, output, client_process));
+    // A panic here is one of the loop itself, which has been logged.
+    session.ok().and_then(|session| session.join().ok()).unwrap_or(1)
+}
+
+fn serve(
+    input: impl Read + Send + 'static,
+    output: impl Write + Send + 'static,
+    client_process: Option<i64>,
+) -> u8 {
     let logging = logging::start();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .max_blocking_threads(MAX_WORKERS)
-        .thread_stack_size(WORKER_STACK)
+        .thread_stack_size(STACK)
         .thread_name("worker")
         .build();
     let runtime = match runtime {
@@ -67,7 +87,7 @@ pub fn run(input: impl Read + Send + 'static, output: impl Write + Send + 'stati
     let (client, outgoing) = Client::new();
     let writer = connection::write(output, outgoing, sender.clone());
     connection::read(input, sender.clone());
-    let session = Session::new(client.clone(), logging, sender);
+    let session = Session::new(client.clone(), logging, sender.clone());
     let for_backend = session.clone();
     // The socket is tower-lsp's own way to the client, which is not used: see `client`.
     let (service, _socket) = LspService::build(|_| Backend::new(for_backend))
@@ -76,7 +96,12 @@ pub fn run(input: impl Read + Send + 'static, output: impl Write + Send + 'stati
         .custom_method("neural-analyzer/syntaxTree", Backend::syntax_tree)
         .finish();
     let idle = move || session.flush();
-    let status = runtime.block_on(connection::serve(service, client.clone(), incoming, idle));
+    let status = runtime.block_on(async {
+        if let Some(process) = client_process {
+            parent::watch(process, sender);
+        }
+        connection::serve(service, client.clone(), incoming, idle).await
+    });
     client.close();
     writer.finish();
     runtime.shutdown_background();

@@ -79,7 +79,7 @@ impl Session {
         let mut due = Vec::new();
         for uri in uris {
             let is_quick = state.is_quick(&uri);
-            let snapshot = state.to_show(&uri);
+            let snapshot = state.due_snapshot(&uri);
             if let Some(document) = state.documents.get_mut(&uri) {
                 document.is_computing = snapshot.is_some();
             }
@@ -166,7 +166,7 @@ impl Session {
 
 impl State {
     /// The state of a file whose diagnostics are to be shown.
-    fn to_show(&mut self, uri: &Url) -> Option<Snapshot> {
+    fn due_snapshot(&mut self, uri: &Url) -> Option<Snapshot> {
         let document = self.documents.get_mut(uri)?;
         let at_save = document.at_save.take();
         match document.config.diagnostics_mode {

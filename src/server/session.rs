@@ -127,7 +127,7 @@ impl Session {
                 document.is_touched = true;
             }
             None => {
-                let document = Document::new(item.uri, item.version, item.text, Arc::default());
+                let document = Document::new(item.uri, item.version, item.text);
                 state.documents.insert(uri.clone(), document);
             }
         }

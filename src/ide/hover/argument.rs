@@ -224,7 +224,7 @@ fn effect(
                 flows.push(flow);
             }
         }
-        lines.get_or_insert_with(|| formula(found, analysis.framework()));
+        lines.get_or_insert_with(|| formula(found, analysis.framework()).lines);
     }
     let written = arg.value().map(|value| one_line(value.syntax())).unwrap_or_default();
     match values.as_slice() {
@@ -240,4 +240,96 @@ fn effect(
         flows.extend(lines.unwrap_or_default());
     }
     page.code("text", &flows.join("\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ide::fixture::check_hover as check;
+    use expect_test::expect;
+
+    #[test]
+    fn parameters() {
+        check(
+            "Conv2D(32, kernel$0_size=3, padding=\"same\")",
+            expect![[r#"
+                `kernel_size`
+                **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
+
+                The size of the kernel, one number or one for each spatial dimension.
+
+                ```text
+                Conv2D  28×28×1 → 28×28×32
+                height: ceil(28/1) = 28
+                width: ceil(28/1) = 28
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+            "#]],
+        );
+        check(
+            "Conv2D($032, 3)",
+            expect![[r#"
+                `32`
+                **filters** of `Conv2D`: a whole number of at least 1, required.
+
+                How many channels the output has.
+
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+            "#]],
+        );
+        check(
+            "Conv2D(32, (3, $03))",
+            expect![[r#"
+                `3`
+                **kernel_size** of `Conv2D`: a whole number or a tuple of 2, each at least 1, required.
+
+                The size of the kernel, one number or one for each spatial dimension.
+
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+            "#]],
+        );
+        check(
+            "Dense(out_$0features=3, name=\"d\")",
+            expect![[r#"
+                `out_features`
+                **units** of `Dense` (here written `out_features`): a whole number of at least 1, required.
+
+                How many features the output has.
+
+                ```text
+                Dense  28×28×1 → 28×28×3
+                features: units = 3
+                parameters: 1×3 + 3 = 6
+                ```
+            "#]],
+        );
+        check(
+            "Dense(3, na$0me=\"d\")",
+            expect![[r#"
+            `name`
+            **name**: a parameter of every layer.
+
+            The layer's name, by which merges, branches and later layers can refer to it.
+        "#]],
+        );
+        check(
+            "Flatten()\nDense(3, name=\"d\")\nDense(3)\nAdd(\"$0d\")",
+            expect![[r#"
+                `"d"`
+                An operand of `Add`: the output of `d`, which got its name on line 5.
+            "#]],
+        );
+    }
 }

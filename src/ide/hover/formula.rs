@@ -4,14 +4,23 @@
 
 use crate::lang::{Args, Framework, LayerEntry, RuleCx, Value, find_layer, validate};
 use crate::model::result::Layer;
-use crate::shape::{Shape, World};
+use crate::shape::{Shape, World, describe};
 
-/// The lines of the formula; none where the layer has none, or its shapes are not known.
-pub(super) fn formula(layer: &Layer, framework: Framework) -> Vec<String> {
-    explain(layer, framework).unwrap_or_default()
+/// How a layer's output comes about.
+#[derive(Default)]
+pub(super) struct Account {
+    /// The choices of hyperparameters that it holds for; empty where the output has none.
+    pub choice: String,
+    /// The lines; none where the layer has no formula, or its shapes are not known.
+    pub lines: Vec<String>,
 }
 
-fn explain(layer: &Layer, framework: Framework) -> Option<Vec<String>> {
+/// The formula with the numbers of the first choice that gives an output.
+pub(super) fn formula(layer: &Layer, framework: Framework) -> Account {
+    account(layer, framework).unwrap_or_default()
+}
+
+fn account(layer: &Layer, framework: Framework) -> Option<Account> {
     let entry: &'static LayerEntry = find_layer(&layer.layer)?;
     let explain = entry.explain?;
     let (world, output) = layer.outputs.first()?.shape.iter().find(|(_, shape)| shape.is_some())?;
@@ -22,7 +31,7 @@ fn explain(layer: &Layer, framework: Framework) -> Option<Vec<String>> {
     let inputs = inputs.filter(|inputs| !inputs.is_empty())?;
     let args = Args::new(entry, &given);
     let cx = RuleCx { args: &args, inputs: &inputs, framework, block: None, inner: &[] };
-    Some(explain(&cx, output))
+    Some(Account { choice: describe(&world), lines: explain(&cx, output) })
 }
 
 /// The arguments in one world, as the rule saw them.

@@ -117,16 +117,15 @@ fn numbers(
         _ => return,
     };
     unknown(analysis, layer, page);
-    let lines = formula(layer, analysis.framework());
-    if !lines.is_empty() {
-        let copy = if first.iter().map(|one| one.copies).sum::<u64>() > 1 {
-            "in the first copy:"
-        } else {
-            ""
-        };
-        page.text(copy);
-        page.code("text", &lines.join("\n"));
+    let account = formula(layer, analysis.framework());
+    let mut which = account.choice;
+    if first.iter().map(|one| one.copies).sum::<u64>() > 1 {
+        which = format!("the first copy{}{which}", if which.is_empty() { "" } else { ", " });
     }
+    if !account.lines.is_empty() && !which.is_empty() {
+        page.text(&format!("For {which}:"));
+    }
+    page.code("text", &account.lines.join("\n"));
     inside(layer, page);
     by_choice(layer, page);
 }
@@ -181,6 +180,9 @@ fn counts(copies: &[Use<Part>], page: &mut Page, config: &HoverConfig) {
         sum = sum + sum_parts(parts).times(copy.copies);
         layers = layers.saturating_add(count_layers(parts).saturating_mul(copy.copies));
     }
+    if sum == Counts::UNKNOWN {
+        return;
+    }
     let mut lines = count_lines(&sum, config);
     if let Part::Macro { .. } = copies[0].what {
         lines.insert(0, format!("{layers} layer{}", if layers == 1 { "" } else { "s" }));
@@ -193,11 +195,12 @@ pub(super) fn count_lines(counts: &Counts, config: &HoverConfig) -> Vec<String> 
     let parameters = counts.trainable + counts.non_trainable;
     let none = crate::shape::Count::ZERO;
     let split = match (counts.trainable, counts.non_trainable) {
+        _ if parameters == crate::shape::Count::Unknown => String::new(),
         (_, frozen) if frozen == none => String::new(),
         (trainable, _) if trainable == none => ", not trainable".to_owned(),
         (trainable, frozen) => format!(", {trainable} trainable and {frozen} not"),
     };
-    let memory = match parameters == none {
+    let memory = match parameters == none || parameters == crate::shape::Count::Unknown {
         true => String::new(),
         false => format!(" ({})", bytes(parameters * config.dtype_bytes)),
     };
@@ -266,7 +269,8 @@ fn by_choice(layer: &Layer, page: &mut Page) {
 pub(super) fn layer_doc(entry: &LayerEntry, page: &mut Page) {
     page.rule();
     page.text(entry.summary);
-    page.text(&format!("Output: {}.", entry.output));
+    // An asterisk before a name would begin emphasis.
+    page.text(&format!("Output: {}.", entry.output.replace('*', "\\*")));
     let takes = match entry.operands {
         Operands::One => "",
         Operands::Several { .. } => {
@@ -311,4 +315,324 @@ fn comment_above(analysis: &Analysis, definition: &Macro) -> String {
     }
     lines.reverse();
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ide::fixture::check_hover as check;
+    use expect_test::expect;
+
+    #[test]
+    fn layers() {
+        check(
+            "Conv2D$0(32, (3, 3))",
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 26×26×32
+                ```
+
+                - 320 parameters (1.25 KiB)
+                - 194,688 MACs, 389,376 FLOPs
+                - 84.5 KiB of activations
+
+                ```text
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 32
+                parameters: 3×3×1×32 + 32 = 320
+                ```
+
+                ---
+
+                Convolution over an image.
+
+                Output: (batch, \*positions, filters).
+
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            "BatchNorm$0alization()",
+            expect![[r#"
+                `BatchNormalization`
+                ```text
+                BatchNormalization  28×28×1 → 28×28×1
+                ```
+
+                - 4 parameters, 2 trainable and 2 not (16 B)
+                - 0 MACs, 0 FLOPs
+                - 3.06 KiB of activations
+
+                ```text
+                trainable: 2×1 = 2
+                moving averages: 2×1 = 2
+                ```
+
+                ---
+
+                Normalizes each feature over the batch.
+
+                Output: the input's shape.
+
+                Each feature has two trainable parameters and two moving averages that training does not count as trainable.
+
+                PyTorch: `nn.BatchNorm1d, 2d, 3d`
+            "#]],
+        );
+        check(
+            "Conv2D(4, 3) * 3\n$0Flatten()",
+            expect![[r#"
+                `Flatten`
+                ```text
+                Flatten  22×22×4 → 1936
+                ```
+
+                - 0 parameters
+                - 0 MACs, 0 FLOPs
+                - 0 B of activations
+
+                ```text
+                features: 22×22×4 = 1936
+                ```
+
+                ---
+
+                Makes one dimension of all but the batch.
+
+                Output: (batch, features).
+
+                PyTorch: `nn.Flatten`
+            "#]],
+        );
+        check(
+            "$0Conv2D(4, 3) * 3",
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 22×22×4  (3 copies)
+                ```
+
+                - 336 parameters (1.31 KiB)
+                - 176,976 MACs, 353,952 FLOPs
+                - 27.1 KiB of activations
+
+                For the first copy:
+
+                ```text
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 4
+                parameters: 3×3×1×4 + 4 = 40
+                ```
+
+                ---
+
+                Convolution over an image.
+
+                Output: (batch, \*positions, filters).
+
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            "Conv2D(4, 99)\n$0Flatten()",
+            expect![[r#"
+                `Flatten`
+                ```text
+                Flatten  ? → ?
+                ```
+
+                The output shape is unknown: `Conv2D` on line 4 has an error.
+
+                ---
+
+                Makes one dimension of all but the batch.
+
+                Output: (batch, features).
+
+                PyTorch: `nn.Flatten`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn choices() {
+        check(
+            "Conv2D$0(HPO(choice(4, 8)), 3)",
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  28×28×1 → 26×26×4|8
+                ```
+
+                - 40..80 parameters (160..320 B)
+                - 24,336..48,672 MACs, 48,672..97,344 FLOPs
+                - 10.6..21.1 KiB of activations
+
+                For filters=4:
+
+                ```text
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 4
+                parameters: 3×3×1×4 + 4 = 40
+                ```
+
+                By choice:
+
+                ```text
+                filters=4: 26×26×4
+                filters=8: 26×26×8
+                ```
+
+                ---
+
+                Convolution over an image.
+
+                Output: (batch, \*positions, filters).
+
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            "HPO$0(choice(Dense(64), Dropout(0.5)))",
+            expect![[r#"
+            `HPO`
+            **Choice of a layer**: a search takes one of these.
+
+            ```text
+            Dense(64)  28×28×1 → 28×28×64
+            Dropout(0.5)  28×28×1 → 28×28×1
+            ```
+
+            The layers after it are checked for every choice.
+
+            **HPO** `(choice(32, 64))`
+
+            A hyperparameter: a value that a search chooses. Shapes are checked for every choice.
+        "#]],
+        );
+        check(
+            "Conv2D(HPO(choice(4$0, 8)), 3)",
+            expect![[r#"
+                `4`
+                **filters** of `Conv2D`: a whole number of at least 1, required.
+
+                How many channels the output has.
+
+                Here: `4`, `8`
+
+                ```text
+                Conv2D  28×28×1 → 26×26×4|8
+                height: floor((28 − 3)/1) + 1 = 26
+                width: floor((28 − 3)/1) + 1 = 26
+                channels: filters = 4
+                parameters: 3×3×1×4 + 4 = 40
+                ```
+            "#]],
+        );
+        check(
+            "Dropout(HPO(range$0(0.1, 0.5)))",
+            expect![[r#"
+            `range`
+            **range** `(low, high, step=1)`
+
+            Over whole numbers every value from `low` to `high`, both included, in steps of `step`; over fractions any value between them.
+        "#]],
+        );
+    }
+
+    #[test]
+    fn wrappers() {
+        let text = "network N { input: (10, 8, 8, 3) layers: TimeDistributed(Conv2D(4, 3)) { Flatten() } }";
+        check(
+            &text.replace("TimeD", "$0TimeD"),
+            expect![[r#"
+            `TimeDistributed`
+            ```text
+            TimeDistributed  10×8×8×3 → 10×144
+            ```
+
+            - 112 parameters (448 B)
+            - 38,880 MACs, 77,760 FLOPs
+            - 5.62 KiB of activations
+
+            Inside:
+
+            ```text
+            Conv2D  8×8×3 → 6×6×4
+            ```
+
+            ---
+
+            Applies a layer to each step of a sequence.
+
+            Output: (batch, steps, …the inner layer's).
+
+            The parameters are those of the inner layer, however many steps there are.
+        "#]],
+        );
+        check(
+            &text.replace("Conv", "$0Conv"),
+            expect![[r#"
+                `Conv2D`
+                ```text
+                Conv2D  8×8×3 → 6×6×4
+                ```
+
+                - 112 parameters (448 B)
+                - 3,888 MACs, 7,776 FLOPs
+                - 576 B of activations
+
+                ```text
+                height: floor((8 − 3)/1) + 1 = 6
+                width: floor((8 − 3)/1) + 1 = 6
+                channels: filters = 4
+                parameters: 3×3×3×4 + 4 = 112
+                ```
+
+                ---
+
+                Convolution over an image.
+
+                Output: (batch, \*positions, filters).
+
+                The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` with `padding="valid"` and `ceil(size / stride)` with `"same"`. Keras refuses strides over 1 together with a dilation rate over 1.
+
+                PyTorch: `nn.Conv2d`
+            "#]],
+        );
+        check(
+            &text.replace("Flat", "$0Flat"),
+            expect![[r#"
+                `Flatten`
+                ```text
+                Flatten  6×6×4 → 144
+                ```
+
+                - 0 parameters
+                - 0 MACs, 0 FLOPs
+                - 0 B of activations
+
+                ```text
+                features: 6×6×4 = 144
+                ```
+
+                ---
+
+                Makes one dimension of all but the batch.
+
+                Output: (batch, features).
+
+                PyTorch: `nn.Flatten`
+            "#]],
+        );
+    }
 }

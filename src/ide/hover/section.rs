@@ -178,17 +178,19 @@ fn dimension(declaration: &SyntaxNode, value: &SyntaxNode, token: &SyntaxToken) 
     let is_symbol = value.kind() == SyntaxKind::NAME_REF;
     let what = match () {
         () if is_symbol => format!(
-            "a size that is not known and keeps its name: shapes after it are formulas in `{}`",
+            "a size that is not known and keeps its name: shapes after it are formulas in `{}`.",
             token.text()
         ),
-        () if is_none(value) => "a size that is not known".to_owned(),
-        () => token.text().to_owned(),
+        () if is_none(value) => "a size that is not known.".to_owned(),
+        () => String::new(),
     };
-    Some(format!(
-        "**Axis {}** of {rank}, the batch being axis 0; with channels last: {role}.\n\n{}",
-        at + 1,
-        capitalized(&what)
-    ))
+    let mut page = Page::default();
+    page.text(&format!(
+        "**Axis {}** of {rank}, the batch being axis 0; with channels last: {role}.",
+        at + 1
+    ));
+    page.text(&capitalized(&what));
+    page.finish()
 }
 
 fn capitalized(text: &str) -> String {
@@ -196,5 +198,159 @@ fn capitalized(text: &str) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ide::fixture::check_hover as check;
+    use expect_test::expect;
+
+    #[test]
+    fn sections() {
+        let text = "network N {\n input: (T, 28, 1)\n layers: Dense(3)\n loss: \"mse\"\n optimizer: Adam(learning_rate=ExponentialDecay(0.1, 1000, 0.9))\n metrics: [\"accuracy\"]\n train { epochs: 5 }\n execute { device: \"cpu\" }\n}";
+        for (word, expect) in [
+            (
+                "network",
+                expect![[r#"
+                `network`
+                **network** `Name { … }`
+
+                A network: its `input`, its `layers`, and what it is trained with. A file may have several; their names differ.
+            "#]],
+            ),
+            (
+                "input",
+                expect![[r#"
+                `input`
+                **input** `: (28, 28, 1)`
+
+                The shape of one example, without the batch: whole numbers, `None` for an unknown size, or a name for one, as in `(T, 512)`. Several inputs have names: `{ image: (28, 28, 1), meta: (10,) }`. A leading `None` of a longer shape is the batch.
+            "#]],
+            ),
+            (
+                "T,",
+                expect![[r#"
+                    `T`
+                    **Axis 1** of 3, the batch being axis 0; with channels last: height.
+
+                    A size that is not known and keeps its name: shapes after it are formulas in `T`.
+                "#]],
+            ),
+            (
+                "28",
+                expect![[r#"
+                    `28`
+                    **Axis 2** of 3, the batch being axis 0; with channels last: width.
+                "#]],
+            ),
+            (
+                "layers",
+                expect![[r#"
+                `layers`
+                **layers** `:`
+
+                The layers in order. Each takes what the one before gives. `name: { … }` begins a branch, which a merge such as `Add()` or `Concatenate()` ends; `* 3` repeats a layer; `@ "cuda:0"` places it.
+            "#]],
+            ),
+            (
+                "mse",
+                expect![[r#"
+                `"mse"`
+                **mean_squared_error**: loss
+
+                The mean of squared differences.
+
+                - `reduction`: a value, default `"sum_over_batch_size"`. How the losses of a batch become one number.
+                - `name`: a string, default `None`. The name of the object.
+                - `dtype`: a value, default `None`. The number format.
+            "#]],
+            ),
+            (
+                "Adam",
+                expect![[r#"
+                `Adam`
+                **Adam**: optimizer
+
+                Gradient descent with running estimates of the gradient's mean and square.
+
+                - `learning_rate`: a number, default `0.001`. The size of a step, or a schedule of it.
+                - `beta_1`: a number between 0 and 1, default `0.9`. How slowly the gradient's mean changes.
+                - `beta_2`: a number between 0 and 1, default `0.999`. How slowly the gradient's square changes.
+                - `epsilon`: a number, default `0.0000001`. Keeps the divisor from 0.
+                - `amsgrad`: true or false, default `false`. Whether the largest estimate so far is used.
+                - `weight_decay`: a number of at least 0, default `None`. How much of each weight is taken away at each step.
+                - `clipnorm`: a number of at least 0, default `None`. The largest norm of each weight's gradient.
+                - `clipvalue`: a number of at least 0, default `None`. The largest value in a gradient.
+                - `global_clipnorm`: a number of at least 0, default `None`. The largest norm of all gradients together.
+                - `use_ema`: true or false, default `false`. Whether running means of the weights are kept.
+                - `ema_momentum`: a number between 0 and 1, default `0.99`. How slowly the running means change.
+                - `ema_overwrite_frequency`: a whole number of at least 1, default `None`. After how many steps the running means replace the weights.
+                - `loss_scale_factor`: a number, default `None`. What the loss is multiplied by.
+                - `gradient_accumulation_steps`: a whole number of at least 2, default `None`. How many batches make one step; at least 2.
+                - `name`: a string, default `None`. The name of the object.
+            "#]],
+            ),
+            (
+                "learning_rate",
+                expect![[r#"
+                `learning_rate`
+                **learning_rate** of `Adam`: a number, default `0.001`.
+
+                The size of a step, or a schedule of it.
+            "#]],
+            ),
+            (
+                "ExponentialDecay",
+                expect![[r#"
+                    `ExponentialDecay`
+                    **ExponentialDecay**: learning-rate schedule
+
+                    Multiplies the rate by decay_rate every decay_steps steps.
+
+                    - `initial_learning_rate`: a number, required. The rate at the start.
+                    - `decay_steps`: a number greater than 0, required. Over how many steps the rate falls; more than 0.
+                    - `decay_rate`: a number, required. How much the rate falls.
+                    - `staircase`: true or false, default `false`. Whether the rate falls in steps and not smoothly.
+                    - `name`: a string, default `None`. The name of the object.
+                "#]],
+            ),
+            (
+                "0.1",
+                expect![[r#"
+                `0.1`
+                **initial_learning_rate** of `ExponentialDecay`: a number, required.
+
+                The rate at the start.
+            "#]],
+            ),
+            (
+                "accuracy",
+                expect![[r#"
+                `"accuracy"`
+                **accuracy**: metric
+            "#]],
+            ),
+            (
+                "epochs",
+                expect![[r#"
+                `epochs`
+                **epochs**: a whole number of at least 1.
+
+                How often training goes through all examples.
+            "#]],
+            ),
+            (
+                "device",
+                expect![[r#"
+                `device`
+                **device**: a device.
+
+                What the network runs on.
+            "#]],
+            ),
+        ] {
+            check(&text.replacen(word, &format!("$0{word}"), 1), expect);
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::convolution::{nearest_divisor, positive};
 use super::merging::{channels_of, check_operands};
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::require::shown;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Operands, Outcome, Param, Problem, Rule, RuleCx,
@@ -87,7 +88,9 @@ const fn attention(
     operands: Operands,
     summary: &'static str,
 ) -> LayerEntry {
-    LayerEntry::new(name, Category::Attention, Rule::Pure(rule), params, summary).takes(operands)
+    LayerEntry::new(name, Category::Attention, Rule::Pure(rule), params, summary)
+        .takes(operands)
+        .explained(explain_attention)
 }
 
 const QUERY_VALUE_KEY: Operands = Operands::Several { max: Some(3) };
@@ -386,6 +389,47 @@ fn additive(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     };
     let macs = scores(cx) * Count::from(cx.inputs[1].last());
     Ok(attended(cx).trainable(weights).macs(macs).warn(warning).warn(no_share(cx)))
+}
+
+fn explain_attention(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let (query, value, _) = query_and_value(cx);
+    let mut lines = Vec::new();
+    let (Some(asked), Some(answered)) = (query.dims().get(1), value.dims().get(1)) else {
+        return lines;
+    };
+    lines.push(format!("steps: the query's {asked}, each looking at {answered}"));
+    let (heads, key) = (cx.args.dim("num_heads"), cx.args.dim("key_dim"));
+    if cx.name() != "MultiHeadAttention" {
+        lines.extend(explain::line("features", "the value's", &output.last()));
+        return lines;
+    }
+    let width = if cx.args.is_none("value_dim") { key.clone() } else { cx.args.dim("value_dim") };
+    let written = if cx.args.is_none("output_shape") { "the query's" } else { "output_shape" };
+    lines.extend(explain::line("features", written, &output.last()));
+    let projection = |label: &str, from: Dim, to: &[&Dim], width: &[&Dim]| {
+        let weights: Vec<Dim> =
+            [from].into_iter().chain(to.iter().map(|&dim| dim.clone())).collect();
+        let bias = width.iter().map(|&dim| dim.clone()).collect();
+        let has_bias = cx.args.bool("use_bias") == Some(true);
+        let terms: Vec<Vec<Dim>> = if has_bias { vec![weights, bias] } else { vec![weights] };
+        explain::named_count(label, &terms)
+    };
+    lines.extend(projection("query parameters", query.last(), &[&heads, &key], &[&heads, &key]));
+    lines.extend(projection("key parameters", value.last(), &[&heads, &key], &[&heads, &key]));
+    lines.extend(projection(
+        "value parameters",
+        value.last(),
+        &[&heads, &width],
+        &[&heads, &width],
+    ));
+    let inside = heads.clone();
+    lines.extend(projection(
+        "output parameters",
+        inside,
+        &[&width, &output.last()],
+        &[&output.last()],
+    ));
+    lines
 }
 
 #[cfg(test)]

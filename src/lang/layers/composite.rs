@@ -3,10 +3,11 @@
 use super::convolution::{nearest_divisor, positive};
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
 };
-use crate::shape::{Count, Dim};
+use crate::shape::{Count, Dim, Shape};
 
 const NUM_HEADS: Param = optional(
     "num_heads",
@@ -45,6 +46,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Self-attention and a feed-forward part, each with a residual connection and a normalization.",
     )
     .also(&["Transformer"])
+    .explained(explain_transformer::<1>)
     .in_torch("nn.TransformerEncoderLayer")
     .noting(TRANSFORMER_NOTES),
     LayerEntry::new(
@@ -61,6 +63,7 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Causal self-attention, attention to a memory, and a feed-forward part, each with a residual connection and a normalization.",
     )
+    .explained(explain_transformer::<2>)
     .in_torch("nn.TransformerDecoderLayer")
     .noting(TRANSFORMER_NOTES),
     LayerEntry::new(
@@ -124,7 +127,7 @@ fn transformer<const ATTENTIONS: u64>(cx: &RuleCx<'_>) -> Result<Outcome, Proble
         .warn(other_width(cx, &width)))
 }
 
-fn replaced(cx: &RuleCx<'_>, output: &crate::shape::Shape) -> Problem {
+fn replaced(cx: &RuleCx<'_>, output: &Shape) -> Problem {
     let input = cx.input();
     let problem = cx.problem(
         codes::SHAPE_MISMATCH,
@@ -229,6 +232,36 @@ fn positions(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         }
         None => Ok(outcome.trainable(Count::Unknown)),
     }
+}
+
+fn explain_transformer<const ATTENTIONS: u64>(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let (width, inside) = (output.last(), cx.args.dim("ff_dim"));
+    let number = |number: u64| Dim::Known(number);
+    let mut lines = Vec::new();
+    if let (Some(heads), Some(all)) = (positive(cx, "num_heads"), width.known()) {
+        lines.push(format!("features of a head: {all}/{heads} = {}", all / heads));
+    }
+    let attention = [number(4), width.clone(), width.clone()];
+    let bias = [number(4), width.clone()];
+    let each = |terms: &[&[Dim]], times: u64| -> Vec<Vec<Dim>> {
+        let factor = (times > 1).then(|| number(times));
+        let term = |term: &&[Dim]| factor.iter().chain(term.iter()).cloned().collect();
+        terms.iter().map(term).collect()
+    };
+    let attentions = each(&[&attention, &bias], ATTENTIONS);
+    lines.extend(explain::named_count("attention parameters", &attentions));
+    if cx.block.is_none() {
+        let feed =
+            [vec![number(2), width.clone(), inside.clone()], vec![inside], vec![width.clone()]];
+        lines.extend(explain::named_count("feed-forward parameters", &feed));
+    }
+    let norms = vec![number(ATTENTIONS + 1), number(2), width];
+    lines.extend(explain::named_count("normalization parameters", &[norms]));
+    match positive(cx, "num_layers") {
+        Some(layers) if layers > 1 => lines.push(format!("all of it {layers} times")),
+        _ => {}
+    }
+    lines
 }
 
 #[cfg(test)]

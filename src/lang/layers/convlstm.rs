@@ -5,9 +5,10 @@ use super::recurrent::{
     GO_BACKWARDS, RETURN_SEQUENCES, RETURN_STATE, STATEFUL, check_stateful, clipped, outputs,
 };
 use super::shared::*;
+use crate::lang::explain;
 use crate::lang::geometry::{Image, Window, channels_first};
 use crate::lang::{Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
-use crate::shape::{Count, Shape};
+use crate::shape::{Count, Dim, Shape};
 
 const fn params<const RANK: usize>() -> [Param; 27] {
     [
@@ -87,6 +88,7 @@ const fn entry(
     summary: &'static str,
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Recurrent, rule, params, summary)
+        .explained(explain_conv_lstm)
         .sized_by("filters")
         .gives("(batch, *positions, filters), or with `return_sequences=true` (batch, steps, *positions, filters)")
         .noting("Its spatial sizes must be known, because the state starts with them.")
@@ -156,6 +158,27 @@ fn conv_lstm<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         .macs(run * count * weights)
         .activation(run * count * width)
         .warn(clipped(cx)))
+}
+
+fn explain_conv_lstm(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let first = channels_first(cx).unwrap_or(false);
+    let frame = |shape: &Shape, skip: usize| {
+        let dims = shape.dims().iter().skip(skip + 1).cloned();
+        Image::of(&Shape::new(std::iter::once(shape.batch()).chain(dims)), first)
+    };
+    let all = cx.args.bool("return_sequences") == Some(true);
+    let (image, output) = (frame(cx.input(), 1), frame(output, usize::from(all)));
+    let window = Window::kernel(cx, image.spatial.len());
+    let mut lines = window.explain(&image, &output);
+    lines.extend(explain::line("channels", "filters", &output.channels));
+    let mut weights: Vec<Dim> =
+        window.size.iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
+    let gated = output.channels.times(4);
+    weights.extend([image.channels.add(&output.channels), gated.clone()]);
+    let terms: Vec<Vec<Dim>> =
+        [Some(weights), explain::bias(cx, &gated)].into_iter().flatten().collect();
+    lines.extend(explain::parameters(&terms));
+    lines
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
-use crate::lang::geometry::{Image, Window};
-use crate::lang::{Blame, Category, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
-use crate::shape::{Count, Dim};
+use crate::lang::explain;
+use crate::lang::geometry::{Image, Window, channels_first};
+use crate::lang::{Blame, Category, Explain, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
+use crate::shape::{Count, Dim, Shape};
 
 const fn conv(
     name: &'static str,
@@ -19,7 +20,13 @@ const fn conv(
         2 => Rule::Pure(convolve::<2>),
         _ => Rule::Pure(convolve::<3>),
     };
+    let explain: Explain = match rank {
+        1 => explain_convolution::<1>,
+        2 => explain_convolution::<2>,
+        _ => explain_convolution::<3>,
+    };
     LayerEntry::new(name, Category::Convolution, rule, params, summary)
+        .explained(explain)
         .gives("(batch, *positions, filters)")
         .noting(CONV_NOTES)
 }
@@ -152,12 +159,16 @@ enum Channels {
     Separable,
 }
 
-fn convolve<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
-    let channels = match cx.name() {
+fn channels(name: &str) -> Channels {
+    match name {
         name if name.starts_with("Depthwise") => Channels::Depthwise,
         name if name.starts_with("Separable") => Channels::Separable,
         _ => Channels::Grouped,
-    };
+    }
+}
+
+fn convolve<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let channels = channels(cx.name());
     if let Channels::Grouped = channels {
         check_steps(cx, RANK)?;
         check_filters_groups(cx)?;
@@ -287,6 +298,37 @@ pub(super) fn nearest_divisor(wanted: u64, works: impl Fn(u64) -> bool) -> u64 {
         .flatten()
         .find(|&n| n > 0 && works(n))
         .unwrap_or(1)
+}
+
+fn explain_convolution<const RANK: usize>(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let first = channels_first(cx).unwrap_or(false);
+    let (image, output) = (Image::of(cx.input(), first), Image::of(output, first));
+    let window = Window::kernel(cx, RANK);
+    let mut lines = window.explain(&image, &output);
+    let depth = image.channels.clone();
+    let kernel: Vec<Dim> =
+        window.size.iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
+    let with = |more: &[Dim]| [kernel.as_slice(), more].concat();
+    let multiplier = cx.args.dim("depth_multiplier");
+    let (formula, mut terms) = match channels(cx.name()) {
+        Channels::Grouped => {
+            let groups = positive(cx, "groups").unwrap_or(1);
+            let width = cx.args.dim("filters");
+            ("filters".to_owned(), vec![with(&[depth.floor_div(groups), width])])
+        }
+        Channels::Depthwise => (
+            format!("{}×{}", explain::size(&depth), explain::size(&multiplier)),
+            vec![with(&[depth, multiplier])],
+        ),
+        Channels::Separable => {
+            let pointwise = vec![depth.mul(&multiplier), cx.args.dim("filters")];
+            ("filters".to_owned(), vec![with(&[depth, multiplier]), pointwise])
+        }
+    };
+    lines.extend(explain::line("channels", &formula, &output.channels));
+    terms.extend(explain::bias(cx, &output.channels));
+    lines.extend(explain::parameters(&terms));
+    lines
 }
 
 #[cfg(test)]

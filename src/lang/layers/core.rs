@@ -2,8 +2,9 @@
 
 use super::activation::glu;
 use super::shared::*;
+use crate::lang::explain;
 use crate::lang::{Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
-use crate::shape::{Count, Shape};
+use crate::shape::{Count, Dim, Shape};
 
 const DENSE: &[Param] = &[
     UNITS,
@@ -70,6 +71,7 @@ pub static LAYERS: &[LayerEntry] = &[
         .also(&["Linear"])
         .ordered(DENSE_ORDER)
         .sized_by("units")
+        .explained(explain_dense)
         .gives("(batch, …, units)")
         .in_torch("nn.Linear")
         .noting(
@@ -79,11 +81,13 @@ Parameters are `features*units + units`.",
     core("Output", dense, DENSE, "The Dense layer that ends a network.")
         .ordered(DENSE_ORDER)
         .sized_by("units")
+        .explained(explain_dense)
         .gives("(batch, …, units)")
         .in_torch("nn.Linear")
         .noting("The same as `Dense`; the name says that nothing comes after it."),
     core("Embedding", embedding, EMBEDDING, "Looks up a vector for each whole number.")
         .sized_by("output_dim")
+        .explained(explain_embedding)
         .gives("(batch, …, output_dim)")
         .in_torch("nn.Embedding")
         .noting("Looking up is no multiplication, so it has no FLOPs."),
@@ -148,6 +152,21 @@ fn embedding(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let vectors = Count::from(cx.args.dim("input_dim")) * Count::from(&width);
     let output = Shape::new(cx.input().dims().iter().cloned().chain([width]));
     Ok(Outcome::new(output).trainable(vectors))
+}
+
+fn explain_dense(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let units = output.last();
+    let weights: Vec<Dim> = vec![cx.input().last(), units.clone()];
+    let terms: Vec<Vec<Dim>> =
+        [Some(weights), explain::bias(cx, &units)].into_iter().flatten().collect();
+    let features = explain::line("features", "units", &units);
+    features.into_iter().chain(explain::parameters(&terms)).collect()
+}
+
+fn explain_embedding(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let features = explain::line("features", "output_dim", &output.last());
+    let vectors = vec![cx.args.dim("input_dim"), output.last()];
+    features.into_iter().chain(explain::parameters(&[vectors])).collect()
 }
 
 #[cfg(test)]

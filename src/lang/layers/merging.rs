@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Operands, Outcome, Problem, Rule, RuleCx,
     Suggestion, broadcast, residual_add,
@@ -14,6 +15,7 @@ const TWO: Operands = Operands::Several { max: Some(2) };
 const fn element_wise(name: &'static str, summary: &'static str) -> LayerEntry {
     LayerEntry::new(name, Category::Merging, Rule::Pure(merge), &[], summary)
         .takes(MANY)
+        .explained(explain_merge)
         .gives("the operands' shape, each dimension the larger where one of them is 1")
         .noting("Shapes are aligned from the right, and a dimension of 1 fits any other.")
 }
@@ -42,6 +44,7 @@ pub static LAYERS: &[LayerEntry] = &[
     )
     .takes(MANY)
     .ordered(&["axis"])
+    .explained(explain_concatenate)
     .gives("the first operand's shape, the axis being the sum")
     .in_torch("torch.cat"),
     LayerEntry::new(
@@ -65,6 +68,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Multiplies two tensors and sums over an axis.",
     )
     .takes(TWO)
+    .explained(explain_dot)
     .gives("the first's dimensions and the second's without the axis")
     .in_torch("torch.einsum"),
     LayerEntry::new(
@@ -298,6 +302,49 @@ pub fn residual(block: Outcome, input: &Shape) -> Result<Outcome, Problem> {
     let sum = residual_add(output, input)?;
     let activation = block.activation + sum.elements();
     Ok(Outcome { outputs: vec![sum], activation, ..block })
+}
+
+fn explain_merge(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let rank = output.rank();
+    let mut lines = Vec::new();
+    for axis in 1..rank {
+        let sizes: Vec<String> = cx
+            .inputs
+            .iter()
+            .filter_map(|shape| shape.dims().get((axis + shape.rank()).checked_sub(rank)?))
+            .map(explain::size)
+            .collect();
+        if sizes.iter().any(|size| *size != sizes[0]) {
+            let formula = format!("max({})", sizes.join(", "));
+            lines.extend(explain::line(&format!("axis {axis}"), &formula, &output.dims()[axis]));
+        }
+    }
+    if lines.is_empty() && cx.inputs.len() > 1 {
+        lines.push(format!("each of the {} operands: {}", cx.inputs.len(), cx.input()));
+    }
+    lines
+}
+
+fn explain_concatenate(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let axis = cx.args.int("axis").and_then(|axis| output.axis(axis));
+    let Some(axis) = axis else { return Vec::new() };
+    let sizes: Vec<String> =
+        cx.inputs.iter().filter_map(|shape| shape.dims().get(axis)).map(explain::size).collect();
+    let line = explain::line(&format!("axis {axis}"), &sizes.join(" + "), &output.dims()[axis]);
+    line.into_iter().collect()
+}
+
+fn explain_dot(cx: &RuleCx<'_>, _: &Shape) -> Vec<String> {
+    let axes: Vec<i64> =
+        cx.args.sizes("axes").unwrap_or_default().iter().filter_map(|axis| axis.number()).collect();
+    let ([left, right], Some(first), Some(second)) = (cx.inputs, axes.first(), axes.last()) else {
+        return Vec::new();
+    };
+    let (Some(a), Some(b)) = (left.axis(*first), right.axis(*second)) else { return Vec::new() };
+    vec![format!(
+        "sum over axis {a} of {left} and axis {b} of {right}: {} products",
+        left.dims()[a]
+    )]
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use super::convolution::nearest_divisor;
 use super::core::unchanged;
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Value,
 };
-use crate::shape::{Count, Dim};
+use crate::shape::{Count, Dim, Shape};
 
 const fn axis(kind: Kind, doc: &'static str) -> Param {
     optional("axis", kind, Default::Int(-1), doc)
@@ -114,6 +115,7 @@ const fn norm(
     summary: &'static str,
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Normalization, Rule::Pure(rule), params, summary)
+        .explained(explain_normalization)
 }
 
 /// Normalization layers.
@@ -279,6 +281,29 @@ fn normalization(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     };
     // Mean, variance, and how much has been counted.
     Ok(unchanged(cx)?.non_trainable(size * 2 + Count::known(1)))
+}
+
+fn explain_normalization(cx: &RuleCx<'_>, _: &Shape) -> Vec<String> {
+    let Some(given) = axes(cx, "axis") else { return Vec::new() };
+    let sizes: Vec<Dim> = given
+        .into_iter()
+        .filter_map(|axis| Some(cx.input().dims()[cx.input().axis(axis)?].clone()))
+        .collect();
+    let set =
+        |param: &str| cx.args.entry().param(param).is_some() && cx.args.bool(param) == Some(true);
+    let learned = match cx.name() {
+        "RMSNormalization" => 1,
+        _ => u64::from(set("scale")) + u64::from(set("center")),
+    };
+    let times = |number: u64| [vec![Dim::Known(number)], sizes.clone()].concat();
+    let mut lines = Vec::new();
+    if learned > 0 {
+        lines.extend(explain::named_count("trainable", &[times(learned)]));
+    }
+    if cx.name() == "BatchNormalization" {
+        lines.extend(explain::named_count("moving averages", &[times(2)]));
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
-use crate::lang::geometry::{Image, Window};
+use crate::lang::explain;
+use crate::lang::geometry::{Image, Window, channels_first};
 use crate::lang::require::shown;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
@@ -76,7 +77,7 @@ const fn window(
     params: &'static [Param],
     summary: &'static str,
 ) -> LayerEntry {
-    entry(name, rule, params, summary).gives("(batch, *positions, channels)").noting(
+    entry(name, rule, params, summary).explained(explain_window).gives("(batch, *positions, channels)").noting(
         "The size of each spatial dimension is `floor((size - pool) / stride) + 1` with `padding=\"valid\"` and \
 `ceil(size / stride)` with `\"same\"`.",
     )
@@ -84,6 +85,7 @@ const fn window(
 
 const fn global(name: &'static str, rule: Rule, summary: &'static str) -> LayerEntry {
     entry(name, rule, GLOBAL, summary)
+        .explained(explain_global)
         .gives("(batch, channels), or with `keepdims=true` (batch, 1, …, channels)")
 }
 
@@ -93,7 +95,9 @@ const fn adaptive(
     params: &'static [Param],
     summary: &'static str,
 ) -> LayerEntry {
-    entry(name, rule, params, summary).gives("(batch, *output_size, channels)")
+    entry(name, rule, params, summary)
+        .explained(explain_adaptive)
+        .gives("(batch, *output_size, channels)")
 }
 
 const POOL_1: Rule = Rule::Pure(pool::<1>);
@@ -239,6 +243,35 @@ fn pool_to_size<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> 
     let size = cx.args.lengths("output_size", RANK);
     let size = size.into_iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
     Ok(Outcome::new(image.with(size, image.channels.clone())))
+}
+
+fn image(cx: &RuleCx<'_>, shape: &Shape) -> Image {
+    Image::of(shape, channels_first(cx).unwrap_or(false))
+}
+
+fn explain_window(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let input = image(cx, cx.input());
+    Window::pool(cx, input.spatial.len()).explain(&input, &image(cx, output))
+}
+
+fn explain_global(cx: &RuleCx<'_>, _: &Shape) -> Vec<String> {
+    let input = image(cx, cx.input());
+    let of = match cx.name().contains("Max") {
+        true => "the largest",
+        false => "the average",
+    };
+    let channels = &input.channels;
+    vec![format!(
+        "channels: {channels}, each {of} of {} elements",
+        explain::product(&input.spatial)
+    )]
+}
+
+fn explain_adaptive(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let output = image(cx, output);
+    let names = explain::spatial_axes(output.spatial.len());
+    let sizes = names.iter().zip(&output.spatial);
+    sizes.filter_map(|(name, size)| explain::line(name, "output_size", size)).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
     Value,
@@ -212,6 +213,7 @@ const fn layer(
     notes: &'static str,
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Recurrent, Rule::Pure(recurrent), params, summary)
+        .explained(explain_recurrent)
         .sized_by("units")
         .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)")
         .noting(notes)
@@ -219,6 +221,7 @@ const fn layer(
 
 const fn cell(name: &'static str, params: &'static [Param], summary: &'static str) -> LayerEntry {
     LayerEntry::new(name, Category::Recurrent, Rule::Pure(step), params, summary)
+        .explained(explain_recurrent)
         .sized_by("units")
         .gives("(batch, units)")
         .noting("One step: it takes no sequence. `RNN(cell)` runs it over one.")
@@ -398,6 +401,37 @@ fn all_steps(cx: &RuleCx<'_>, input: &Shape, cells: Outcome) -> Result<Outcome, 
         activation: run * cells.activation,
         ..cells
     })
+}
+
+fn explain_recurrent(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let (units, features) = (cx.args.dim("units"), cx.input().last());
+    let mut lines = Vec::new();
+    if let ([_, steps, _], Some(all)) = (cx.input().dims(), cx.args.bool("return_sequences")) {
+        lines.push(match all {
+            true => format!("steps: all {steps}, because of return_sequences=true"),
+            false => format!("steps: the last of {steps}"),
+        });
+    }
+    lines.extend(explain::line("features", "units", &output.last()));
+    let gates = gates(cx.name());
+    let two_biases =
+        cx.args.entry().param("reset_after").is_some() && cx.args.bool("reset_after") == Some(true);
+    let bias = match (cx.args.bool("use_bias"), two_biases) {
+        (Some(true), true) => format!(" + 2×{}", explain::size(&units)),
+        (Some(true), false) => format!(" + {}", explain::size(&units)),
+        _ => String::new(),
+    };
+    let (parameters, _) = one_step(cx, &features);
+    if parameters != Count::Unknown {
+        let (units, features) = (explain::size(&units), explain::size(&features));
+        let gate = format!("{units}×({features} + {units}){bias}");
+        lines.push(match (gates, bias.is_empty()) {
+            (1, _) => format!("parameters: {gate} = {parameters}"),
+            (_, true) => format!("parameters: {gates}×{gate} = {parameters}"),
+            (_, false) => format!("parameters: {gates}×({gate}) = {parameters}"),
+        });
+    }
+    lines
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::require::shown;
 use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Size};
 use crate::shape::{Count, Dim, Shape};
@@ -23,6 +24,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Gives the same elements another shape.",
     )
     .ordered(&["target_shape"])
+    .explained(explain_reshape)
     .gives("(batch, *target_shape)")
     .in_torch("nn.Unflatten, Tensor.view"),
     LayerEntry::new(
@@ -32,6 +34,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[DATA_FORMAT],
         "Makes one dimension of all but the batch.",
     )
+    .explained(explain_flatten)
     .gives("(batch, features)")
     .in_torch("nn.Flatten"),
     LayerEntry::new(
@@ -46,6 +49,7 @@ pub static LAYERS: &[LayerEntry] = &[
         )],
         "Puts the dimensions into another order.",
     )
+    .explained(explain_permute)
     .gives("(batch, …the input's dimensions in the new order)")
     .in_torch("Tensor.permute"),
     LayerEntry::new(
@@ -55,6 +59,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[required("n", Kind::StrictInt { min: 1 }, "4", "How often.")],
         "Repeats a vector, so that it becomes a sequence.",
     )
+    .explained(|_, output| explain::line("steps", "n", &output.dims()[1]).into_iter().collect())
     .gives("(batch, n, features)"),
 ];
 
@@ -281,6 +286,45 @@ fn repeat_vector(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     cx.need_rank(0, 2, "a vector (features)")?;
     let input = cx.input();
     Ok(Outcome::new(Shape::new([input.batch(), cx.args.dim("n"), input.last()])))
+}
+
+fn explain_reshape(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let Some(target) = cx.args.sizes("target_shape") else { return Vec::new() };
+    let total = Dim::product(cx.input().unbatched());
+    let elements = explain::line("elements", &explain::product(cx.input().unbatched()), &total);
+    let free = target.iter().position(|size| size.number() == Some(-1));
+    let left = free.and_then(|free| {
+        let kept: Vec<Dim> = target
+            .iter()
+            .map(Size::dim)
+            .enumerate()
+            .filter(|(at, _)| *at != free)
+            .map(|(_, dim)| dim)
+            .collect();
+        let (size, result) = (explain::size(&total), output.unbatched().get(free)?);
+        let formula = match kept.as_slice() {
+            [] => size,
+            [one] => format!("{size}/{}", explain::size(one)),
+            several => format!("{size}/({})", explain::product(several)),
+        };
+        explain::line(&format!("axis {}", free + 1), &formula, result)
+    });
+    elements.into_iter().chain(left).collect()
+}
+
+fn explain_flatten(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let formula = explain::product(cx.input().unbatched());
+    explain::line("features", &formula, &output.last()).into_iter().collect()
+}
+
+fn explain_permute(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let order = cx.args.sizes("dims").unwrap_or_default();
+    let axes = order.iter().zip(output.unbatched()).enumerate();
+    let line = |(at, (from, size)): (usize, (&Size, &Dim))| {
+        let formula = format!("axis {} of the input", from.number()?);
+        explain::line(&format!("axis {}", at + 1), &formula, size)
+    };
+    axes.filter_map(line).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 use super::core::unchanged;
 use super::shared::*;
 use crate::diagnostics::codes;
-use crate::lang::geometry::Image;
+use crate::lang::explain;
+use crate::lang::geometry::{Image, channels_first};
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Value,
 };
@@ -60,6 +61,7 @@ const fn entry(
     summary: &'static str,
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Reshaping, Rule::Pure(rule), params, summary)
+        .explained(explain_sizes)
 }
 
 const PAIRS: &str = "One number is for both ends of every dimension; `((top, bottom), (left, right))` names each end.";
@@ -258,6 +260,30 @@ fn resize(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let output = Shape::new(dims);
     let activation = output.elements();
     Ok(Outcome { outputs: vec![output], ..outcome }.activation(activation).macs(Count::ZERO))
+}
+
+fn explain_sizes(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let first = channels_first(cx).unwrap_or(false);
+    let (image, output) = (Image::of(cx.input(), first), Image::of(output, first));
+    let rank = image.spatial.len();
+    let names = explain::spatial_axes(rank);
+    let name = cx.name();
+    let axis = |(index, axis): (usize, &&str)| {
+        let (size, result) = (explain::size(&image.spatial[index]), output.spatial.get(index)?);
+        let formula = if name.starts_with("UpSampling") {
+            format!("{size}×{}", cx.args.lengths("size", rank)[index]?)
+        } else if name.starts_with("ZeroPadding") {
+            let (before, after) = pairs(cx, "padding", rank)[index];
+            format!("{} + {size} + {}", before?, after?)
+        } else if name.starts_with("Cropping") {
+            let (before, after) = pairs(cx, "cropping", rank)[index];
+            format!("{size} − {} − {}", before?, after?)
+        } else {
+            result.to_string()
+        };
+        explain::line(axis, &formula, result)
+    };
+    names.iter().enumerate().filter_map(axis).collect()
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use super::convolution::{check_steps, positive};
 use super::shared::*;
 use crate::diagnostics::codes;
-use crate::lang::geometry::Image;
+use crate::lang::explain;
+use crate::lang::geometry::{Image, channels_first};
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx,
 };
-use crate::shape::{Count, Dim};
+use crate::shape::{Count, Dim, Shape};
 
 const fn output_padding(rank: usize) -> Param {
     optional(
@@ -55,6 +56,7 @@ const fn transposed(
     summary: &'static str,
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Convolution, rule, params, summary)
+        .explained(explain_transposed)
         .sized_by("filters")
         .gives("(batch, *positions, filters)")
         .noting(
@@ -163,6 +165,43 @@ fn check_output_padding(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
             .suggest_set("strides", padding.saturating_add(1)),
         _ => problem.suggest_set("output_padding", stride - 1),
     })
+}
+
+fn explain_transposed(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let first = channels_first(cx).unwrap_or(false);
+    let (image, output) = (Image::of(cx.input(), first), Image::of(output, first));
+    let rank = image.spatial.len();
+    let lengths = |param: &str| cx.args.lengths(param, rank);
+    let (kernel, strides, dilation) =
+        (lengths("kernel_size"), lengths("strides"), lengths("dilation_rate"));
+    let same = cx.args.text("padding").as_deref() == Some("same");
+    let explicit = (!cx.args.is_none("output_padding")).then(|| lengths("output_padding"));
+    let axis = |(index, name): (usize, &&str)| {
+        let (size, stride) = (explain::size(&image.spatial[index]), strides[index]?);
+        let span = match (kernel[index]?, dilation[index]?) {
+            (kernel, 1) => kernel.to_string(),
+            (kernel, dilation) => format!("({dilation}×({kernel} − 1) + 1)"),
+        };
+        let formula = match &explicit {
+            None if same => format!("{size}×{stride}"),
+            None => format!("({size} − 1)×{stride} + max({span}, {stride})"),
+            Some(padding) => match same {
+                true => format!("({size} − 1)×{stride} + {span} mod 2 + {}", padding[index]?),
+                false => format!("({size} − 1)×{stride} + {span} + {}", padding[index]?),
+            },
+        };
+        explain::line(name, &formula, output.spatial.get(index)?)
+    };
+    let names = explain::spatial_axes(rank);
+    let mut lines: Vec<String> = names.iter().enumerate().filter_map(axis).collect();
+    lines.extend(explain::line("channels", "filters", &output.channels));
+    let mut weights: Vec<Dim> =
+        kernel.iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
+    weights.extend([image.channels, output.channels.clone()]);
+    let terms: Vec<Vec<Dim>> =
+        [Some(weights), explain::bias(cx, &output.channels)].into_iter().flatten().collect();
+    lines.extend(explain::parameters(&terms));
+    lines
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
     Value,
@@ -51,6 +52,7 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Runs a recurrent layer forwards and backwards over a sequence.",
     )
+    .explained(explain_both_ways)
     .gives("the inner layer's, with twice the features where `merge_mode` is \"concat\"")
     .in_torch("bidirectional=True")
     .noting("It has twice the parameters and FLOPs of the inner layer."),
@@ -219,6 +221,18 @@ fn count_vector(cx: &RuleCx<'_>, input: &Shape, inner: Outcome) -> Result<Outcom
     };
     let non_trainable = inner.non_trainable + Count::from(&length);
     Ok(Outcome { non_trainable, ..inner })
+}
+
+fn explain_both_ways(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let joined = cx.args.text("merge_mode").as_deref() == Some("concat");
+    let features = output.last();
+    if !joined {
+        return explain::line("features", "those of one direction", &features)
+            .into_iter()
+            .collect();
+    }
+    let half = explain::size(&features.floor_div(2));
+    explain::line("features", &format!("{half} + {half}"), &features).into_iter().collect()
 }
 
 #[cfg(test)]

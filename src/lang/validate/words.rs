@@ -20,6 +20,7 @@ pub fn wanted(kind: Kind) -> String {
         Kind::Number { min, max } if max.is_finite() => {
             format!("a number between {min} and {max}")
         }
+        Kind::Number { min: f64::MIN_POSITIVE, .. } => "a number greater than 0".to_owned(),
         Kind::Number { min, .. } if min.is_finite() => format!("a number of at least {min}"),
         Kind::Number { .. } => "a number".to_owned(),
         Kind::Bool => "true or false".to_owned(),

@@ -32,6 +32,8 @@ pub(super) struct Binding<'s> {
     pub frozen: bool,
     /// `in_features` or `in_channels`, which must be what comes in.
     pub expected_channels: Option<(SmolStr, Given<'s>)>,
+    /// The required parameter that a name which means nothing must stand for, once that was asked.
+    only_missing: Option<Option<&'static str>>,
     /// The shape that `output_shape=(…)` of a layer which is not modelled says.
     pub declared: Option<Shape>,
     /// Where the call stands.
@@ -104,6 +106,7 @@ impl Evaluator<'_> {
             shared: None,
             frozen: false,
             expected_channels: None,
+            only_missing: None,
             declared: None,
             call: self.call_place(call),
             failed: false,
@@ -367,7 +370,9 @@ impl Evaluator<'_> {
         let place = self.place(name_range);
         let mut meaning = resolve_param(entry, name);
         if meaning == (ParamName::Unknown { suggestion: None }) {
-            meaning = ParamName::Unknown { suggestion: self.only_missing(entry, call_args) };
+            let missing =
+                *binding.only_missing.get_or_insert_with(|| self.only_missing(entry, call_args));
+            meaning = ParamName::Unknown { suggestion: missing };
         }
         let meant = match meaning {
             ParamName::Alias { index, .. } | ParamName::Legacy { index: Some(index), .. } => {

@@ -150,12 +150,12 @@ pub struct Evaluator<'a> {
     copy_numbers: Vec<u64>,
     /// The statement that is being evaluated.
     stmt: Place,
-    /// Whether the parser has found an error in that statement.
-    broken: bool,
     /// Where the branch that was evaluated last starts, if its name says so.
     branch_start: Option<Place>,
     /// What is inside of the wrapper that is being evaluated.
     inside: Vec<Part>,
+    /// Whether the parser has found an error in that statement.
+    broken: bool,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
     /// The number of the first statement of the next sequence.
@@ -187,9 +187,9 @@ impl<'a> Evaluator<'a> {
             instance: 0,
             copy_numbers: Vec::new(),
             stmt: nowhere,
-            broken: false,
             branch_start: None,
             inside: Vec::new(),
+            broken: false,
             wrapped: 0,
             first_index: 0,
             depth: 0,

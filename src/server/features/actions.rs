@@ -76,3 +76,52 @@ fn edit(snapshot: &Snapshot, edits: &[text::TextEdit]) -> WorkspaceEdit {
         ..WorkspaceEdit::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{TEXT, lines, poor, position_of, rich, with_settings};
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    fn check(snapshot: &Snapshot, only: Option<&[CodeActionKind]>, expect: Expect) {
+        let at = position_of(snapshot, "unitz");
+        expect.assert_eq(&lines(&actions(snapshot, Range { start: at, end: at }, only)));
+    }
+
+    #[test]
+    fn a_fix_is_written_as_the_client_can_apply_it() {
+        check(
+            &rich(TEXT),
+            None,
+            expect![[r#"
+            {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}]},"isPreferred":true}
+        "#]],
+        );
+        check(
+            &poor(TEXT),
+            None,
+            expect![[r#"
+            {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}}}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn findings_that_are_off_offer_nothing() {
+        let off = json!({ "severity": { "unknown-parameter": "off" } });
+        check(&with_settings(rich(TEXT), off), None, expect![[""]]);
+    }
+
+    #[test]
+    fn kinds_are_filtered_as_the_protocol_says() {
+        let is_wanted = |only: &[&'static str]| {
+            let only: Vec<CodeActionKind> =
+                only.iter().map(|kind| CodeActionKind::new(kind)).collect();
+            is_wanted(&CodeActionKind::QUICKFIX, Some(&only))
+        };
+        assert!(is_wanted(&["refactor", "quickfix"]));
+        assert!(is_wanted(&[""]));
+        assert!(!is_wanted(&["quick"]) && !is_wanted(&["quickfix.x"]) && !is_wanted(&[]));
+    }
+}

@@ -157,3 +157,87 @@ fn page(code: Code) -> Option<CodeDescription> {
     let page = format!("{repository}/blob/main/docs/diagnostics/{code}.md");
     Some(CodeDescription { href: Url::parse(&page).ok()? })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{TEXT, lines, poor, rich, with_settings};
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    fn check(snapshot: &Snapshot, expect: Expect) {
+        expect.assert_eq(&lines(&diagnostics(snapshot)));
+    }
+
+    #[test]
+    fn findings_have_place_code_and_severity() {
+        check(
+            &rich(TEXT),
+            expect![[r#"
+            {"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn related_places_are_named_in_one_way_or_the_other() {
+        let twice = "network A { input: (8,) layers: Dense(2) }\nnetwork A { input: (8,) layers: Dense(2) }\n";
+        check(
+            &rich(twice),
+            expect![[r#"
+            {"range":{"start":{"line":1,"character":8},"end":{"line":1,"character":9}},"severity":1,"code":"duplicate-network","source":"neural-analyzer","message":"a network is called `A` already","relatedInformation":[{"location":{"uri":"file:///net.neural","range":{"start":{"line":0,"character":8},"end":{"line":0,"character":9}}},"message":"the first of them"}]}
+        "#]],
+        );
+        check(
+            &poor(twice),
+            expect![[r#"
+            {"range":{"start":{"line":1,"character":8},"end":{"line":1,"character":9}},"severity":1,"code":"duplicate-network","source":"neural-analyzer","message":"a network is called `A` already\nline 1: the first of them"}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn tags_are_sent_to_clients_that_know_them() {
+        let unused = "define Unused { Dense(2) }\nnetwork A { input: (8,) layers: Dense(2) }\n";
+        check(
+            &rich(unused),
+            expect![[r#"
+            {"range":{"start":{"line":0,"character":7},"end":{"line":0,"character":13}},"severity":2,"code":"unused-macro","source":"neural-analyzer","message":"nothing uses the macro `Unused`","tags":[1]}
+        "#]],
+        );
+        check(
+            &poor(unused),
+            expect![[r#"
+            {"range":{"start":{"line":0,"character":7},"end":{"line":0,"character":13}},"severity":2,"code":"unused-macro","source":"neural-analyzer","message":"nothing uses the macro `Unused`"}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn settings_change_and_hide_findings() {
+        let hint = json!({ "severity": { "unknown-parameter": "hint" } });
+        check(
+            &with_settings(rich(TEXT), hint),
+            expect![[r#"
+            {"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":4,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}
+        "#]],
+        );
+        let off = json!({ "severity": { "unknown-parameter": "off" } });
+        check(&with_settings(rich(TEXT), off), expect![[""]]);
+    }
+
+    #[test]
+    fn of_too_many_findings_the_worst_are_shown() {
+        let warnings: String =
+            (0..150).map(|at| format!("define Unused{at} {{ Dense(2) }}\n")).collect();
+        let errors = "    Bogus()\n".repeat(150);
+        let text = format!("{warnings}network A {{\n  input: (8,)\n  layers:\n{errors}}}\n");
+        let shown = diagnostics(&rich(&text));
+        let count = |severity| shown.iter().filter(|it| it.severity == Some(severity)).count();
+        assert_eq!(shown.len(), MAX_FINDINGS + 1);
+        assert_eq!(count(DiagnosticSeverity::ERROR), 150);
+        assert_eq!(count(DiagnosticSeverity::WARNING), 50);
+        let message = &shown[MAX_FINDINGS].message;
+        assert_eq!(message, "100 more findings are not shown; mend some of these first");
+    }
+}

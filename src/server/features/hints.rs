@@ -81,3 +81,77 @@ fn convert(snapshot: &Snapshot, hint: ide::InlayHint) -> InlayHint {
             .then(|| json!({ "uri": snapshot.uri, "version": snapshot.version })),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{TEXT, lines, poor, rich, with_settings};
+    use super::*;
+    use expect_test::{Expect, expect};
+    use tower_lsp::lsp_types::Position;
+
+    fn whole() -> Range {
+        Range { start: Position::default(), end: Position { line: 99, character: 0 } }
+    }
+
+    fn check(snapshot: &Snapshot, expect: Expect) {
+        expect.assert_eq(&lines(&hints(snapshot, whole())));
+    }
+
+    #[test]
+    fn hints_carry_what_their_tooltips_need() {
+        check(
+            &rich(TEXT),
+            expect![[r#"
+            {"position":{"line":0,"character":16},"label":"330 parameters, 1.58 kMACs","kind":1,"paddingLeft":true,"paddingRight":false,"data":{"uri":"file:///net.neural","version":3}}
+            {"position":{"line":3,"character":16},"label":"→ 6×6×4","kind":1,"paddingLeft":true,"paddingRight":false,"data":{"uri":"file:///net.neural","version":3}}
+            {"position":{"line":4,"character":11},"label":"→ 144","kind":1,"paddingLeft":true,"paddingRight":false,"data":{"uri":"file:///net.neural","version":3}}
+            {"position":{"line":5,"character":18},"label":"→ 2","kind":1,"paddingLeft":true,"paddingRight":false,"data":{"uri":"file:///net.neural","version":3}}
+        "#]],
+        );
+        check(
+            &poor(TEXT),
+            expect![[r#"
+            {"position":{"line":0,"character":16},"label":"330 parameters, 1.58 kMACs","kind":1,"paddingLeft":true,"paddingRight":false}
+            {"position":{"line":3,"character":16},"label":"→ 6×6×4","kind":1,"paddingLeft":true,"paddingRight":false}
+            {"position":{"line":4,"character":11},"label":"→ 144","kind":1,"paddingLeft":true,"paddingRight":false}
+            {"position":{"line":5,"character":18},"label":"→ 2","kind":1,"paddingLeft":true,"paddingRight":false}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn each_kind_is_switched_by_its_setting() {
+        let names = json!({
+            "inlayHints": { "shapes": false, "totals": false, "argumentNames": true },
+        });
+        check(
+            &with_settings(poor(TEXT), names),
+            expect![[r#"
+            {"position":{"line":3,"character":11},"label":"filters=","kind":2,"textEdits":[{"range":{"start":{"line":3,"character":11},"end":{"line":3,"character":11}},"newText":"filters="}],"paddingLeft":false,"paddingRight":false}
+            {"position":{"line":3,"character":14},"label":"kernel_size=","kind":2,"textEdits":[{"range":{"start":{"line":3,"character":14},"end":{"line":3,"character":14}},"newText":"kernel_size="}],"paddingLeft":false,"paddingRight":false}
+        "#]],
+        );
+        let numbers = json!({
+            "inlayHints": { "shapes": false, "parameters": true, "maxLength": 8 },
+        });
+        check(
+            &with_settings(poor(TEXT), numbers),
+            expect![[r#"
+            {"position":{"line":0,"character":16},"label":"330 par…","kind":1,"paddingLeft":true,"paddingRight":false}
+            {"position":{"line":3,"character":16},"label":"40 para…","kind":1,"paddingLeft":true,"paddingRight":false}
+            {"position":{"line":5,"character":18},"label":"290 par…","kind":1,"paddingLeft":true,"paddingRight":false}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn a_tooltip_is_found_for_a_hint_of_the_same_text() {
+        let snapshot = rich(TEXT);
+        for hint in hints(&snapshot, whole()) {
+            let resolved = resolve(&snapshot, hint.clone());
+            assert!(resolved.tooltip.is_some(), "{hint:?}");
+            let older = Snapshot { version: 2, ..snapshot.clone() };
+            assert!(resolve(&older, hint).tooltip.is_none());
+        }
+    }
+}

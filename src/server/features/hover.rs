@@ -10,3 +10,69 @@ pub(in crate::server) fn hover(snapshot: &Snapshot, position: Position) -> Optio
     let hover = snapshot.analysis.hover(offset, &snapshot.hover_config())?;
     Some(snapshot.hover(hover.range, hover.markdown))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{TEXT, poor, position_of, rich, with_settings};
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    fn check(snapshot: &Snapshot, expect: Expect) {
+        let hover = hover(snapshot, position_of(snapshot, "Conv2D")).unwrap();
+        expect.assert_eq(&format!("{:#}\n", serde_json::to_value(hover).unwrap()));
+    }
+
+    #[test]
+    fn a_hover_is_written_as_the_client_can_show_it() {
+        let brief = json!({ "hover": { "documentation": false }, "batch": 2, "dtype": "float16" });
+        check(
+            &with_settings(rich(TEXT), brief.clone()),
+            expect![[r#"
+            {
+              "contents": {
+                "kind": "markdown",
+                "value": "```text\nConv2D  8×8×1 → 6×6×4\n```\n\n- 40 parameters (80 B)\n- 2,592 MACs, 5,184 FLOPs for a batch of 2\n- 576 B of activations for a batch of 2"
+              },
+              "range": {
+                "start": {
+                  "line": 3,
+                  "character": 4
+                },
+                "end": {
+                  "line": 3,
+                  "character": 10
+                }
+              }
+            }
+        "#]],
+        );
+        check(
+            &with_settings(poor(TEXT), brief),
+            expect![[r#"
+            {
+              "contents": {
+                "kind": "plaintext",
+                "value": "Conv2D  8×8×1 → 6×6×4\n\n- 40 parameters (80 B)\n- 2,592 MACs, 5,184 FLOPs for a batch of 2\n- 576 B of activations for a batch of 2"
+              },
+              "range": {
+                "start": {
+                  "line": 3,
+                  "character": 4
+                },
+                "end": {
+                  "line": 3,
+                  "character": 10
+                }
+              }
+            }
+        "#]],
+        );
+    }
+
+    #[test]
+    fn there_may_be_nothing_to_say() {
+        let snapshot = rich("\n\n");
+        assert_eq!(hover(&snapshot, Position { line: 1, character: 0 }), None);
+    }
+}

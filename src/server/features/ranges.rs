@@ -54,3 +54,60 @@ pub(in crate::server) fn selections(
     };
     positions.iter().map(at).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{TEXT, lines, poor, position_of, rich};
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check(actual: &str, expect: Expect) {
+        expect.assert_eq(actual);
+    }
+
+    #[test]
+    fn folds_have_columns_for_clients_that_want_them() {
+        check(
+            &lines(&folds(&rich(TEXT))),
+            expect![[r#"
+            {"startLine":0,"startCharacter":0,"endLine":5,"endCharacter":18}
+            {"startLine":2,"startCharacter":2,"endLine":5,"endCharacter":18}
+        "#]],
+        );
+    }
+
+    #[test]
+    fn each_position_has_its_selections() {
+        let snapshot = poor(TEXT);
+        let outside = Position { line: 99, character: 9 };
+        let found = selections(&snapshot, &[position_of(&snapshot, "8, 1"), outside]);
+        let mut actual = String::new();
+        for selection in found {
+            let mut next = Some(Box::new(selection));
+            while let Some(selection) = next {
+                let (start, end) = (selection.range.start, selection.range.end);
+                actual += &format!(
+                    "{}:{}..{}:{}\n",
+                    start.line, start.character, end.line, end.character
+                );
+                next = selection.parent;
+            }
+            actual += "\n";
+        }
+        check(
+            &actual,
+            expect![[r#"
+            1:13..1:14
+            1:10..1:17
+            1:9..1:18
+            1:2..1:18
+            1:2..5:18
+            0:0..6:1
+            0:0..7:0
+
+            0:0..7:0
+
+        "#]],
+        );
+    }
+}

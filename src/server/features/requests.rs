@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp::lsp_types::TextDocumentIdentifier;
 
+use crate::ide::json::{self, JsonFile};
 use crate::server::snapshot::Snapshot;
 
 /// The parameters of a request about a file.
@@ -13,9 +14,29 @@ pub(in crate::server) struct OfDocument {
     pub(in crate::server) text_document: TextDocumentIdentifier,
 }
 
+/// The most layers of a network that are sent: a panel of more is read by nobody, and repeats make
+/// millions.
+const MAX_LAYERS: usize = 20_000;
+
 /// `neural-analyzer/shapes`: the document of `neural-analyzer shapes --format json`.
-pub(in crate::server) fn shapes(_snapshot: &Snapshot) -> Value {
-    Value::Null
+pub(in crate::server) fn shapes(snapshot: &Snapshot) -> Value {
+    let report = snapshot.analysis.report();
+    let shown = report.diagnostics.into_iter().filter_map(|finding| {
+        let severity = snapshot.config.effective(finding.code, finding.severity)?;
+        Some(finding.with_severity(severity))
+    });
+    let file = JsonFile {
+        name: snapshot.uri.as_str(),
+        text: snapshot.analysis.text(),
+        index: snapshot.analysis.line_index(),
+        config: &snapshot.config,
+        networks: &report.networks,
+        diagnostics: &shown.collect::<Vec<_>>(),
+        max_layers: MAX_LAYERS,
+    };
+    let mut document = Vec::new();
+    let written = json::write_shapes(&mut document, &file, |_| true);
+    written.ok().and_then(|()| serde_json::from_slice(&document).ok()).unwrap_or_default()
 }
 
 /// `neural-analyzer/syntaxTree`: how the file is read, for people.

@@ -67,7 +67,58 @@ fn type_number(token: &ide::SemanticToken) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::{lines, poor};
     use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check(text: &str, expect: Expect) {
+        let tokens = tokens(&poor(text), None);
+        let legend = types();
+        let mut actual = String::new();
+        for token in tokens.data {
+            let name = &legend[token.token_type as usize];
+            actual += &format!(
+                "+{}:{} {} {} {:02b}\n",
+                token.delta_line,
+                token.delta_start,
+                token.length,
+                name.as_str(),
+                token.token_modifiers_bitset
+            );
+        }
+        expect.assert_eq(&actual);
+    }
+
+    #[test]
+    fn each_token_is_relative_to_the_one_before() {
+        check(
+            "# 🦀\nnetwork A {\r\n  input: (8,)\r  layers: /* 漢🦀 */ Dense(2, \"relu\")\n}\n",
+            expect![[r#"
+                +0:0 4 comment 00
+                +1:0 7 keyword 00
+                +0:8 1 class 01
+                +1:2 5 keyword 00
+                +0:8 1 number 00
+                +1:2 6 keyword 00
+                +0:8 9 comment 00
+                +0:10 5 type 10
+                +0:6 1 number 00
+                +0:3 6 string 00
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_part_of_the_file_has_its_tokens_only() {
+        let snapshot = poor("network A {\n  input: (8,)\n  layers:\n    Dense(2)\n}\n");
+        let position = |line| tower_lsp::lsp_types::Position { line, character: 0 };
+        let range = Range { start: position(3), end: position(4) };
+        let part = tokens(&snapshot, Some(range));
+        expect![[r#"
+            {"data":[3,4,5,2,2,0,6,1,10,0]}
+        "#]]
+        .assert_eq(&lines(&part));
+    }
 
     #[test]
     fn every_kind_has_a_name_of_its_own() {
