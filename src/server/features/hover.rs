@@ -29,44 +29,44 @@ mod tests {
         check(
             &with_settings(rich(TEXT), brief.clone()),
             expect![[r#"
-            {
-              "contents": {
-                "kind": "markdown",
-                "value": "```text\nConv2D  8×8×1 → 6×6×4\n```\n\n- 40 parameters (80 B)\n- 2,592 MACs, 5,184 FLOPs for a batch of 2\n- 576 B of activations for a batch of 2"
-              },
-              "range": {
-                "start": {
-                  "line": 3,
-                  "character": 4
-                },
-                "end": {
-                  "line": 3,
-                  "character": 10
+                {
+                  "contents": {
+                    "kind": "markdown",
+                    "value": "```text\nConv2D  8×8×1 → 6×6×4\n```\n\n- 40 parameters (80 B)\n- 2,592 MACs, 5,184 FLOPs for a batch of 2\n- 576 B of activations for a batch of 2\n\n```text\nheight: floor((8 − 3)/1) + 1 = 6\nwidth: floor((8 − 3)/1) + 1 = 6\nchannels: filters = 4\nparameters: 3×3×1×4 + 4 = 40\n```"
+                  },
+                  "range": {
+                    "start": {
+                      "line": 3,
+                      "character": 4
+                    },
+                    "end": {
+                      "line": 3,
+                      "character": 10
+                    }
+                  }
                 }
-              }
-            }
-        "#]],
+            "#]],
         );
         check(
             &with_settings(poor(TEXT), brief),
             expect![[r#"
-            {
-              "contents": {
-                "kind": "plaintext",
-                "value": "Conv2D  8×8×1 → 6×6×4\n\n- 40 parameters (80 B)\n- 2,592 MACs, 5,184 FLOPs for a batch of 2\n- 576 B of activations for a batch of 2"
-              },
-              "range": {
-                "start": {
-                  "line": 3,
-                  "character": 4
-                },
-                "end": {
-                  "line": 3,
-                  "character": 10
+                {
+                  "contents": {
+                    "kind": "plaintext",
+                    "value": "Conv2D  8×8×1 → 6×6×4\n\n- 40 parameters (80 B)\n- 2,592 MACs, 5,184 FLOPs for a batch of 2\n- 576 B of activations for a batch of 2\n\nheight: floor((8 − 3)/1) + 1 = 6\nwidth: floor((8 − 3)/1) + 1 = 6\nchannels: filters = 4\nparameters: 3×3×1×4 + 4 = 40"
+                  },
+                  "range": {
+                    "start": {
+                      "line": 3,
+                      "character": 4
+                    },
+                    "end": {
+                      "line": 3,
+                      "character": 10
+                    }
+                  }
                 }
-              }
-            }
-        "#]],
+            "#]],
         );
     }
 
