@@ -206,14 +206,12 @@ impl<'t> Parser<'t> {
             if token.kind != SyntaxKind::IDENT {
                 continue;
             }
-            match self.text_at(self.pos + at) {
-                "network" if token.starts_line => return false,
-                text if text == word => {
-                    if rest.get(at + 1).is_some_and(|token| token.kind == next) {
-                        return true;
-                    }
-                }
-                _ => {}
+            let text = self.text_at(self.pos + at);
+            if text == "network" && token.starts_line {
+                return false;
+            }
+            if text == word && rest.get(at + 1).is_some_and(|token| token.kind == next) {
+                return true;
             }
         }
         false
