@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use neural_analyzer::config;
 use neural_analyzer::diagnostics::{Code, codes};
+use serde_json::{Map, Value};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -19,11 +20,31 @@ fn pages() -> BTreeMap<PathBuf, String> {
         (PathBuf::from("docs/configuration.md"), config::configuration_page()),
         (PathBuf::from("docs/neural.schema.json"), config::json_schema()),
         (PathBuf::from("docs/diagnostics/README.md"), index()),
+        (PathBuf::from("editors/vscode/package.json"), vscode_manifest()),
     ]);
     for code in codes::all() {
         pages.insert(format!("docs/diagnostics/{code}.md").into(), code.page());
     }
     pages
+}
+
+/// The manifest of the VS Code extension, whose settings are those of the table after the few that
+/// are about starting the server.
+fn vscode_manifest() -> String {
+    let text = std::fs::read_to_string(root().join("editors/vscode/package.json")).unwrap();
+    let mut manifest: Value = serde_json::from_str(&text).unwrap();
+    let settings: Map<String, Value> =
+        serde_json::from_str(&config::vscode_configuration()).unwrap();
+    let Some(Value::Object(properties)) =
+        manifest.pointer_mut("/contributes/configuration/properties")
+    else {
+        panic!("the manifest has no `contributes.configuration.properties`");
+    };
+    properties.retain(|key, _| {
+        key.starts_with("neural-analyzer.server.") || key.starts_with("neural-analyzer.trace.")
+    });
+    properties.extend(settings);
+    format!("{manifest:#}\n")
 }
 
 fn index() -> String {

@@ -1,4 +1,5 @@
-//! The settings as documentation: the page, and the JSON Schema that editors check `neural.toml` by.
+//! The settings as documentation: the page, the JSON Schema that editors check `neural.toml` by, and
+//! the settings that VS Code offers.
 
 use serde_json::{Map, Value, json};
 
@@ -68,6 +69,40 @@ pub fn json_schema() -> String {
     });
     format!("{schema:#}\n")
 }
+
+/// The properties that VS Code offers as settings, a JSON object: every setting but those that only
+/// the command reads.
+///
+/// What only an editor may set is of scope `machine`: a folder that somebody opens cannot set it.
+/// Everything else is of scope `resource`, so that the folders of a workspace can differ.
+pub fn vscode_configuration() -> String {
+    let shown = SETTINGS.iter().filter(|setting| !setting.key.starts_with("check."));
+    let properties: Map<String, Value> = shown
+        .map(|setting| {
+            let mut property = schema(setting);
+            property["scope"] = match setting.scope {
+                Scope::Anywhere => json!("resource"),
+                Scope::Editor => json!("machine"),
+            };
+            // Numbers of JavaScript end below this bound, so it would mean nothing.
+            if property["maximum"].as_u64().is_some_and(|max| max > MAX_SAFE_INTEGER)
+                && let Some(property) = property.as_object_mut()
+            {
+                property.remove("maximum");
+            }
+            match setting.kind {
+                SettingKind::Choice(_) => property["type"] = json!("string"),
+                SettingKind::Severities => property["default"] = json!({}),
+                _ => {}
+            }
+            (format!("neural-analyzer.{}", setting.key), property)
+        })
+        .collect();
+    format!("{:#}\n", Value::Object(properties))
+}
+
+/// The largest number that JavaScript counts to without a gap.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 fn schema(setting: &Setting) -> Value {
     let mut schema = match setting.kind {
@@ -139,6 +174,21 @@ mod tests {
         }
         let loss = schema.pointer("/properties/severity/properties/unknown-loss").unwrap();
         assert_eq!(loss["default"], "warning");
+    }
+
+    #[test]
+    fn vscode_offers_what_the_server_reads() {
+        let properties: Map<String, Value> = serde_json::from_str(&vscode_configuration()).unwrap();
+        for setting in SETTINGS {
+            let property = properties.get(&format!("neural-analyzer.{}", setting.key));
+            assert_eq!(property.is_none(), setting.key == "check.deny-warnings", "{}", setting.key);
+            let Some(property) = property else { continue };
+            assert!(property["type"].is_string(), "{}", setting.key);
+            let scope = if setting.scope == Scope::Editor { "machine" } else { "resource" };
+            assert_eq!(property["scope"], scope, "{}", setting.key);
+        }
+        assert_eq!(properties["neural-analyzer.batch"].get("maximum"), None);
+        assert_eq!(properties["neural-analyzer.severity"]["default"], json!({}));
     }
 
     #[test]

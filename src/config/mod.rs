@@ -13,7 +13,7 @@ mod layer;
 mod neural_toml;
 mod settings;
 
-pub use docs::{configuration_page, json_schema};
+pub use docs::{configuration_page, json_schema, vscode_configuration};
 pub use layer::Layer;
 pub use neural_toml::{Discovery, FILE_NAME, NeuralToml, Unreadable};
 pub use settings::{

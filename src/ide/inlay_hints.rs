@@ -252,7 +252,7 @@ fn params_label(uses: &[Use<Statement>]) -> Option<String> {
         }
     }
     match counts.as_slice() {
-        [] | [Count::ZERO] => None,
+        [] | [Count::ZERO | Count::Unknown] => None,
         [count] => Some(parameters_text(*count)),
         _ => Some(varies(count_expansions(uses))),
     }

@@ -54,6 +54,16 @@ impl Image {
         if self.channel_axis == 1 && !self.spatial.is_empty() { index + 2 } else { index + 1 }
     }
 
+    /// Whether only the first dimension is too small for a window, and small enough for the colours of a
+    /// picture.
+    fn looks_channels_first(&self, tight: &[usize]) -> bool {
+        self.spatial.len() > 1
+            && self.channel_axis > 1
+            && tight == [0]
+            && matches!(self.spatial[0], Dim::Known(1 | 3 | 4))
+            && self.channels.known().is_some_and(|last| last > 4)
+    }
+
     /// The shape of an image with the same layout.
     pub fn with(&self, spatial: Vec<Dim>, channels: Dim) -> Shape {
         let mut dims = vec![self.batch.clone()];
@@ -218,6 +228,11 @@ impl Window {
         );
         for &index in tight {
             problem = problem.dim(0, image.axis(index));
+        }
+        if image.looks_channels_first(tight) && cx.args.entry().param("data_format").is_some() {
+            return problem.help(
+                "the last dimension is read as the channels; where they come first, write them last in the input, or `data_format=\"channels_first\"` here",
+            );
         }
         problem.suggest_set(param, tuple(&fitting)).suggest_set("padding", "\"same\"")
     }

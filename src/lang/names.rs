@@ -114,10 +114,10 @@ fn unknown_layer(written: &str, suggestion: Option<&'static str>) -> Problem {
     let nothing = || problem(format!("there is no layer or macro `{written}`"));
     match lower.as_str() {
         "input" | "inputlayer" => {
-            return problem(
-                "the input is no layer; it is a section of the network: `input: (28, 28, 1)`"
-                    .to_owned(),
-            )
+            return problem(format!(
+                "`{written}` is no layer; the input is a section of the network, above the layers"
+            ))
+            .help("write `input: (28, 28, 1)` there")
             .suggest(Suggestion::RemoveLayer);
         }
         "sequential" | "model" => {
@@ -297,7 +297,7 @@ pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
         (_, "in_features") if entry.param("units").is_some() => ParamName::CheckOnly,
         _ if entry.category == Category::Special && entry.name != "CustomShape" => ParamName::Kept,
         _ => {
-            let known = entry.params.iter().map(|param| param.name);
+            let known = entry.params.iter().map(|param| param.name).chain(BASE.iter().copied());
             ParamName::Unknown { suggestion: did_you_mean(name, known) }
         }
     }
@@ -477,7 +477,8 @@ mod tests {
                 error unknown-layer: there is no layer or macro `Sigmoid`
                   help: write `Activation("sigmoid")`
                   fix: Activation("sigmoid") where there are no arguments
-                error unknown-layer: the input is no layer; it is a section of the network: `input: (28, 28, 1)`
+                error unknown-layer: `Input` is no layer; the input is a section of the network, above the layers
+                  help: write `input: (28, 28, 1)` there
                   fix: remove the layer
                 error unknown-layer: there is no layer or macro `Xyzzy`
                   help: a class of your own begins with a capital and ends in Layer, Block, Cell, Module, Encoder or Decoder

@@ -1,6 +1,5 @@
 //! The `input` section: declared shapes to the tensors that a network starts from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -30,7 +29,8 @@ pub struct InputSection {
 pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<Place>>) {
     let mut findings = Vec::new();
     let mut inputs: Vec<(Option<SmolStr>, Tensor)> = Vec::new();
-    let mut names: BTreeMap<SmolStr, Named> = BTreeMap::new();
+    let mut names: rpds::RedBlackTreeMapSync<SmolStr, Arc<Named>> =
+        rpds::RedBlackTreeMapSync::new_sync();
     if let Some(InputSection { owner, declarations, broken }) = section {
         let owner = *owner;
         for declaration in declarations {
@@ -51,9 +51,9 @@ pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<P
                     inputs.push((None, tensor));
                     continue;
                 }
-                names.insert(
+                names.insert_mut(
                     name.value.clone(),
-                    Named { tensor: tensor.clone(), place, is_input: true },
+                    Arc::new(Named { tensor: tensor.clone(), place, is_input: true }),
                 );
             }
             inputs.push((name.map(|name| name.value.clone()), tensor));
@@ -67,9 +67,9 @@ pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<P
     let flow = if only_one { Flow::One(inputs[0].1.clone()) } else { Flow::Inputs };
     let state = State {
         flow,
-        names: Arc::new(names),
+        names,
         copies: Arc::default(),
-        branches: Arc::default(),
+        branches: rpds::RedBlackTreeSetSync::new_sync(),
         shared: Arc::default(),
         used_inputs: Arc::new(vec![only_one; inputs.len()]),
         inputs: Arc::new(inputs),

@@ -3,7 +3,7 @@
 //! This is the whole of what one chunk of a network passes on to the next, so it is kept small and
 //! comparable: a chunk whose incoming state is what it was is not evaluated again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -92,11 +92,11 @@ pub struct State {
     /// What flows.
     pub flow: Flow,
     /// Names of layers and inputs.
-    pub names: Arc<BTreeMap<SmolStr, Named>>,
+    pub names: rpds::RedBlackTreeMapSync<SmolStr, Arc<Named>>,
     /// Names of copies that are kept compressed.
     pub copies: Arc<Vec<NamedCopies>>,
     /// Names of branches, which are no operands.
-    pub branches: Arc<BTreeSet<SmolStr>>,
+    pub branches: rpds::RedBlackTreeSetSync<SmolStr>,
     /// Layers with shared weights, by their `shared` argument.
     pub shared: Arc<BTreeMap<SmolStr, Shared>>,
     /// The inputs in the order of the text.

@@ -194,6 +194,11 @@ impl<'t> Parser<'t> {
         self.indent_of(self.pos)
     }
 
+    /// Whether the token at `pos` is the first of its line.
+    pub(super) fn starts_line(&self, pos: usize) -> bool {
+        self.tokens.get(pos).is_some_and(|token| token.starts_line)
+    }
+
     /// The indentation of the line of token `pos`.
     pub(super) fn indent_of(&self, pos: usize) -> u32 {
         self.tokens.get(pos).map_or(0, |token| token.indent)

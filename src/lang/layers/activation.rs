@@ -143,7 +143,10 @@ pub(super) fn glu(
             let problem = cx.problem(
                 codes::BAD_VALUE,
                 blame,
-                format!("`glu` halves the last dimension, which is {odd}; it must be even"),
+                format!(
+                    "`glu` halves the last dimension, which must be even; it is {odd}, {} works",
+                    odd.saturating_add(1)
+                ),
             );
             Err(match cx.args.is_given(param) && param != "activation" {
                 true => problem.suggest_set(param, odd.saturating_add(1)),
@@ -311,8 +314,8 @@ mod tests {
             "#,
             expect![[r#"
                 8  params 0
-                error bad-value: `ReLU`: `threshold` must be a number of at least 0, not -1.0; write 0.0
-                  fix: threshold=0.0
+                error bad-value: `ReLU`: `threshold` must be a number of at least 0, not -1.0; write 1.0
+                  fix: threshold=1.0
                 8  params 0
                 warning deprecated-parameter: `LeakyReLU`: `alpha` is the old name of `negative_slope`
                   fix: call it negative_slope

@@ -378,6 +378,7 @@ mod tests {
             r#"
         Conv2D(8, (5, 5)) on (3, 3, 1)
         Conv2D(8, (3, 7)) on (8, 3, 1)
+        Conv2D(8, 5) on (3, 32, 32)
         Conv2D(8, 3, dilation_rate=3) on (6, 14, 2)
         Conv2D(8, 5) on (T, 3, 1)
         Conv1D(8, 5) on (T, 4)
@@ -389,6 +390,8 @@ mod tests {
                 error kernel-too-large: `Conv2D`: `kernel_size` 3×7 does not fit the 8×3 input; the largest that fits is 3×3, or use `padding="same"`
                   fix: kernel_size=3
                   fix: padding="same"
+                error kernel-too-large: `Conv2D`: `kernel_size` 5×5 does not fit the 3×32 input; the largest that fits is 3×5, or use `padding="same"`
+                  help: the last dimension is read as the channels; where they come first, write them last in the input, or `data_format="channels_first"` here
                 error kernel-too-large: `Conv2D`: `kernel_size` 3×3 with its dilation spans 7×7, which does not fit the 6×14 input; the largest that fits is 2×3, or use `padding="same"`
                   fix: kernel_size=(2, 3)
                   fix: padding="same"

@@ -259,7 +259,7 @@ mod tests {
             expect![[r#"
                 8  params 40  macs 32
                 warning run-time-shape: `Dense`: `glu` halves the last dimension (8) when the network runs, but Keras builds the next layer for all of it
-                error bad-value: `Dense`: `glu` halves the last dimension, which is 7; it must be even
+                error bad-value: `Dense`: `glu` halves the last dimension, which must be even; it is 7, 8 works
                   fix: units=8"#]],
         );
     }

@@ -223,7 +223,7 @@ fn group(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .problem(
                 codes::BAD_VALUE,
                 Blame::Param("groups"),
-                "`groups` must be at least 1, or -1 for one group per channel",
+                "`groups` must be at least 1, or -1 for one group per channel, not 0",
             )
             .suggest_set("groups", -1));
     }
@@ -347,7 +347,7 @@ mod tests {
             expect![[r#"
                 error indivisible: `GroupNormalization`: the default `groups=32` does not divide the 48 channels; `groups=24` works
                   fix: groups=24
-                error bad-value: `GroupNormalization`: `groups` must be at least 1, or -1 for one group per channel
+                error bad-value: `GroupNormalization`: `groups` must be at least 1, or -1 for one group per channel, not 0
                   fix: groups=-1
                 error indivisible: `GroupNormalization`: `groups=5` does not divide the 12 channels; `groups=4` works
                   fix: groups=4"#]],

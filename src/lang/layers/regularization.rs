@@ -98,8 +98,8 @@ mod tests {
                 hint parameter-alias: `Dropout`: the parameter is called `rate`; `p` is PyTorch's name for it
                   fix: call it rate
                 8  params 0
-                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not -0.1; write 0.5
-                  fix: rate=0.5
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not -0.1; write 0.1
+                  fix: rate=0.1
                 8  params 0
                 error bad-type: `Dropout`: `rate` must be a number between 0 and 1, not "0.5"; write 0.5
                   fix: rate=0.5

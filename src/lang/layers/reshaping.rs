@@ -94,10 +94,15 @@ fn reshape(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     }
     let free: Vec<usize> = (0..numbers.len()).filter(|&index| numbers[index] == Some(-1)).collect();
     if let [_, second, ..] = free.as_slice() {
-        return Err(wrong(
+        let problem = wrong(
             *second,
-            "only one dimension of `target_shape` may be -1; the other needs a number".to_owned(),
-        ));
+            "only one dimension of `target_shape` may be -1; write a number for the other, such as 1"
+                .to_owned(),
+        );
+        let fixed: Option<Vec<i64>> = numbers.iter().copied().collect();
+        let Some(mut fixed) = fixed.filter(|_| free.len() == 2) else { return Err(problem) };
+        fixed[*second] = 1;
+        return Err(problem.suggest_set("target_shape", tuple_of(&fixed)));
     }
     let dims: Vec<Dim> = target.iter().map(Size::dim).collect();
     let fixed = || {
@@ -370,7 +375,8 @@ mod tests {
                   fix: target_shape=(-1, 5)
                 error size-mismatch: `Reshape`: 80 elements come in (4×20), which `target_shape=(-1, 7)` cannot hold: 7 does not divide 80
                   fix: target_shape=(-1,)
-                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; the other needs a number
+                error bad-value: `Reshape`: only one dimension of `target_shape` may be -1; write a number for the other, such as 1
+                  fix: target_shape=(-1, 1)
                 error bad-value: `Reshape`: `target_shape` has -2; a dimension is a positive number, or -1 for what is left
                   fix: target_shape=(-1, 40)
                 80  params 0

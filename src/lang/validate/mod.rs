@@ -175,6 +175,13 @@ impl Check<'_> {
         Value::Unknown
     }
 
+    /// Adds to the message of the problem that was found last.
+    fn add_to_message(&mut self, text: &str) {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.message.push_str(text);
+        }
+    }
+
     /// The argument as written, but with another element.
     fn with_element(&self, index: usize, element: String) -> Option<String> {
         let mut parts: Vec<String> = self.elements.iter().map(Value::to_string).collect();
@@ -210,6 +217,14 @@ impl Check<'_> {
             Value::Unknown => value,
             Value::Bool(flag) if bool && i64::from(*flag) >= min => value,
             Value::Int(number) if *number >= min => value,
+            Value::Interval { low, high, .. } if low.fract() != 0.0 || high.fract() != 0.0 => {
+                let ends = (low.ceil().max(min as f64), high.floor());
+                let unknown = self.wrong_for(codes::BAD_TYPE, blame, &value, &wanted, None);
+                if ends.0 <= ends.1 {
+                    self.add_to_message(&format!("; a range from {} to {} works", ends.0, ends.1));
+                }
+                unknown
+            }
             Value::Interval { low, high, .. } if *low >= min as f64 && low <= high => value,
             Value::Int(number) => {
                 // A sign is the likeliest slip.
@@ -217,8 +232,13 @@ impl Check<'_> {
                 let fix = fix.map_or(smallest, |number| number.to_string());
                 self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, Some(fix))
             }
-            Value::Interval { .. } => {
-                self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None)
+            Value::Interval { low, .. } => {
+                let below = *low < min as f64;
+                let unknown = self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None);
+                if below {
+                    self.add_to_message(&format!("; begin the range at {smallest}"));
+                }
+                unknown
             }
             Value::Float(number) => {
                 let number = *number;
@@ -294,7 +314,17 @@ impl Check<'_> {
         let blame = Blame::Param(self.param.name);
         match &value {
             Value::Interval { low, high, .. } if *low >= min && *high <= max => value,
-            Value::Interval { .. } => self.wrong(codes::BAD_VALUE, blame, &value, None),
+            Value::Interval { low, high, .. } => {
+                let (low, high) = (*low, *high);
+                let unknown = self.wrong(codes::BAD_VALUE, blame, &value, None);
+                if low < min {
+                    self.add_to_message(&format!("; begin the range at {min}"));
+                }
+                if high > max {
+                    self.add_to_message(&format!("; end the range at {max}"));
+                }
+                unknown
+            }
             Value::Str(text) => {
                 let number = text.trim().parse::<f64>().ok();
                 let fix = number.filter(|number| (min..=max).contains(number));
@@ -309,6 +339,10 @@ impl Check<'_> {
                     let share = max == 1.0 && number > 1.0 && number <= 100.0;
                     let fix = match share {
                         true if number >= 2.0 => Value::Float(number / 100.0).to_string(),
+                        // A sign is the likeliest slip.
+                        _ if number < 0.0 && (min..=max).contains(&-number) => {
+                            Value::Float(-number).to_string()
+                        }
                         _ => self.usual().unwrap_or_else(|| Value::Float(min).to_string()),
                     };
                     self.wrong(codes::BAD_VALUE, blame, &value, Some(fix))
@@ -557,11 +591,11 @@ mod tests {
             "#,
             expect![[r#"
                 ?  macs ?
-                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64
+                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
                 1..64  params 9..576  macs 8..512
                 8  params 0
                 8  params 0
-                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5
+                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
                 8  params 16"#]],
         );
     }

@@ -101,23 +101,32 @@ impl Check<'_> {
             let fix = resized(elements, count).or_else(|| self.usual());
             return self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
         }
+        // Pairs of another length are one mistake, and are mended together.
+        let pair = |element: &Value| element.elements().filter(|_| rank > 1).map(<[Value]>::to_vec);
+        let wrong = elements.iter().position(|it| pair(it).is_some_and(|ends| ends.len() != 2));
+        if let Some(index) = wrong {
+            let mended = elements.iter().map(|element| match pair(element) {
+                Some(ends) => resized(&ends, 2),
+                None => Some(element.to_string()),
+            });
+            let mended: Option<Vec<String>> = mended.collect();
+            let wanted = "a number or a pair of numbers";
+            let blame = Blame::Element(name, index);
+            let unknown = self.wrong_for(codes::BAD_TYPE, blame, &elements[index], wanted, None);
+            if let (Some(mended), Some(problem)) = (mended, self.problems.last_mut()) {
+                let mended = format!("({})", mended.join(", "));
+                problem.message.push_str(&format!("; write {mended}"));
+                *problem = problem.clone().suggest_set(name, mended);
+            }
+            return unknown;
+        }
         let checked = elements.iter().cloned().enumerate().map(|(index, element)| {
             let blame = Blame::Element(name, index);
-            match element {
-                Value::Tuple(ref ends) | Value::List(ref ends) if rank > 1 => {
-                    if ends.len() != 2 {
-                        return self.wrong_for(
-                            codes::BAD_TYPE,
-                            blame,
-                            &element,
-                            "a number or a pair of numbers",
-                            resized(ends, 2),
-                        );
-                    }
-                    let ends = ends.iter().cloned();
-                    Value::Tuple(ends.map(|end| self.int(end, 0, blame, true)).collect())
-                }
-                element => self.int(element, 0, blame, true),
+            match pair(&element) {
+                Some(ends) => Value::Tuple(
+                    ends.into_iter().map(|end| self.int(end, 0, blame, true)).collect(),
+                ),
+                None => self.int(element, 0, blame, true),
             }
         });
         Value::Tuple(checked.collect())
@@ -174,8 +183,8 @@ mod tests {
                 ?×8  macs ?
                 error bad-type: `Conv1D`: `kernel_size` must be a whole number of at least 1, not "3"; write 3
                   fix: kernel_size=3
-                ?×5×9×1  params 0
-                error bad-type: `Cropping3D`: element 1 of `cropping` must be a number or a pair of numbers, not (1, 1, 1); write 1
+                ?×?×?×1  params 0
+                error bad-type: `Cropping3D`: element 1 of `cropping` must be a number or a pair of numbers, not (1, 1, 1); write (1, 2, 0)
                   fix: cropping=(1, 2, 0)"#]],
         );
     }

@@ -32,6 +32,8 @@ pub(super) struct Binding<'s> {
     pub frozen: bool,
     /// `in_features` or `in_channels`, which must be what comes in.
     pub expected_channels: Option<(SmolStr, Given<'s>)>,
+    /// The required parameter that a name which means nothing must stand for, once that was asked.
+    only_missing: Option<Option<&'static str>>,
     /// The shape that `output_shape=(…)` of a layer which is not modelled says.
     pub declared: Option<Shape>,
     /// Where the call stands.
@@ -104,6 +106,7 @@ impl Evaluator<'_> {
             shared: None,
             frozen: false,
             expected_channels: None,
+            only_missing: None,
             declared: None,
             call: self.call_place(call),
             failed: false,
@@ -367,9 +370,27 @@ impl Evaluator<'_> {
         let place = self.place(name_range);
         let mut meaning = resolve_param(entry, name);
         if meaning == (ParamName::Unknown { suggestion: None }) {
-            meaning = ParamName::Unknown { suggestion: self.only_missing(entry, call_args) };
+            let missing =
+                *binding.only_missing.get_or_insert_with(|| self.only_missing(entry, call_args));
+            meaning = ParamName::Unknown { suggestion: missing };
         }
-        if let Some(problem) = meaning.problem(entry, name) {
+        let meant = match meaning {
+            ParamName::Alias { index, .. } | ParamName::Legacy { index: Some(index), .. } => {
+                Some(entry.params[index].name)
+            }
+            ParamName::Unknown { suggestion } => suggestion,
+            _ => None,
+        };
+        // Under its right name it would be given twice.
+        let given_anyway = meant.is_some_and(|meant| {
+            let bound = entry.param(meant).is_some_and(|(at, _)| binding.given[at].is_some());
+            let written = |arg: &Arg| arg.name.as_ref().is_some_and(|it| it.value == meant);
+            bound || call_args.iter().any(written)
+        });
+        if let Some(mut problem) = meaning.problem(entry, name) {
+            if given_anyway {
+                problem.suggestions = vec![Suggestion::RemoveArgument];
+            }
             self.emit_argument(problem, place, removal);
         }
         match meaning {
@@ -399,7 +420,7 @@ impl Evaluator<'_> {
             ParamName::Unknown { suggestion: Some(meant) } => {
                 // A near miss of a parameter that is not given otherwise is that parameter.
                 match entry.param(meant) {
-                    Some((index, _)) if binding.given[index].is_none() => {
+                    Some((index, _)) if binding.given[index].is_none() && !given_anyway => {
                         self.set(entry, binding, index, arg, removal);
                     }
                     None if resolve_param(entry, meant) == ParamName::Base(meant) => {
@@ -472,5 +493,34 @@ impl Evaluator<'_> {
             ("trainable", Some(Value::Bool(false))) => binding.frozen = true,
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::model::fixture::check;
+    use expect_test::expect;
+
+    #[test]
+    fn a_slip_beside_the_right_name_goes() {
+        check(
+            "Flatten()\nDense(8, unit=3)\nDense(unit=3, units=8)\nLeakyReLU(negative_slope=0.3, alpha=0.2)\nDense(8, nme=\"h\")\nAdd(\"h\")",
+            expect![[r#"
+                0 Flatten → 3072
+                1 Dense → 8, 24,584 parameters
+                2 Dense → 8, 72 parameters
+                3 LeakyReLU → 8
+                4 Dense → 8, 72 parameters
+                5 Add → 8
+                3:10 error unknown-parameter `unit`: `Dense` has no parameter `unit`; did you mean `units`?
+                    fix: Remove the argument
+                4:7 error unknown-parameter `unit`: `Dense` has no parameter `unit`; did you mean `units`?
+                    fix: Remove the argument
+                5:31 warning deprecated-parameter `alpha`: `LeakyReLU`: `alpha` is the old name of `negative_slope`
+                    fix: Remove the argument
+                6:10 error unknown-parameter `nme`: `Dense` has no parameter `nme`; did you mean `name`?
+                    fix: Change to `name`
+            "#]],
+        );
     }
 }

@@ -162,7 +162,7 @@ impl Evaluator<'_> {
     /// Gives the copies that were not evaluated the names that the last evaluated one gave.
     fn name_copies(
         &mut self,
-        before: &Arc<std::collections::BTreeMap<SmolStr, Named>>,
+        before: &rpds::RedBlackTreeMapSync<SmolStr, Arc<Named>>,
         evaluated: u64,
         count: u64,
     ) {
@@ -178,7 +178,7 @@ impl Evaluator<'_> {
                     base: base.into(),
                     first: evaluated + 1,
                     last: count,
-                    named: named.clone(),
+                    named: Named::clone(named),
                 })
             })
             .collect();
@@ -216,7 +216,7 @@ impl Evaluator<'_> {
             );
             return;
         }
-        Arc::make_mut(&mut self.state.names).insert(full, named);
+        self.state.names.insert_mut(full, Arc::new(named));
     }
 
     /// A use of a macro.

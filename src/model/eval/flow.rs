@@ -152,7 +152,7 @@ impl Evaluator<'_> {
         name: &str,
         place: Place,
         operands: Operands,
-        has_named: bool,
+        named: &[SmolStr],
     ) -> Incoming {
         let merges = operands != Operands::One;
         let refused = |name: &str| {
@@ -162,8 +162,17 @@ impl Evaluator<'_> {
             Flow::One(tensor) => Incoming::Tensors(vec![tensor]),
             Flow::Inputs => {
                 let inputs = self.state.inputs.clone();
-                // A merge that names operands takes the first input and those.
-                let taken = if merges && !has_named { inputs.len() } else { 1 };
+                // A merge that names operands takes the first input and those; the first input only once.
+                let taken = match named {
+                    [] if merges => inputs.len(),
+                    named
+                        if merges
+                            && named.iter().any(|name| inputs[0].0.as_ref() == Some(name)) =>
+                    {
+                        0
+                    }
+                    _ => 1,
+                };
                 for index in 0..taken {
                     self.state.use_input(index);
                 }
@@ -226,14 +235,26 @@ impl Evaluator<'_> {
     /// Ends a block or branch: what flows out of it must be one tensor (or several outputs).
     pub(super) fn close_branches(&mut self) {
         if let Flow::Branches(open) = self.state.flow.clone() {
-            self.unmerged(&open, open.last, "at the end of the block");
+            // After a mistake inside, what should have become of the branches is not known.
+            let is_mistake = |unknown: &Unknown| unknown.why == Why::Error;
+            let mut outputs = open.outputs.iter().filter_map(|output| output.unknown.as_ref());
+            if !outputs.any(is_mistake) {
+                self.unmerged(&open, open.last, "at the end of the block");
+            }
             self.fail(Why::Error, "the branches", Some(open.last));
         }
     }
 
     fn branch(&mut self, branch: &Branch) -> Vec<Part> {
         let place = self.stmt;
-        let open = self.extendable_run().cloned();
+        // The run is taken out of the state, so that adding to it copies nothing.
+        let open = match std::mem::replace(&mut self.state.flow, Flow::Inputs) {
+            Flow::Branches(open) if open.extendable => Some(open),
+            other => {
+                self.state.flow = other;
+                None
+            }
+        };
         if let (None, Flow::Branches(open)) = (&open, self.state.flow.clone()) {
             // Branches that a macro has left open: a merge must come first.
             let at = self.place(branch.name.range);
@@ -276,11 +297,9 @@ impl Evaluator<'_> {
                 last: place,
                 extendable: true,
             },
-            |open| (*open).clone(),
+            Arc::unwrap_or_clone,
         );
-        if !self.state.branches.contains(name) {
-            Arc::make_mut(&mut self.state.branches).insert(name.clone());
-        }
+        self.state.branches.insert_mut(name.clone());
         run.names.push(name.clone());
         run.outputs.extend(outputs);
         run.last = place;

@@ -1,5 +1,7 @@
 //! A statement that is a layer: its operands, its arguments, its row, and what flows on.
 
+use smol_str::SmolStr;
+
 use super::bind::Binding;
 use super::flow::Incoming;
 use super::{Evaluator, Step};
@@ -24,13 +26,12 @@ impl Evaluator<'_> {
         self.count_layers(1);
         self.after_output(entry, call);
         let mut binding = self.bind(entry, call);
+        let operand_names: Vec<SmolStr> =
+            binding.operands.iter().map(|(name, _)| name.clone()).collect();
         let named = self.named_operands(&mut binding);
-        let incoming =
-            self.incoming(entry.name, binding.call.name, entry.operands, !named.is_empty());
+        let incoming = self.incoming(entry.name, binding.call.name, entry.operands, &operand_names);
         let (operands, refused) = match incoming {
             Incoming::Tensors(mut tensors) => {
-                let dropped = self.state.flow == Flow::Inputs && tensors.is_empty();
-                debug_assert!(!dropped, "a network without inputs starts from an unknown tensor");
                 tensors.extend(named);
                 (tensors, None)
             }

@@ -23,7 +23,7 @@ impl Evaluator<'_> {
     ) -> Vec<Part> {
         let binding = self.bind(entry, call);
         let place = binding.call.name;
-        let input = match self.incoming(entry.name, place, Operands::One, false) {
+        let input = match self.incoming(entry.name, place, Operands::One, &[]) {
             Incoming::Tensors(tensors) => tensors.into_iter().next(),
             Incoming::Refused(unknown) => Some(Tensor::unknown(unknown)),
         };

@@ -286,10 +286,21 @@ impl Evaluator<'_> {
         let had_errors = failing.iter().any(|failing| failing.problem.severity == Severity::Error);
         // What comes in is a guess after a text that could not be read; it is not held against a layer.
         let doubtful = operands.iter().any(|operand| operand.doubtful);
+        // Where every combination fails, although for different reasons, nothing is left that works.
+        let start = self.findings.len();
+        let nothing_works =
+            failed_everywhere && had_errors && with_inputs.iter().all(|&known| known);
         if report {
             for failing in failing.into_iter().filter(|failing| !(doubtful && failing.by_rule)) {
                 self.report(entry, binding, operands, &outcome, &with_inputs, failing);
             }
+        }
+        if nothing_works
+            && !self.has_error_since(start)
+            && let Some(first) = self.findings[start..].first_mut()
+        {
+            first.diagnostic.severity = Severity::Error;
+            first.diagnostic.message.push_str("; every other combination fails for another reason");
         }
         let place = binding.call.name;
         let unknown = failed_everywhere.then(|| {

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::Evaluator;
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
-use crate::lang::{LayerName, Suggestion};
+use crate::lang::{LayerName, Suggestion, Value};
 use crate::model::hir::{Call, ExprKind};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer};
@@ -26,7 +26,12 @@ impl Evaluator<'_> {
         let diagnostic = match (near, LayerName::Unknown { suggestion }.problem(name)) {
             (None, Some(problem)) => {
                 let mut diagnostic = Diagnostic::new(problem.code, place, problem.message);
-                diagnostic.help = problem.help;
+                diagnostic.help = match self.input_shape(call) {
+                    Some(shape) if problem.suggestions.contains(&Suggestion::RemoveLayer) => {
+                        Some(format!("write `input: {shape}` there"))
+                    }
+                    _ => problem.help,
+                };
                 for suggestion in problem.suggestions {
                     if let Some((title, edits)) = self.fix_of_name(call, suggestion) {
                         diagnostic = diagnostic.with_fix(title, edits);
@@ -78,6 +83,16 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The shape that the first argument of `call` is.
+    fn input_shape(&mut self, call: &Call) -> Option<String> {
+        let first = call.args.as_ref()?.args.first()?;
+        match self.eval(&first.value, "input").value.as_constant()? {
+            Value::Int(size) => Some(format!("({size})")),
+            shape @ Value::Tuple(_) => Some(shape.to_string()),
+            _ => None,
+        }
+    }
+
     /// The change of a call, or of its statement, that a name which means nothing asks for.
     fn fix_of_name(
         &self,
@@ -116,7 +131,8 @@ mod tests {
                 3 Dense64 → ?
                 4 Repeat → ?
                 5 MaxPool → ?
-                2:1 error unknown-layer `Input`: the input is no layer; it is a section of the network: `input: (28, 28, 1)`
+                2:1 error unknown-layer `Input`: `Input` is no layer; the input is a section of the network, above the layers
+                    help: write `input: (784)` there
                     fix: Delete `Input`
                 3:1 error unknown-layer `Sigmoid`: there is no layer or macro `Sigmoid`
                     help: write `Activation("sigmoid")`

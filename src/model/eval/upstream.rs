@@ -425,4 +425,31 @@ mod tests {
             "#]],
         );
     }
+
+    #[test]
+    fn a_width_that_both_operands_have_is_left_alone() {
+        check(
+            "Conv2D(8, 3, name=\"c\")\nConcatenate(\"c\")\nAdd(\"c\")",
+            expect![[r#"
+            0 Conv2D → 30×30×8, 224 parameters
+            1 Concatenate → 30×30×16
+            2 Add → ?
+            4:1 error shape-mismatch `Add`: `Add`: 30×30×16 and 30×30×8 do not fit: 16 and 8 must be equal, or one of them 1
+                line 3: `Concatenate` makes this dimension 16
+                line 2: `Conv2D` makes this dimension 8
+        "#]],
+        );
+        check(
+            "Conv2D(8, 1, name=\"c\")\nConv2D(4, 1)\nAdd(\"c\")",
+            expect![[r#"
+            0 Conv2D → 32×32×8, 32 parameters
+            1 Conv2D → 32×32×4, 36 parameters
+            2 Add → ?
+            4:1 error shape-mismatch `Add`: `Add`: 32×32×4 and 32×32×8 do not fit: 4 and 8 must be equal, or one of them 1
+                line 3: `Conv2D` makes this dimension 4
+                line 2: `Conv2D` makes this dimension 8
+                fix: Set `filters=8` on `Conv2D` before
+        "#]],
+        );
+    }
 }

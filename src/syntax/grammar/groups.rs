@@ -8,7 +8,7 @@
 
 use super::expressions::{expr, starts_expr};
 use super::recovery::{after, closing, missing_with_fix, skip_group, spelling, unexpected};
-use super::words::{at_top_level, section_at};
+use super::words::{at_top_level, is_constant, section_at};
 use crate::diagnostics::codes;
 use crate::syntax::kind::SyntaxKind::{self, *};
 use crate::syntax::parser::{Checkpoint, Parser};
@@ -62,6 +62,16 @@ pub(super) fn arg(p: &mut Parser<'_>) -> bool {
     if !named && !starts_expr(p.current()) {
         return false;
     }
+    if equals_is_missing(p) {
+        let name = p.nth_text(0);
+        let marker = p.start();
+        p.bump();
+        let message = format!("expected `=` between `{name}` and its value");
+        missing_with_fix(p, codes::SYNTAX_MISSING_VALUE, message, "=");
+        expr(p);
+        marker.complete(p, ARG);
+        return true;
+    }
     let marker = p.start();
     if named {
         let (name, separator) = (p.nth_text(0), p.nth_text(1));
@@ -80,6 +90,14 @@ pub(super) fn arg(p: &mut Parser<'_>) -> bool {
     }
     marker.complete(p, ARG);
     true
+}
+
+/// Whether a parameter's name stands here directly before its value.
+fn equals_is_missing(p: &Parser<'_>) -> bool {
+    p.at(IDENT)
+        && matches!(p.nth(1), STRING | INT | FLOAT)
+        && !p.nth_starts_line(1)
+        && !is_constant(p.nth_text(0))
 }
 
 /// What a group holds.
@@ -150,7 +168,7 @@ pub(super) fn group(
             retry = Some(Retry { from: p.checkpoint(), found, cut });
         }
         if p.at(COMMA) {
-            comma_without_item(p, holds);
+            comma_without_item(p, holds, found);
             found.commas += 1;
         } else if open.extra_bracket(p) {
             one_bracket_too_many(p);
@@ -173,15 +191,22 @@ pub(super) fn group(
     found
 }
 
-fn comma_without_item(p: &mut Parser<'_>, holds: Holds) {
+fn comma_without_item(p: &mut Parser<'_>, holds: Holds, found: Group) {
     let here = p.here();
-    p.error_with_fix(
-        codes::SYNTAX_MISSING_VALUE,
-        here,
-        format!("expected {} before this `,`", holds.with_article()),
-        "Delete the comma",
-        vec![TextEdit::new(here, "")],
-    );
+    let message = format!("expected {} before this `,`", holds.with_article());
+    // Without the comma what stands behind it takes the place of what is missing.
+    let first = found.items == 0 && found.commas == 0 && starts_expr(p.nth(1));
+    if first || holds == Holds::Values {
+        p.error(codes::SYNTAX_MISSING_VALUE, here, message);
+    } else {
+        p.error_with_fix(
+            codes::SYNTAX_MISSING_VALUE,
+            here,
+            message,
+            "Delete the comma",
+            vec![TextEdit::new(here, "")],
+        );
+    }
     p.bump();
 }
 
@@ -207,12 +232,16 @@ struct Open {
     indent: u32,
     /// Whether it ends its line, so that the items stand on lines of their own.
     alone: bool,
+    /// Whether it stands right behind another one.
+    doubled: bool,
 }
 
 impl Open {
     fn new(p: &Parser<'_>, holds: Holds) -> Open {
         let kind = p.current();
-        Open { kind, close: closing(kind), holds, indent: p.indent(), alone: p.nth_starts_line(1) }
+        let doubled = kind == L_PAREN && p.previous() == L_PAREN;
+        let (indent, alone) = (p.indent(), p.nth_starts_line(1));
+        Open { kind, close: closing(kind), holds, indent, alone, doubled }
     }
 
     /// Consumes the closing bracket, if it stands here; also one of another sort that cannot be
@@ -238,6 +267,9 @@ impl Open {
 
     /// Whether a closing bracket of another sort stands here that cannot be meant otherwise.
     fn at_other_close(&self, p: &mut Parser<'_>) -> bool {
+        if p.at(R_BRACE) && self.close == R_PAREN {
+            return brace_for_paren(p);
+        }
         let other = if self.close == R_PAREN { R_BRACK } else { R_PAREN };
         let last =
             p.nth_starts_line(1) || matches!(p.nth(1), IDENT | L_BRACE | R_BRACE | AT | R_PAREN);
@@ -329,6 +361,27 @@ impl Open {
     }
 }
 
+/// Whether the `}` here ends a line that opens no brace, right behind an argument, and more layers or
+/// sections follow: then it was meant to be a `)`, and the block's own `}` comes later.
+fn brace_for_paren(p: &Parser<'_>) -> bool {
+    /// Lines that are longer than this are not looked at.
+    const LONGEST: usize = 64;
+    let tight = p.end_of_previous().end() == p.here().start();
+    if !tight || !p.nth_starts_line(1) || p.nth(1) == EOF || at_top_level(p, 1) {
+        return false;
+    }
+    for back in 1..=LONGEST {
+        let Some(pos) = p.pos().checked_sub(back) else { return false };
+        if p.text_at(pos) == "{" {
+            return false;
+        }
+        if p.starts_line(pos) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Consumes tokens up to the next comma, the closing bracket, or the end of the group.
 fn skip_in_group(p: &mut Parser<'_>, open: &Open) {
     let marker = p.start();
@@ -373,6 +426,14 @@ fn unclosed(p: &mut Parser<'_>, open: &Open, found: Group) {
     let (place, close) = (p.end_of_previous(), spelling(open.close));
     let (message, edit) = if p.previous() == COMMA && p.at(IDENT) && p.nth(1) == EQ {
         let end = p.last_char_before(p.pos() - 1);
+        if open.doubled {
+            p.error(
+                codes::SYNTAX_UNCLOSED,
+                end,
+                "expected `)` after this, or one `(` less in front of the arguments",
+            );
+            return;
+        }
         let message =
             format!("expected `{close}` after this: the `{}` is not closed", spelling(open.kind));
         p.error_with_fix(
@@ -486,7 +547,7 @@ mod tests {
                 Dense(10, units=, name="a")
                   1:16 syntax-missing-value: expected a value after `units=`
                 Dense(, 10)
-                  1:7 syntax-missing-value: expected an argument before this `,` [Delete the comma]
+                  1:7 syntax-missing-value: expected an argument before this `,`
                 Dense(10,, 20)
                   1:10 syntax-missing-value: expected an argument before this `,` [Delete the comma]
                 Conv2D(
@@ -500,7 +561,7 @@ mod tests {
                 )
                   2:10 syntax-missing-comma: expected `,` or `)` after this argument [Insert `,`]
                 Dense(units 64)
-                  1:11 syntax-missing-comma: expected `,` or `)` after this argument [Insert `,`]
+                  1:11 syntax-missing-value: expected `=` between `units` and its value [Insert `=`]
                 MaxPooling2D((2 2))
                   1:15 syntax-missing-comma: expected `,` or `)` after this value [Insert `,`]
             "#]],

@@ -6,7 +6,7 @@ use super::groups::arg;
 use super::layers::layer;
 use super::recovery::{after, before, closing, quoted, skip_line};
 use super::unknown;
-use super::words::{Section, holds_entries, is_capitalized};
+use super::words::{Section, holds_entries, is_capitalized, is_constant};
 use crate::diagnostics::codes;
 use crate::syntax::kind::SyntaxKind::{self, *};
 use crate::syntax::parser::Parser;
@@ -68,6 +68,47 @@ pub(super) fn arrow(p: &mut Parser<'_>) {
         p.bump();
     }
     marker.complete(p, ERROR);
+}
+
+/// Whether words of a sentence stand here: three names in a row on one line, of which the second and
+/// the third are plain words.
+fn sentence_at(p: &Parser<'_>, n: usize) -> bool {
+    let plain = |at: usize| {
+        let word = p.nth_text(at);
+        p.nth(at) == IDENT
+            && !p.nth_starts_line(at)
+            && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !is_constant(word)
+            && Section::of_word(word).is_none()
+    };
+    p.nth(n) == IDENT
+        && plain(n + 1)
+        && plain(n + 2)
+        && p.nth_text(n + 1) != p.nth_text(n + 2)
+        && !matches!(p.nth(n + 3), L_PAREN | L_BRACE | COLON | EQ)
+}
+
+/// A remark without its `#`, up to the end of the line. `false`, and nothing consumed, where none is
+/// meant.
+pub(super) fn remark(p: &mut Parser<'_>) -> bool {
+    let arrow = matches!(p.current(), ARROW | BAD_CHARACTERS) && !p.nth_starts_line(1);
+    if !sentence_at(p, usize::from(arrow)) {
+        return false;
+    }
+    let here = p.here();
+    let edit = if arrow { TextEdit::new(here, "#") } else { TextEdit::new(before(here), "# ") };
+    p.error_with_fix(
+        codes::SYNTAX_UNEXPECTED,
+        here,
+        "this is no layer; a remark begins with `#`",
+        "Make it a comment",
+        vec![edit],
+    );
+    let marker = p.start();
+    p.bump();
+    skip_line(p);
+    marker.complete_if_filled(p, ERROR);
+    true
 }
 
 /// `x = Dense(10)`, `Dense = 10` and `activation="relu"` in the place of a statement.

@@ -602,7 +602,7 @@ mod tests {
                 network N {
                   input: (, 28)
                   layers: A }
-                  2:11 syntax-missing-value: expected a value before this `,` [Delete the comma]
+                  2:11 syntax-missing-value: expected a value before this `,`
                 network N {
                   input: (28 28)
                   layers: A }

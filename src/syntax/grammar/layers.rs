@@ -4,7 +4,7 @@ use super::branches;
 use super::expressions::dotted_prefix;
 use super::groups::arg_list;
 use super::habits::{
-    arrow, assignment, bare_arguments, copies_in_front, is_literal, other_brackets,
+    arrow, assignment, bare_arguments, copies_in_front, is_literal, other_brackets, remark,
     section_in_macro,
 };
 use super::hpo::hpo_expr;
@@ -17,7 +17,7 @@ use super::words::{
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
 use crate::syntax::parser::Parser;
-use crate::text::{TextEdit, TextRange};
+use crate::text::TextEdit;
 
 /// What a list of statements is the inside of, which decides what ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,18 +37,18 @@ pub(super) enum Within {
 /// Separators between the statements of one list, which are not needed: one finding for all.
 #[derive(Default)]
 struct Separators {
-    commas: Vec<TextRange>,
-    semicolons: Vec<TextRange>,
+    commas: Vec<TextEdit>,
+    semicolons: Vec<TextEdit>,
 }
 
 impl Separators {
     fn report(self, p: &mut Parser<'_>, within: Within) {
         let brackets = within == Within::Brackets;
-        for (ranges, what) in [(self.commas, "commas"), (self.semicolons, "semicolons")] {
-            let (false, Some(&first)) = (brackets && what == "commas", ranges.first()) else {
+        for (edits, what) in [(self.commas, "commas"), (self.semicolons, "semicolons")] {
+            let (false, Some(first)) = (brackets && what == "commas", edits.first()) else {
                 continue;
             };
-            let edits = ranges.iter().map(|&range| TextEdit::new(range, "")).collect();
+            let first = first.range;
             let message = format!("layers need no {what} between them");
             p.warn(
                 Diagnostic::new(codes::NONSTANDARD_SEPARATOR, first, message)
@@ -58,9 +58,16 @@ impl Separators {
     }
 }
 
-/// Statements up to the end of the list. The commas that stood between them are returned, since in
-/// brackets they are reported together with these. Nothing is consumed where the list is empty.
-pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextRange> {
+/// The edit that takes the separator here away, and leaves something between its neighbours.
+fn without_separator(p: &Parser<'_>) -> TextEdit {
+    let (here, next) = (p.here(), p.range_at(p.pos() + 1));
+    let tight = p.end_of_previous().end() == here.start() && next.start() == here.end();
+    TextEdit::new(here, if tight && p.nth(1) != EOF { " " } else { "" })
+}
+
+/// Statements up to the end of the list. The edits that take the commas between them away are
+/// returned, since in brackets they are reported together with these. Nothing is consumed where the list is empty.
+pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextEdit> {
     let mut separators = Separators::default();
     loop {
         let start = p.pos();
@@ -69,11 +76,11 @@ pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextRange> {
         }
         match p.current() {
             COMMA if separates(p, within) => {
-                separators.commas.push(p.here());
+                separators.commas.push(without_separator(p));
                 p.bump();
             }
             SEMICOLON => {
-                separators.semicolons.push(p.here());
+                separators.semicolons.push(without_separator(p));
                 p.bump();
             }
             _ => statement(p, within),
@@ -136,6 +143,7 @@ pub(super) fn closes_too_early(p: &Parser<'_>) -> bool {
 /// One statement, or one thing that stands where a statement should.
 fn statement(p: &mut Parser<'_>, within: Within) {
     match p.current() {
+        IDENT | ARROW | BAD_CHARACTERS if remark(p) => {}
         IDENT => named(p, within),
         ELLIPSIS => {
             let marker = p.start();
@@ -406,6 +414,17 @@ mod tests {
                 "Dense{units=64, activation=\"relu\"}\nFlatten",
                 "3 * Dense(64)\nFlatten",
                 "3 * Flatten",
+                "Dense(3) * 2,Flatten,Dense(4);Dense(5)",
+                "Conv2D(1, (3, 3), padding\"same\", strides 2)",
+                "Conv2D((32, 3, padding=\"same\")",
+                "MaxPooling2D(pool_size=(2, 2)}\nFlatten()",
+                "a: { Dense(10}\nFlatten()",
+                "Dense(10}",
+                "Conv2D(, (3, 3))",
+                "skip: Dense(8)",
+                "Dropout(rate=1.5)   → Dropout rate must be between 0 and 1",
+                "Dropout(rate=1.5) -> Dropout rate must be between 0 and 1",
+                "Dropout(rate=1.5) must be between 0 and 1",
                 "64\nFlatten()",
             ],
             expect![[r#"
@@ -450,6 +469,32 @@ mod tests {
                   1:1 syntax-unexpected: copies stand behind the layer; write `Dense(…) * 3` [Write `* 3` behind it]
                 3 * Flatten
                   1:1 syntax-unexpected: copies stand behind the layer; write `Flatten * 3` [Write `* 3` behind it]
+                Dense(3) * 2,Flatten,Dense(4);Dense(5)
+                  1:13 nonstandard-separator: layers need no commas between them [Delete the commas of this list]
+                  1:30 nonstandard-separator: layers need no semicolons between them [Delete the semicolons of this list]
+                Conv2D(1, (3, 3), padding"same", strides 2)
+                  1:25 syntax-missing-value: expected `=` between `padding` and its value [Insert `=`]
+                  1:40 syntax-missing-value: expected `=` between `strides` and its value [Insert `=`]
+                Conv2D((32, 3, padding="same")
+                  1:13 syntax-unclosed: expected `)` after this, or one `(` less in front of the arguments
+                MaxPooling2D(pool_size=(2, 2)}
+                Flatten()
+                  1:30 syntax-unclosed: expected `)` in place of `}` [Write `)`]
+                a: { Dense(10}
+                Flatten()
+                  1:13 syntax-unclosed: expected `,` or `)` after this: the `(` is not closed [Insert `)`]
+                Dense(10}
+                  1:9 syntax-unclosed: expected `)` in place of `}` [Write `)`]
+                Conv2D(, (3, 3))
+                  1:8 syntax-missing-value: expected an argument before this `,`
+                skip: Dense(8)
+                  1:1 unknown-section: `skip` is no section of a network and is skipped [Write it as a branch]
+                Dropout(rate=1.5)   → Dropout rate must be between 0 and 1
+                  1:21 syntax-unexpected: this is no layer; a remark begins with `#` [Make it a comment]
+                Dropout(rate=1.5) -> Dropout rate must be between 0 and 1
+                  1:19 syntax-unexpected: this is no layer; a remark begins with `#` [Make it a comment]
+                Dropout(rate=1.5) must be between 0 and 1
+                  1:19 syntax-unexpected: this is no layer; a remark begins with `#` [Make it a comment]
                 64
                 Flatten()
                   1:1 syntax-unexpected: expected a layer such as `Dense(64)` instead of `64`

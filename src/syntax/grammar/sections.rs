@@ -221,7 +221,7 @@ fn in_brackets(p: &mut Parser<'_>) {
     p.open.bracks -= 1;
     if p.at(R_BRACK) {
         let mut edits = vec![TextEdit::new(open, "")];
-        edits.extend(commas.into_iter().map(|comma| TextEdit::new(comma, "")));
+        edits.extend(commas);
         edits.push(TextEdit::new(p.here(), ""));
         p.bump();
         p.warn(

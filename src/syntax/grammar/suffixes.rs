@@ -1,7 +1,7 @@
 //! What follows a layer: `@ "device"`, `* N`, a block, and what may not.
 
 use super::expressions::operand;
-use super::habits::is_literal;
+use super::habits::{is_literal, remark};
 use super::layers::{Within, statements};
 use super::recovery::{
     after, bad_token, before, missing, quoted, skip_balanced, skip_block, skip_group, skip_line,
@@ -110,6 +110,7 @@ pub(super) fn after_layer(p: &mut Parser<'_>) {
         return;
     }
     match p.current() {
+        BAD_CHARACTERS if remark(p) => {}
         IDENT | COMMA | SEMICOLON | R_BRACE | R_BRACK | R_PAREN | ARROW | ELLIPSIS | EOF => {}
         L_PAREN => {
             let here = p.here();
@@ -133,8 +134,10 @@ pub(super) fn after_layer(p: &mut Parser<'_>) {
 /// `Dense(10) "relu"`: an argument behind the parentheses.
 fn argument_outside(p: &mut Parser<'_>) {
     let (here, close) = (p.here(), p.end_of_previous());
-    let empty = p.text_at(p.pos() - 2) == "(";
-    let argument = if empty { p.nth_text(0).to_owned() } else { format!(", {}", p.nth_text(0)) };
+    let argument = match p.text_at(p.pos() - 2) {
+        "(" | "," => p.nth_text(0).to_owned(),
+        _ => format!(", {}", p.nth_text(0)),
+    };
     let message =
         format!("{} stands behind the parentheses; move it into them", quoted(p.nth_text(0)));
     let edits = vec![
@@ -209,6 +212,7 @@ mod tests {
                 "Dense(10) { } { }",
                 "Dense(10) 5",
                 "Dense(10) \"relu\"",
+                "Dense(10, )\"relu\"",
             ],
             expect![[r#"
                 Dense(10) @ cpu
@@ -232,6 +236,8 @@ mod tests {
                   1:11 syntax-layer-arguments: `5` stands behind the parentheses; move it into them [Move it into the parentheses]
                 Dense(10) "relu"
                   1:11 syntax-layer-arguments: `"relu"` stands behind the parentheses; move it into them [Move it into the parentheses]
+                Dense(10, )"relu"
+                  1:12 syntax-layer-arguments: `"relu"` stands behind the parentheses; move it into them [Move it into the parentheses]
             "#]],
         );
     }

@@ -4,19 +4,35 @@
 use super::branches::branches_section;
 use super::expressions::{expr, starts_expr};
 use super::recovery::{after, before, skip_block};
-use super::words::{Foreign, Section, at_top_level, section_at};
+use super::words::{Foreign, Section, at_top_level, is_capitalized, section_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
 use crate::syntax::parser::Parser;
-use crate::text::TextEdit;
+use crate::text::{TextEdit, TextRange};
 
 /// A section of unknown name, with its value, which is skipped.
 pub(super) fn section(p: &mut Parser<'_>) {
     if let Some(foreign) = Foreign::of_word(p.nth_text(0)) {
         return self::foreign(p, foreign);
     }
+    let (place, first) = (p.here(), p.pos());
+    let layer = may_be_branch(p);
     misspelt(p);
     skip(p);
+    if layer && p.pos() > first + 2 {
+        let value = TextRange::new(p.range_at(first + 2).start(), p.end_of_previous().end());
+        let edits = vec![TextEdit::new(before(value), "{ "), TextEdit::new(after(value), " }")];
+        p.add_fix(place, "Write it as a branch", edits);
+    }
+}
+
+/// Whether `name: Dense(8)` stands here, which may have been meant as a branch.
+fn may_be_branch(p: &Parser<'_>) -> bool {
+    p.nth(1) == COLON
+        && p.nth(2) == IDENT
+        && !p.nth_starts_line(2)
+        && is_capitalized(p.nth_text(2))
+        && Section::near_word(p.nth_text(0)).is_none()
 }
 
 /// Consumes a section without looking into it.
@@ -40,11 +56,22 @@ pub(super) fn misspelt(p: &mut Parser<'_>) {
             format!("`{name}` is no section; did you mean `{meant}`?"),
         )
         .with_fix(format!("Write `{meant}`"), vec![TextEdit::new(here, meant)]),
-        None => Diagnostic::new(
-            codes::UNKNOWN_SECTION,
-            here,
-            format!("`{name}` is no section of a network and is skipped"),
-        ),
+        None => {
+            let diagnostic = Diagnostic::new(
+                codes::UNKNOWN_SECTION,
+                here,
+                format!("`{name}` is no section of a network and is skipped"),
+            );
+            match may_be_branch(p) {
+                true => {
+                    let arguments = if p.nth(3) == L_PAREN { "(…)" } else { "" };
+                    let layer = p.nth_text(2);
+                    diagnostic
+                        .with_help(format!("for a branch write `{name}: {{ {layer}{arguments} }}`"))
+                }
+                false => diagnostic,
+            }
+        }
     };
     p.warn(diagnostic);
 }
