@@ -101,9 +101,9 @@ fn files_that_are_not_open_do_no_harm() {
     assert_eq!(codes(&client.pushed(FILE)).len(), 1);
     // Versions that go back, and positions that are nowhere.
     client.change(FILE, 1, &[([0, 0, 0, 0], "\n")]);
-    client.change(FILE, -7, &[([999, 999, 999, 999], "\n"), ([3, 9_999, 3, 9_999], "")]);
-    assert_eq!(codes(&client.pushed_for(FILE, -7)), ["5:4 unknown-layer"]);
-    client.change(FILE, 8, &[([6, 0, 5, 0], ""), ([u32::MAX - 1, 0, u32::MAX, 5], "")]);
+    client.change(FILE, -7, &[([999, 999, 999, 999], "\n"), ([0, 9_999, 0, 9_999], "\n")]);
+    assert_eq!(codes(&client.pushed_for(FILE, -7)), ["6:4 unknown-layer"]);
+    client.change(FILE, 8, &[([7, 0, 6, 0], ""), ([u32::MAX - 1, 0, u32::MAX, 5], "")]);
     assert_eq!(codes(&client.pushed_for(FILE, 8)).len(), 0);
     client.close(FILE);
     client.close(FILE);
