@@ -58,8 +58,12 @@ export class Analyzer implements vscode.Disposable {
       return undefined;
     }
     try {
-      // A method without parameters must not be sent any.
-      return await (params ? client.sendRequest<T>(method, params, token) : client.sendRequest<T>(method, token));
+      // Whatever stands after the method is sent, `undefined` too, so an argument that is not given
+      // must not stand there.
+      if (params === undefined) {
+        return await client.sendRequest<T>(method);
+      }
+      return await (token ? client.sendRequest<T>(method, params, token) : client.sendRequest<T>(method, params));
     } catch (error) {
       this.log.debug(`${method}: ${String(error)}`);
       return undefined;

@@ -6,8 +6,11 @@ import type { Analyzer } from "./client";
 import { SECTION } from "./settings";
 import { totals, type Shapes } from "./totals";
 
-/** How long a text must rest before its totals are asked for anew. */
+/** How long a text must rest before its totals are asked for anew, at least. */
 const REST_MS = 300;
+
+/** Of a large network the totals are asked for so seldom that typing does not suffer. */
+const REST_PER_COST = 5;
 
 /** How often a file is asked for that the server does not know. */
 const ATTEMPTS = 10;
@@ -17,6 +20,7 @@ export class Status implements vscode.Disposable {
   private readonly listeners: vscode.Disposable[];
   private timer: NodeJS.Timeout | undefined;
   private attempts = 0;
+  private costMs = 0;
 
   constructor(private readonly analyzer: Analyzer) {
     this.item.name = "neural-analyzer";
@@ -30,7 +34,7 @@ export class Status implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document === vscode.window.activeTextEditor?.document) {
-          this.refreshSoon(REST_MS);
+          this.refreshSoon(Math.max(REST_MS, REST_PER_COST * this.costMs));
         }
       }),
     ];
@@ -82,7 +86,9 @@ export class Status implements vscode.Disposable {
     }
     const { version } = document;
     const params = { textDocument: { uri: document.uri.toString() } };
+    const begin = performance.now();
     const shapes = await this.analyzer.request<Shapes>(`${SECTION}/shapes`, params);
+    this.costMs = performance.now() - begin;
     if (document.version !== version || document !== vscode.window.activeTextEditor?.document) {
       return;
     }
