@@ -310,7 +310,6 @@ test("the task lists findings of files that are closed", async () => {
   assert.match(found.message, /`kernel_size` 30×3 does not fit/);
   assert.equal(found.severity, vscode.DiagnosticSeverity.Error);
   assert.deepEqual([found.range.start.line, found.range.start.character], [LAYER, 16]);
-  await vscode.commands.executeCommand("workbench.action.terminal.killAll");
 });
 
 test("the command restarts the server", async () => {
