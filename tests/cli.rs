@@ -86,15 +86,18 @@ fn run(args: &[&str], input: &str) -> Run {
 
 #[test]
 fn usage_errors_are_status_2_and_help_is_not() {
+    // A bare call is the server; a session whose input ends before it is shut down is a failure.
     let bare = run(&[], "");
-    assert_eq!((bare.status, bare.out.as_str()), (2, ""));
-    assert!(bare.err.contains("Usage: neural-analyzer"), "{}", bare.err);
+    assert_eq!((bare.status, bare.out.as_str()), (1, ""));
+    let unknown = run(&["chekc"], "");
+    assert_eq!((unknown.status, unknown.out.as_str()), (2, ""));
+    assert!(unknown.err.contains("Usage: neural-analyzer"), "{}", unknown.err);
     assert_eq!(run(&["check", "--colour"], "").status, 2);
     assert_eq!(run(&["shapes", "--batch", "0"], "").status, 2);
     assert_eq!(run(&["parse", "x.neural"], "").status, 2);
     let help = run(&["--help"], "");
     assert_eq!((help.status, help.err.as_str()), (0, ""));
-    for subcommand in ["check", "shapes", "parse", "explain"] {
+    for subcommand in ["check", "shapes", "parse", "explain", "lsp"] {
         assert!(help.out.contains(subcommand), "{}", help.out);
     }
     let version = run(&["--version"], "");

@@ -1,7 +1,7 @@
 //! A file, kept in step with its text: the only writer of salsa inputs.
 //!
 //! A change parses the text anew and compares the statements and sections with those before it, by
-//! their text. A piece that has not changed keeps its identity and its lowered form, so what salsa
+//! their trees. A piece that has not changed keeps its identity and its lowered form, so what salsa
 //! sees is exactly what has changed: an edit in one statement sets the records of one chunk. Where
 //! each piece starts is kept here, outside of salsa, so results do not depend on it.
 
@@ -30,6 +30,15 @@ pub(super) struct Piece<T> {
     pub range: TextRange,
     pub owner: OwnerId,
     pub value: T,
+    /// What the value was lowered from: the same text can be read in another way in another place.
+    source: Source,
+}
+
+/// What a piece is lowered from: its tree, and the errors in it, relative to its start.
+#[derive(Debug, Clone, PartialEq)]
+struct Source {
+    tree: syntax::GreenNode,
+    errors: Vec<TextRange>,
 }
 
 /// A statement with what the file has to know of it as a whole.
@@ -196,14 +205,14 @@ impl Document {
     pub fn set_text(&mut self, db: &mut Database, text: String) {
         self.parse = syntax::parse(&text);
         self.lines = Arc::new(LineIndex::new(&text));
-        let old_text = std::mem::replace(&mut self.text, text.into());
+        self.text = text.into();
         self.lowered = 0;
         self.starts.clear();
         let errors = self.parse.diagnostics().iter().filter(|found| found.is_syntax_error());
         self.errors = errors.map(|found| found.place).collect();
         let tree = self.parse.file();
-        self.sync_macros(db, &old_text, &tree);
-        self.sync_networks(db, &old_text, &tree);
+        self.sync_macros(db, &tree);
+        self.sync_networks(db, &tree);
         let forms: Vec<ast::Research> = tree.research().collect();
         self.research = forms
             .iter()
@@ -225,21 +234,28 @@ impl Document {
     fn reconcile<N: AstNode, T>(
         &mut self,
         old: Vec<Piece<T>>,
-        old_text: &str,
         nodes: &[N],
         make: impl Fn(&N, OwnerId) -> T,
     ) -> Vec<Piece<T>> {
         let ranges: Vec<TextRange> = nodes.iter().map(|node| node.syntax().text_range()).collect();
-        let same = |piece: &Piece<T>, range: &TextRange| old_text[piece.range] == self.text[*range];
+        let mut sources: Vec<Source> = nodes
+            .iter()
+            .zip(&ranges)
+            .map(|(node, range)| Source {
+                tree: node.syntax().green().into_owned(),
+                errors: errors_in(&self.errors, *range),
+            })
+            .collect();
+        let same = |piece: &Piece<T>, source: &Source| piece.source == *source;
         let prefix =
-            old.iter().zip(&ranges).take_while(|(piece, range)| same(piece, range)).count();
+            old.iter().zip(&sources).take_while(|(piece, source)| same(piece, source)).count();
         let most = old.len().min(ranges.len()) - prefix;
         let suffix = old
             .iter()
             .rev()
-            .zip(ranges.iter().rev())
+            .zip(sources.iter().rev())
             .take(most)
-            .take_while(|(piece, range)| same(piece, range))
+            .take_while(|(piece, source)| same(piece, source))
             .count();
         let middle = prefix..ranges.len() - suffix;
         let dropped = prefix..old.len() - suffix;
@@ -251,7 +267,7 @@ impl Document {
         let mut old: Vec<Option<Piece<T>>> = old.into_iter().map(Some).collect();
         let old_len = old.len();
         let mut result = Vec::with_capacity(ranges.len());
-        for (at, range) in ranges.iter().enumerate() {
+        for (at, (range, source)) in ranges.iter().zip(sources.drain(..)).enumerate() {
             let reused = if at < prefix {
                 old[at].take()
             } else if at >= middle.end {
@@ -260,14 +276,14 @@ impl Document {
                 None
             };
             let piece = match reused {
-                Some(piece) => Piece { range: *range, ..piece },
+                Some(piece) => Piece { range: *range, source, ..piece },
                 None => {
                     let owner = match kept_owners.get(at - prefix) {
                         Some(owner) => *owner,
                         None => self.fresh_owner(),
                     };
                     self.lowered += 1;
-                    Piece { range: *range, owner, value: make(&nodes[at], owner) }
+                    Piece { range: *range, owner, value: make(&nodes[at], owner), source }
                 }
             };
             self.starts.insert(piece.owner, range.start());
@@ -276,14 +292,9 @@ impl Document {
         result
     }
 
-    fn stmts(
-        &mut self,
-        old: Vec<Piece<StmtPiece>>,
-        old_text: &str,
-        nodes: &[ast::Stmt],
-    ) -> Vec<Piece<StmtPiece>> {
+    fn stmts(&mut self, old: Vec<Piece<StmtPiece>>, nodes: &[ast::Stmt]) -> Vec<Piece<StmtPiece>> {
         let errors = self.errors.clone();
-        self.reconcile(old, old_text, nodes, |node, owner| {
+        self.reconcile(old, nodes, |node, owner| {
             let mut stmt = lower::lower_stmt(node);
             let here = errors_in(&errors, node.syntax().text_range());
             if !here.is_empty() {
@@ -294,7 +305,7 @@ impl Document {
         })
     }
 
-    fn sync_macros(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {
+    fn sync_macros(&mut self, db: &mut Database, tree: &ast::File) {
         let mut old = std::mem::take(&mut self.macros);
         for node in tree.macros() {
             let header = lower::lower_macro_header(&node);
@@ -308,7 +319,7 @@ impl Document {
             };
             self.starts.insert(owner, node.syntax().text_range().start());
             let nodes: Vec<ast::Stmt> = node.statements().collect();
-            let stmts = self.stmts(stmts, old_text, &nodes);
+            let stmts = self.stmts(stmts, &nodes);
             let input = match input {
                 Some(input) => input,
                 None => {
@@ -409,7 +420,7 @@ impl Document {
         with
     }
 
-    fn sync_networks(&mut self, db: &mut Database, old_text: &str, tree: &ast::File) {
+    fn sync_networks(&mut self, db: &mut Database, tree: &ast::File) {
         let mut old: std::collections::VecDeque<Network> =
             std::mem::take(&mut self.networks).into();
         let index = self.macro_index();
@@ -436,9 +447,8 @@ impl Document {
             let start = range.start();
             self.starts.insert(owner, start);
             let section_nodes: Vec<ast::Section> = node.sections().collect();
-            let sections = self.reconcile(sections, old_text, &section_nodes, |node, _| {
-                lower::lower_section(node)
-            });
+            let sections =
+                self.reconcile(sections, &section_nodes, |node, _| lower::lower_section(node));
             let layers_nodes: Vec<ast::LayersSection> = node.layers_sections().collect();
             let keyword =
                 |section: &ast::LayersSection| Some(section.keyword()?.text_range() - start);
@@ -447,7 +457,7 @@ impl Document {
                 .iter()
                 .flat_map(|section| section.statements().collect::<Vec<_>>())
                 .collect();
-            let stmts = self.stmts(stmts, old_text, &stmt_nodes);
+            let stmts = self.stmts(stmts, &stmt_nodes);
             let mut network =
                 Network { owner, range, header, sections, stmts, layers, input, chunks, spare };
             self.set_network_inputs(db, &network, &index, &graph);

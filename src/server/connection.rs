@@ -229,10 +229,7 @@ where
 
 /// The answer of a handler that has panicked.
 fn crashed(id: Id) -> Response {
-    let error = message::error(
-        ErrorCode::InternalError,
-        "a defect of neural-analyzer; its log on standard error says more",
-    );
+    let error = message::error(ErrorCode::InternalError, message::DEFECT);
     Response::from_error(id, error)
 }
 

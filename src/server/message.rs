@@ -83,6 +83,9 @@ fn refuse(id: Id, code: ErrorCode, message: String) -> Box<Response> {
     Box::new(Response::from_error(id, error(code, message)))
 }
 
+/// What is said of a panic.
+pub(super) const DEFECT: &str = "a defect of neural-analyzer; its log on standard error says more";
+
 /// An error of JSON-RPC.
 pub(super) fn error(code: ErrorCode, message: impl Into<String>) -> Error {
     Error { code, message: message.into().into(), data: None }

@@ -5,6 +5,7 @@
 //! get them pushed, with the version that they are about, and only where they differ from what the
 //! client shows. Under `onSave` the state at the last save is what counts.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,11 +13,12 @@ use serde_json::json;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
     Diagnostic, DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult,
-    FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
+    FullDocumentDiagnosticReport, MessageType, RelatedFullDocumentDiagnosticReport,
     RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Url,
 };
 
 use super::features::diagnostics;
+use super::message;
 use super::session::{Session, State, framework, perform, sync};
 use super::snapshot::Snapshot;
 use crate::config::DiagnosticsMode;
@@ -25,7 +27,7 @@ use crate::ide::AnalysisHost;
 /// The error that makes a client pull once more.
 const SERVER_CANCELLED: i64 = -32802;
 
-/// The findings of a snapshot, and how long that took; `None` after an edit or a panic.
+/// The findings of a snapshot, and how long that took; `None` after an edit.
 type Computed = Option<(Vec<Diagnostic>, Duration)>;
 
 impl Session {
@@ -37,12 +39,12 @@ impl Session {
                 move || compute(&snapshot)
             };
             if is_quick {
-                let computed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
-                self.finish(&snapshot, computed.ok().flatten());
+                let computed = catch_unwind(AssertUnwindSafe(work));
+                self.finish(&snapshot, computed.ok());
             } else {
                 let session = self.clone();
                 tokio::spawn(async move {
-                    let computed = perform(false, work).await.flatten();
+                    let computed = perform(false, work).await;
                     session.finish(&snapshot, computed);
                     session.flush();
                 });
@@ -88,13 +90,18 @@ impl Session {
         due
     }
 
-    /// Takes the findings of a snapshot, and pushes them if they are still wanted.
-    fn finish(&self, snapshot: &Snapshot, computed: Computed) {
+    /// Takes the findings of a snapshot, and pushes them if they are still wanted. `None` is a
+    /// panic.
+    fn finish(&self, snapshot: &Snapshot, computed: Option<Computed>) {
         let mut state = self.state();
         let is_pulling = state.pulls.is_some();
         let Some(document) = state.documents.get_mut(&snapshot.uri) else { return };
         document.is_computing = false;
-        let Some((findings, cost)) = computed else {
+        if computed.is_none() {
+            let message = format!("{} is not checked: {}", snapshot.uri, message::DEFECT);
+            self.client.log(MessageType::ERROR, message);
+        }
+        let Some((findings, cost)) = computed.flatten() else {
             // After a panic the same text would only panic again.
             document.is_due |= document.revision != snapshot.revision
                 && document.config.diagnostics_mode == DiagnosticsMode::OnType;
@@ -183,12 +190,15 @@ impl State {
 
     /// Remembers the state of a file that was saved, for the diagnostics that are due.
     pub(super) fn remember_save(&mut self, uri: &Url) {
-        let snapshot = self.snapshot(uri).map(Box::new);
         let Some(document) = self.documents.get_mut(uri) else { return };
         document.saved = document.revision;
         if document.config.diagnostics_mode == DiagnosticsMode::OnSave {
-            document.at_save = snapshot;
             document.is_due = true;
+            document.at_save = None;
+            let snapshot = self.snapshot(uri).map(Box::new);
+            if let Some(document) = self.documents.get_mut(uri) {
+                document.at_save = snapshot;
+            }
         }
     }
 }

@@ -216,12 +216,7 @@ impl Session {
         if !self.is_current(&uri, revision) {
             return Err(message::error(ErrorCode::ContentModified, "the text has changed"));
         }
-        result.ok_or_else(|| {
-            message::error(
-                ErrorCode::InternalError,
-                "a defect of neural-analyzer; its log on standard error says more",
-            )
-        })
+        result.ok_or_else(|| message::error(ErrorCode::InternalError, message::DEFECT))
     }
 
     /// Whether the file is still as it was.

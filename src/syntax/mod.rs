@@ -13,7 +13,9 @@ mod parser;
 mod testing;
 mod tree;
 
-use rowan::{GreenNode, NodeCache, NodeOrToken, WalkEvent};
+use rowan::{NodeCache, NodeOrToken, WalkEvent};
+
+pub use rowan::GreenNode;
 
 pub use kind::{NeuralLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use lexer::{LexedToken, lex};

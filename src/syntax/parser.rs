@@ -199,6 +199,24 @@ impl<'t> Parser<'t> {
         self.tokens.get(pos).is_some_and(|token| token.starts_line)
     }
 
+    /// Whether `word` stands before a token of kind `next` further on, in the same network.
+    pub(super) fn finds_ahead(&self, word: &str, next: SyntaxKind) -> bool {
+        let rest = self.tokens.get(self.pos..).unwrap_or_default();
+        for (at, token) in rest.iter().enumerate() {
+            if token.kind != SyntaxKind::IDENT {
+                continue;
+            }
+            let text = self.text_at(self.pos + at);
+            if text == "network" && token.starts_line {
+                return false;
+            }
+            if text == word && rest.get(at + 1).is_some_and(|token| token.kind == next) {
+                return true;
+            }
+        }
+        false
+    }
+
     /// The indentation of the line of token `pos`.
     pub(super) fn indent_of(&self, pos: usize) -> u32 {
         self.tokens.get(pos).map_or(0, |token| token.indent)

@@ -1,5 +1,6 @@
 //! What a session survives, and how it ends.
 
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -100,9 +101,9 @@ fn files_that_are_not_open_do_no_harm() {
     assert_eq!(codes(&client.pushed(FILE)).len(), 1);
     // Versions that go back, and positions that are nowhere.
     client.change(FILE, 1, &[([0, 0, 0, 0], "\n")]);
-    client.change(FILE, -7, &[([999, 999, 999, 999], "\n"), ([3, 9_999, 3, 9_999], "")]);
-    assert_eq!(codes(&client.pushed_for(FILE, -7)), ["5:4 unknown-layer"]);
-    client.change(FILE, 8, &[([6, 0, 5, 0], ""), ([u32::MAX - 1, 0, u32::MAX, 5], "")]);
+    client.change(FILE, -7, &[([999, 999, 999, 999], "\n"), ([0, 9_999, 0, 9_999], "\n")]);
+    assert_eq!(codes(&client.pushed_for(FILE, -7)), ["6:4 unknown-layer"]);
+    client.change(FILE, 8, &[([7, 0, 6, 0], ""), ([u32::MAX - 1, 0, u32::MAX, 5], "")]);
     assert_eq!(codes(&client.pushed_for(FILE, 8)).len(), 0);
     client.close(FILE);
     client.close(FILE);
@@ -204,6 +205,36 @@ fn a_session_that_is_not_shut_down_ends_with_status_1() {
     client.request("shutdown", Value::Null);
     client.hang_up();
     assert_eq!(client.status(), Some(0));
+}
+
+#[test]
+fn a_client_that_does_not_read_keeps_nobody_waiting() {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_neural-analyzer"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = server.stdin.take().unwrap();
+    let mut send = |message: Value| {
+        input.write_all(&frame(message.to_string().as_bytes())).unwrap();
+    };
+    send(json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {} }));
+    send(json!({ "jsonrpc": "2.0", "method": "initialized", "params": {} }));
+    let item = json!({ "uri": FILE, "languageId": "neural", "version": 1, "text": BAD });
+    let params = json!({ "textDocument": item });
+    send(json!({ "jsonrpc": "2.0", "method": "textDocument/didOpen", "params": params }));
+    // Far more answers than a pipe holds.
+    let params = json!({ "textDocument": { "uri": FILE } });
+    for id in 1..500 {
+        let method = "neural-analyzer/syntaxTree";
+        send(json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
+    }
+    send(json!({ "jsonrpc": "2.0", "id": 999, "method": "shutdown" }));
+    send(json!({ "jsonrpc": "2.0", "method": "exit" }));
+    // Nothing has been read, and the input stays open.
+    let status = server.wait().unwrap();
+    assert_eq!(status.code(), Some(0));
 }
 
 #[cfg(unix)]

@@ -2,15 +2,16 @@
 //! known. What is wrong is reported and becomes unknown, so that the rule goes on with the rest and
 //! nothing is reported twice; where it is plain what was meant, the value is mended instead.
 
+mod activation;
 mod tuples;
 mod words;
 
+use self::activation::{Meant, meant_by_number};
 use self::words::at_least;
 pub use self::words::wanted;
 use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
-use crate::lang::layers::ACTIVATIONS;
-use crate::lang::rule::{Blame, Problem, Suggestion};
+use crate::lang::rule::{Blame, Problem};
 use crate::lang::value::Value;
 
 /// Checks the arguments of one world; `given` has an element for each parameter of `entry`.
@@ -45,32 +46,6 @@ fn missing(entry: &LayerEntry, param: &'static Param) -> Problem {
         ),
     );
     problem.suggest_set(param.name, param.example)
-}
-
-/// What a number in the place of an activation function was meant as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Meant {
-    Open,
-    Stride,
-    /// PyTorch's order: the input channels first, so that the kernel is the third.
-    Kernel,
-}
-
-fn meant_by_number(entry: &'static LayerEntry, given: &[Option<Value>]) -> Meant {
-    let number = |name: &str| {
-        let (index, _) = entry.param(name)?;
-        given.get(index)?.as_ref()?.as_int()
-    };
-    let given = |name: &str| entry.param(name).is_some_and(|(index, _)| given[index].is_some());
-    let Some(third) = number("activation").filter(|_| entry.param("strides").is_some()) else {
-        return Meant::Open;
-    };
-    match number("kernel_size") {
-        // Kernels are smaller than that, and no stride is as large as its kernel's square.
-        Some(second) if second >= 8 && second > third => Meant::Kernel,
-        _ if third >= 1 && !given("strides") => Meant::Stride,
-        _ => Meant::Open,
-    }
 }
 
 struct Check<'a> {
@@ -385,70 +360,6 @@ impl Check<'_> {
                 Value::Bool(!empty)
             }
         }
-    }
-
-    fn activation(&mut self, value: Value) -> Value {
-        let name = self.param.name;
-        let Some(text) = value.as_text().map(smol_str::SmolStr::from) else {
-            // A layer can stand for a function.
-            if let Value::Call(_) = value {
-                return value;
-            }
-            let unknown = self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, None);
-            if let Some(problem) = self.problems.last_mut() {
-                match self.meant {
-                    Meant::Open => problem.message.push_str("; for example \"relu\""),
-                    Meant::Stride => {
-                        problem
-                            .message
-                            .push_str(&format!("; a stride is written `strides={value}`"));
-                        problem
-                            .suggestions
-                            .push(Suggestion::NameArgument { param: name, name: "strides" });
-                    }
-                    Meant::Kernel => {
-                        let layer = self.entry.name;
-                        problem.help = Some(format!(
-                            "the number of input channels is not written, unlike in PyTorch: `{layer}(filters, kernel_size)`"
-                        ));
-                        problem.suggestions.push(Suggestion::Remove { param: "filters" });
-                    }
-                }
-            }
-            return unknown;
-        };
-        if ACTIVATIONS.contains(&text.as_str()) {
-            return match value {
-                Value::Name(text) => self.unquoted(text),
-                value => value,
-            };
-        }
-        let known = did_you_mean(&text, ACTIVATIONS.iter().copied());
-        let layer = self.entry.name;
-        let message = match known {
-            _ if text == "threshold" => format!(
-                "`{layer}`: the function \"threshold\" needs two more numbers, so it cannot be named; use \"relu\", or the layer `ReLU(threshold=1.0)`"
-            ),
-            Some(known) if known.eq_ignore_ascii_case(&text) => {
-                format!(
-                    "`{layer}`: the names of activation functions are in lower case: \"{known}\", not \"{text}\""
-                )
-            }
-            Some(known) => {
-                format!(
-                    "`{layer}`: there is no activation function \"{text}\"; did you mean \"{known}\"?"
-                )
-            }
-            None => format!(
-                "`{layer}`: there is no activation function \"{text}\"; there are \"relu\", \"sigmoid\", \"tanh\", \"softmax\", \"gelu\" and others"
-            ),
-        };
-        let problem = Problem::new(codes::UNKNOWN_ACTIVATION, Blame::Param(name), message);
-        self.problems.push(match known.or((text == "threshold").then_some("relu")) {
-            Some(known) => problem.suggest_set(name, format!("\"{known}\"")),
-            None => problem,
-        });
-        Value::Unknown
     }
 
     fn choice(&mut self, value: Value, values: &'static [&'static str], any_case: bool) -> Value {

@@ -98,15 +98,14 @@ impl Evaluator<'_> {
 
     fn unknown_macro_parameter(&mut self, name: &SmolStr, expr: &Expr) {
         let place = self.place(expr.range);
-        // The same misspelling is one mistake however often it stands in a body.
-        let instance = self.calls.last().map_or(0, |call| call.instance);
-        if !self.unknown_params.insert((instance, name.clone())) {
-            return;
-        }
         let Some(call) = self.calls.last() else {
             let message = format!("`${name}` means a macro parameter, and this is not in a macro");
             return self.emit(Diagnostic::new(codes::UNKNOWN_MACRO_PARAMETER, place, message));
         };
+        // The same misspelling is one mistake however often it stands in a body.
+        if !self.unknown_params.insert((call.instance, name.clone())) {
+            return;
+        }
         let message = format!("the macro `{}` has no parameter `{name}`", call.name);
         let mut diagnostic = Diagnostic::new(codes::UNKNOWN_MACRO_PARAMETER, place, message);
         let mut known: Vec<&str> = match self.frames.last() {

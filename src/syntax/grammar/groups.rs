@@ -7,8 +7,9 @@
 //! first line that looks like a layer or a section.
 
 use super::expressions::{expr, starts_expr};
+use super::habits::{brace_for_paren, equals_is_missing};
 use super::recovery::{after, closing, missing_with_fix, skip_group, spelling, unexpected};
-use super::words::{at_top_level, is_constant, section_at};
+use super::words::{at_top_level, section_at};
 use crate::diagnostics::codes;
 use crate::syntax::kind::SyntaxKind::{self, *};
 use crate::syntax::parser::{Checkpoint, Parser};
@@ -90,14 +91,6 @@ pub(super) fn arg(p: &mut Parser<'_>) -> bool {
     }
     marker.complete(p, ARG);
     true
-}
-
-/// Whether a parameter's name stands here directly before its value.
-fn equals_is_missing(p: &Parser<'_>) -> bool {
-    p.at(IDENT)
-        && matches!(p.nth(1), STRING | INT | FLOAT)
-        && !p.nth_starts_line(1)
-        && !is_constant(p.nth_text(0))
 }
 
 /// What a group holds.
@@ -359,27 +352,6 @@ impl Open {
         let outside = !self.alone || p.indent_of(p.pos() + n) <= self.indent;
         section_at(p, n).is_some() || layer && outside
     }
-}
-
-/// Whether the `}` here ends a line that opens no brace, right behind an argument, and more layers or
-/// sections follow: then it was meant to be a `)`, and the block's own `}` comes later.
-fn brace_for_paren(p: &Parser<'_>) -> bool {
-    /// Lines that are longer than this are not looked at.
-    const LONGEST: usize = 64;
-    let tight = p.end_of_previous().end() == p.here().start();
-    if !tight || !p.nth_starts_line(1) || p.nth(1) == EOF || at_top_level(p, 1) {
-        return false;
-    }
-    for back in 1..=LONGEST {
-        let Some(pos) = p.pos().checked_sub(back) else { return false };
-        if p.text_at(pos) == "{" {
-            return false;
-        }
-        if p.starts_line(pos) {
-            return true;
-        }
-    }
-    false
 }
 
 /// Consumes tokens up to the next comma, the closing bracket, or the end of the group.

@@ -1,16 +1,16 @@
 //! What people write in the place of layers out of habit: arrows, assignments, arguments without
 //! their parentheses, copies in front, sections in macros. The layer is read where it can be.
 
-use super::expressions::starts_expr;
+use super::expressions::{expr, starts_expr};
 use super::groups::arg;
 use super::layers::layer;
-use super::recovery::{after, before, closing, quoted, skip_line};
+use super::recovery::{after, before, closing, quoted, skip_block, skip_line};
 use super::unknown;
-use super::words::{Section, holds_entries, is_capitalized, is_constant};
+use super::words::{Section, at_top_level, holds_entries, is_capitalized, is_constant};
 use crate::diagnostics::codes;
 use crate::syntax::kind::SyntaxKind::{self, *};
 use crate::syntax::parser::Parser;
-use crate::text::{TextEdit, TextRange};
+use crate::text::{TextEdit, TextRange, TextSize};
 
 /// `->` between layers, or before the name of an activation.
 pub(super) fn arrow(p: &mut Parser<'_>) {
@@ -91,6 +91,10 @@ fn sentence_at(p: &Parser<'_>, n: usize) -> bool {
 /// A remark without its `#`, up to the end of the line. `false`, and nothing consumed, where none is
 /// meant.
 pub(super) fn remark(p: &mut Parser<'_>) -> bool {
+    if matches!(p.nth_text(0), "for" | "while") && p.nth(1) == IDENT && !p.nth_starts_line(1) {
+        repetition(p);
+        return true;
+    }
     let arrow = matches!(p.current(), ARROW | BAD_CHARACTERS) && !p.nth_starts_line(1);
     if !sentence_at(p, usize::from(arrow)) {
         return false;
@@ -109,6 +113,23 @@ pub(super) fn remark(p: &mut Parser<'_>) -> bool {
     skip_line(p);
     marker.complete_if_filled(p, ERROR);
     true
+}
+
+/// `for i in 3 { … }`, which is skipped with its block.
+fn repetition(p: &mut Parser<'_>) {
+    let here = p.here();
+    p.error(
+        codes::SYNTAX_UNEXPECTED,
+        here,
+        "there are no loops; copies are written behind a layer or a macro, as in `Dense(64) * 3`",
+    );
+    let marker = p.start();
+    p.bump();
+    skip_line(p);
+    if p.at(L_BRACE) && !p.nth_starts_line(0) {
+        skip_block(p);
+    }
+    marker.complete(p, LAYER_STMT);
 }
 
 /// `x = Dense(10)`, `Dense = 10` and `activation="relu"` in the place of a statement.
@@ -166,8 +187,20 @@ pub(super) fn bare_arguments(p: &mut Parser<'_>, name: &str, open: TextRange) {
     {
         p.bump();
     }
-    marker.complete(p, ARG_LIST);
     let place = p.since(first);
+    if p.at(R_PAREN) && !p.nth_starts_line(0) && p.open.parens == 0 {
+        p.bump();
+        marker.complete(p, ARG_LIST);
+        p.error_with_fix(
+            codes::SYNTAX_LAYER_ARGUMENTS,
+            before(place),
+            format!("expected `(` after `{name}`"),
+            "Insert `(`",
+            vec![TextEdit::new(TextRange::new(open.start(), place.start()), "(")],
+        );
+        return;
+    }
+    marker.complete(p, ARG_LIST);
     let call = quoted(&format!("{name}({})", p.slice(place)));
     p.error_with_fix(
         codes::SYNTAX_LAYER_ARGUMENTS,
@@ -233,6 +266,86 @@ pub(super) fn other_brackets(p: &mut Parser<'_>, name: &str) {
         "Write them in parentheses",
         vec![TextEdit::new(here, "("), TextEdit::new(close, ")")],
     );
+}
+
+/// `Dense64, "relu")`: a name and the first argument without the `(` between them. `false`, and nothing
+/// consumed, where none is meant.
+pub(super) fn glued_argument(p: &mut Parser<'_>) -> bool {
+    let written = p.nth_text(0);
+    let name = written.trim_end_matches(|c: char| c.is_ascii_digit());
+    let goes_on = match p.nth(1) {
+        COMMA => {
+            !p.nth_starts_line(2)
+                && (is_literal(p.nth(2))
+                    || p.nth(2) == L_PAREN
+                    || p.nth(2) == IDENT && p.nth(3) == EQ)
+        }
+        R_PAREN => p.open.parens == 0,
+        _ => false,
+    };
+    if name.len() == written.len() || p.nth_starts_line(1) || !goes_on || !is_capitalized(name) {
+        return false;
+    }
+    let here = p.here();
+    let end = here.start() + TextSize::of(name);
+    p.error_with_fix(
+        codes::SYNTAX_LAYER_ARGUMENTS,
+        here,
+        format!("expected `(` after `{name}`: `{name}({}, …)`", &written[name.len()..]),
+        "Insert `(`",
+        vec![TextEdit::new(TextRange::empty(end), "(")],
+    );
+    let marker = p.start();
+    p.bump();
+    skip_line(p);
+    marker.complete(p, LAYER_STMT);
+    true
+}
+
+/// `: Adam(0.001)`: the value of a section without the section's name. Stands at the `:`.
+pub(super) fn colon_alone(p: &mut Parser<'_>) {
+    let here = p.here();
+    p.error(
+        codes::SYNTAX_UNEXPECTED,
+        here,
+        "expected the name of a section before this `:`, as in `optimizer: …`",
+    );
+    let marker = p.start();
+    p.bump();
+    if !p.nth_starts_line(0) && starts_expr(p.current()) {
+        expr(p);
+    }
+    skip_line(p);
+    marker.complete(p, ERROR);
+}
+
+/// Whether a parameter's name stands here directly before its value.
+pub(super) fn equals_is_missing(p: &Parser<'_>) -> bool {
+    p.at(IDENT)
+        && matches!(p.nth(1), STRING | INT | FLOAT)
+        && !p.nth_starts_line(1)
+        && !is_constant(p.nth_text(0))
+}
+
+/// Whether the `}` here ends a line that opens no brace, right behind an argument, and more layers or
+/// sections follow: then it was meant to be a `)`, and the block's own `}` comes later.
+pub(super) fn brace_for_paren(p: &Parser<'_>) -> bool {
+    /// Lines that are longer than this are not looked at.
+    const LONGEST: usize = 64;
+    let tight = p.end_of_previous().end() == p.here().start();
+    if !tight || !p.nth_starts_line(1) || p.nth(1) == EOF || at_top_level(p, 1) {
+        return false;
+    }
+    for back in 1..=LONGEST {
+        let Some(pos) = p.pos().checked_sub(back) else { return false };
+        if p.text_at(pos) == "{" {
+            return false;
+        }
+        if p.starts_line(pos) {
+            return true;
+        }
+    }
+    false
 }
 
 /// `3 * Dense(64)`: the number of copies in front of the layer. `false`, and nothing consumed, where

@@ -4,8 +4,8 @@ use super::branches;
 use super::expressions::dotted_prefix;
 use super::groups::arg_list;
 use super::habits::{
-    arrow, assignment, bare_arguments, copies_in_front, is_literal, other_brackets, remark,
-    section_in_macro,
+    arrow, assignment, bare_arguments, colon_alone, copies_in_front, glued_argument, is_literal,
+    other_brackets, remark, section_in_macro,
 };
 use super::hpo::hpo_expr;
 use super::recovery::{after, ellipsis, skip_block, skip_to_statement, stray_bracket, unexpected};
@@ -144,7 +144,9 @@ pub(super) fn closes_too_early(p: &Parser<'_>) -> bool {
 fn statement(p: &mut Parser<'_>, within: Within) {
     match p.current() {
         IDENT | ARROW | BAD_CHARACTERS if remark(p) => {}
+        IDENT if glued_argument(p) => {}
         IDENT => named(p, within),
+        COLON => colon_alone(p),
         ELLIPSIS => {
             let marker = p.start();
             ellipsis(p);
@@ -422,6 +424,13 @@ mod tests {
                 "Dense(10}",
                 "Conv2D(, (3, 3))",
                 "skip: Dense(8)",
+                "for i in 3 { Dense(4) }\nFlatten()",
+                "Conv1D32, 2, padding=\"same\")\nFlatten()",
+                "Dense64)\nFlatten()",
+                "Dense $units)\nFlatten()",
+                "ResidualConnection {{ Dense(10) }\nFlatten()",
+                "Flatten()\n: Adam(0.1)",
+                "Flatten()\noptimizer:: Adam(0.1)",
                 "Dropout(rate=1.5)   → Dropout rate must be between 0 and 1",
                 "Dropout(rate=1.5) -> Dropout rate must be between 0 and 1",
                 "Dropout(rate=1.5) must be between 0 and 1",
@@ -489,6 +498,27 @@ mod tests {
                   1:8 syntax-missing-value: expected an argument before this `,`
                 skip: Dense(8)
                   1:1 unknown-section: `skip` is no section of a network and is skipped [Write it as a branch]
+                for i in 3 { Dense(4) }
+                Flatten()
+                  1:1 syntax-unexpected: there are no loops; copies are written behind a layer or a macro, as in `Dense(64) * 3`
+                Conv1D32, 2, padding="same")
+                Flatten()
+                  1:1 syntax-layer-arguments: expected `(` after `Conv1D`: `Conv1D(32, …)` [Insert `(`]
+                Dense64)
+                Flatten()
+                  1:1 syntax-layer-arguments: expected `(` after `Dense`: `Dense(64, …)` [Insert `(`]
+                Dense $units)
+                Flatten()
+                  1:7 syntax-layer-arguments: expected `(` after `Dense` [Insert `(`]
+                ResidualConnection {{ Dense(10) }
+                Flatten()
+                  1:21 syntax-stray-bracket: one `{` too many; delete it [Delete it]
+                Flatten()
+                : Adam(0.1)
+                  2:1 syntax-unexpected: expected the name of a section before this `:`, as in `optimizer: …`
+                Flatten()
+                optimizer:: Adam(0.1)
+                  2:11 syntax-unexpected: one `:` too many after `optimizer`; delete it [Delete it]
                 Dropout(rate=1.5)   → Dropout rate must be between 0 and 1
                   1:21 syntax-unexpected: this is no layer; a remark begins with `#` [Make it a comment]
                 Dropout(rate=1.5) -> Dropout rate must be between 0 and 1

@@ -1,10 +1,11 @@
 //! A network: its head, and the sections between its braces.
 
+use super::habits::colon_alone;
 use super::input;
 use super::layers::{Within, closes_too_early};
 use super::recovery::{
     before, ellipsis, missing, missing_with_fix, skip_balanced, skip_to_statement, stray_bracket,
-    unexpected,
+    stray_open_brace, unexpected,
 };
 use super::sections::{layer_list, section, separates_sections};
 use super::suffixes::close_brace;
@@ -193,6 +194,7 @@ fn body(p: &mut Parser<'_>, head: usize) {
                 p.bump_error();
             }
             L_BRACE => stray_open_brace(p),
+            COLON => colon_alone(p),
             _ => {
                 unexpected(p, "a section such as `layers:`");
                 skip_to_statement(p);
@@ -213,20 +215,6 @@ fn nested(p: &mut Parser<'_>) {
         "research" => super::file::research(p),
         _ => super::file::macro_def(p),
     }
-}
-
-/// A `{` where a section should start. Its partner is forgiven; what stands in between is read.
-fn stray_open_brace(p: &mut Parser<'_>) {
-    let here = p.here();
-    p.error_with_fix(
-        codes::SYNTAX_STRAY_BRACKET,
-        here,
-        "one `{` too many; delete it",
-        "Delete it",
-        vec![TextEdit::new(here, "")],
-    );
-    p.bump_error();
-    p.forgiven.braces += 1;
 }
 
 /// What begins with a name.
@@ -291,6 +279,9 @@ fn layers_without_keyword(p: &mut Parser<'_>, seen: &mut u8) {
         p.mark_error();
     } else if again {
         let message = "this layer stands outside of the layers list; move it up to the others, under `layers:`";
+        p.error(codes::SYNTAX_LAYERS_KEYWORD, first, message);
+    } else if p.finds_ahead("layers", COLON) {
+        let message = "this layer stands outside of the layers list; move it down to the others, under `layers:`";
         p.error(codes::SYNTAX_LAYERS_KEYWORD, first, message);
     } else {
         let line = if p.nth_starts_line(0) {
@@ -417,7 +408,7 @@ mod tests {
                   :
                   Dense(1)
                 }
-                  3:3 syntax-unexpected: expected a section such as `layers:` instead of `:`
+                  3:3 syntax-unexpected: expected the name of a section before this `:`, as in `optimizer: …`
             "#]],
         );
     }

@@ -116,6 +116,20 @@ pub(super) fn stray_bracket(p: &mut Parser<'_>, bracket: SyntaxKind) {
     );
 }
 
+/// Reports a `{` that follows another one. Its partner is forgiven.
+pub(super) fn stray_open_brace(p: &mut Parser<'_>) {
+    let here = p.here();
+    p.error_with_fix(
+        codes::SYNTAX_STRAY_BRACKET,
+        here,
+        "one `{` too many; delete it",
+        "Delete it",
+        vec![TextEdit::new(here, "")],
+    );
+    p.bump_error();
+    p.forgiven.braces += 1;
+}
+
 /// Reports the current token, whose inside is wrong wherever it stands.
 pub(super) fn bad_token(p: &mut Parser<'_>) {
     let (here, text) = (p.here(), p.nth_text(0));

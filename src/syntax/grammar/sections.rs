@@ -48,6 +48,17 @@ pub(super) fn section(p: &mut Parser<'_>, section: Section, seen: u8) {
 /// The colon after a section's name. `false` where nothing follows that could be its value.
 fn colon(p: &mut Parser<'_>, section: Section, name: &str) -> bool {
     if p.eat(COLON) {
+        if p.at(COLON) && !p.nth_starts_line(0) {
+            let here = p.here();
+            p.error_with_fix(
+                codes::SYNTAX_UNEXPECTED,
+                here,
+                format!("one `:` too many after `{name}`; delete it"),
+                "Delete it",
+                vec![TextEdit::new(here, "")],
+            );
+            p.bump_error();
+        }
         return true;
     }
     if p.at(L_BRACE) && section == Section::Input && !matches!(p.nth(1), IDENT | STRING | R_BRACE) {

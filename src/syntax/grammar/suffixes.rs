@@ -5,7 +5,7 @@ use super::habits::{is_literal, remark};
 use super::layers::{Within, statements};
 use super::recovery::{
     after, bad_token, before, missing, quoted, skip_balanced, skip_block, skip_group, skip_line,
-    unclosed_brace, unexpected,
+    stray_open_brace, unclosed_brace, unexpected,
 };
 use super::words::hpo_at;
 use crate::diagnostics::codes;
@@ -161,6 +161,9 @@ pub(super) fn block(p: &mut Parser<'_>, within: Within, whose: &str) {
     // A brace right behind a mistake may be part of it.
     let doubtful = p.error_nearby(0);
     p.bump();
+    if p.at(L_BRACE) && !p.nth_starts_line(0) {
+        stray_open_brace(p);
+    }
     if !p.enter() {
         skip_group(p);
         marker.complete(p, BLOCK);
