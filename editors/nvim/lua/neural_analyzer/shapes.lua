@@ -22,7 +22,7 @@ local CURRENT = vim.api.nvim_create_namespace("neural_analyzer_shapes_current")
 ---@type neural_analyzer.View|nil
 local view
 
-vim.api.nvim_set_hl(0, "NeuralShapesCurrent", { link = "Visual", default = true })
+vim.api.nvim_set_hl(0, "NeuralShapesCurrent", { link = "CursorLine", default = true })
 vim.api.nvim_set_hl(0, "NeuralShapesTitle", { link = "Title", default = true })
 vim.api.nvim_set_hl(0, "NeuralShapesUnknown", { link = "DiagnosticWarn", default = true })
 
