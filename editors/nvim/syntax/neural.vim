@@ -51,4 +51,14 @@ highlight default link neuralHpo Special
 highlight default link neuralVariable PreProc
 highlight default link neuralOperator Operator
 
+" What the server says of a word has the colour that the word has without it.
+highlight default link @lsp.type.class.neural neuralName
+highlight default link @lsp.type.type.neural neuralLayer
+highlight default link @lsp.type.macro.neural neuralLayer
+highlight default link @lsp.type.namespace.neural neuralBranch
+highlight default link @lsp.type.property.neural neuralParameter
+highlight default link @lsp.type.parameter.neural neuralVariable
+highlight default link @lsp.type.enumMember.neural neuralConstant
+highlight default link @lsp.type.decorator.neural neuralHpo
+
 let b:current_syntax = 'neural'

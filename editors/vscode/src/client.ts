@@ -157,6 +157,8 @@ export class Analyzer implements vscode.Disposable {
       errorHandler: this.errorHandler(),
       middleware: {
         workspace: {
+          // The extension tells of changes itself: `settingsChanged`.
+          didChangeConfiguration: () => Promise.resolve(),
           configuration: async (params, token, next) => {
             const answer: unknown = await next(params, token);
             if (!Array.isArray(answer)) {
@@ -164,7 +166,8 @@ export class Analyzer implements vscode.Disposable {
             }
             return answer.map((settings: unknown, at) => {
               const asked = params.items[at]?.section;
-              return asked === SECTION && settings instanceof Object ? withoutOurs(settings) : settings;
+              const isOurs = asked === SECTION && typeof settings === "object" && settings !== null;
+              return isOurs ? withoutOurs(settings) : settings;
             });
           },
         },

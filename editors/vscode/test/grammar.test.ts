@@ -72,7 +72,7 @@ test("the parts of a network have their scopes", async () => {
     ["28", "constant.numeric"],
     ["None", "constant.language"],
     ["layers", "keyword.control.section"],
-    ["Conv2D", "entity.name.function.layer"],
+    ["Conv2D", "entity.name.type.layer"],
     ["32", "constant.numeric"],
     ["kernel_size", "variable.parameter"],
     ["=", "keyword.operator.assignment"],
@@ -84,9 +84,9 @@ test("the parts of a network have their scopes", async () => {
     ["@", "keyword.operator.device"],
     ["cpu", "string.quoted.double"],
     ["skip", "entity.name.label.branch"],
-    ["Flatten", "entity.name.function.layer"],
+    ["Flatten", "entity.name.type.layer"],
     ["optimizer", "keyword.control.section"],
-    ["Adam", "entity.name.function.layer"],
+    ["Adam", "entity.name.type.layer"],
     ["learning_rate", "variable.parameter"],
     ["=", "keyword.operator.assignment"],
     ["HPO", "support.function.hpo"],
@@ -113,7 +113,7 @@ test("macros, comments and strings that are left open", async () => {
     ["units", "variable.parameter"],
     ["=", "keyword.operator.assignment"],
     ["3", "constant.numeric"],
-    ["Dense", "entity.name.function.layer"],
+    ["Dense", "entity.name.type.layer"],
     ["$units", "variable.other.macro-parameter"],
     ["neural:", "comment.line.double-slash"],
     ["allow", "keyword.other.directive"],
@@ -135,7 +135,7 @@ test("a fence in Markdown holds a network, and ends", async () => {
   const found = await scopes(text, "text.html.markdown");
   assert.deepEqual(found, [
     ["neural", "fenced_code.block.language"],
-    ["Dense", "entity.name.function.layer"],
+    ["Dense", "entity.name.type.layer"],
     ["3", "constant.numeric"],
   ]);
 });

@@ -55,10 +55,15 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
   });
 
   await step(page, "the hover says what is wrong, where it comes from, and offers the fixes", async () => {
-    await hover(page, await boxOf(page, /30/));
     const widget = page.locator(".monaco-hover:not(.hidden)", { hasText: "does not fit" }).first();
-    await widget.waitFor({ timeout: 20_000 });
-    await widget.getByText("Quick Fix...").first().waitFor({ timeout: 20_000 });
+    const fix = widget.getByText("Quick Fix...").first();
+    // A hover that comes before VS Code has laid out the editor is not shown, or shows no fixes.
+    for (let tries = 0; !(await fix.isVisible()); tries++) {
+      assert(tries < 8, "the hover with its fixes does not open");
+      await page.keyboard.press("Escape");
+      await hover(page, await boxOf(page, /30/));
+      await fix.waitFor({ timeout: 3000 }).catch(() => {});
+    }
     const text = (await widget.innerText()).replaceAll("\u00a0", " ");
     assert.match(text, /kernel_size.* 30×3 does not fit the 28×28 input/);
     assert.match(text, /kernel-too-large/);
@@ -99,10 +104,10 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     await page.locator(".squiggly-error").first().waitFor({ timeout: 20_000 });
     const same = async () => {
       const drawn = await page.locator(".squiggly-error").first().boundingBox();
-      const word = await boxOf(page, /Densse/);
-      return drawn !== null && Math.abs(drawn.x - word.x) <= 1.5 && Math.abs(drawn.width - word.width) <= 1.5;
+      const word = await boxOf(page, /Densse/).catch(() => null);
+      return drawn && word && Math.abs(drawn.x - word.x) <= 1.5 && Math.abs(drawn.width - word.width) <= 1.5;
     };
-    // The squiggle is drawn anew with each key.
+    // Squiggles and hints are drawn anew with each key, and a hint may stand in the word for a moment.
     for (let tries = 0; !(await same()); tries++) {
       assert(tries < 100, "the squiggle is not under the word");
       await page.waitForTimeout(50);
@@ -116,7 +121,8 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     await page.keyboard.type("network A {\ninput: (8,)\nlayers:\nDense(3)\nloss:", { delay: 50 });
     const expected = ["network A {", "  input: (8,)", "  layers:", "    Dense(3)", "  loss:", "}"];
     await untilDrawn(page, "the indents", (lines) =>
-      expected.every((line, at) => lines[at]?.replace(/\s*[→?].*/, "").trimEnd() === line),
+      // Hints follow what was typed.
+      expected.every((line, at) => lines[at]?.startsWith(line)),
     );
   });
 
