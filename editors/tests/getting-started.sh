@@ -34,6 +34,10 @@ SH
 chmod +x "$home/bin/nvim" "$home/bin/code"
 export PATH=$home/bin:$home/.cargo/bin:$PATH
 
+# VS Code asks a login shell for the PATH; Rust's installer sets it there.
+# shellcheck disable=SC2016
+echo 'export PATH="$HOME/.cargo/bin:$PATH"' >"$home/.profile"
+
 # usage: block NUMBER      the text of a fenced block of the page, its language on the first line
 block() {
   awk -v wanted="$1" '/^```/ { if (inside) { inside = 0; next } inside = 1; n++; if (n == wanted) print substr($0, 4); next }

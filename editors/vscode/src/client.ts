@@ -10,7 +10,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 
-import { locate, type Missing, type Server } from "./locate";
+import { cargoFolder, locate, type Missing, type Server } from "./locate";
 import { LIMIT, Restarts } from "./restarts";
 import { SECTION, serverSettings, withoutOurs } from "./settings";
 
@@ -85,6 +85,7 @@ export class Analyzer implements vscode.Disposable {
       setting: vscode.workspace.getConfiguration(SECTION).get("server.path", "").trim(),
       bundled: vscode.Uri.joinPath(this.extension, "server", name).fsPath,
       path: process.env.PATH ?? "",
+      cargo: cargoFolder(),
     });
   }
 

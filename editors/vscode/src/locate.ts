@@ -10,7 +10,7 @@ import { delimiter, isAbsolute, join } from "node:path";
 export const OLDEST_SERVER = "0.1.0";
 
 /** Where the program was found. */
-export type Origin = "setting" | "bundled" | "PATH";
+export type Origin = "setting" | "bundled" | "PATH" | "Cargo";
 
 export interface Server {
   program: string;
@@ -31,11 +31,13 @@ export interface Places {
   bundled: string;
   /** The value of the variable `PATH`. */
   path: string;
+  /** The folder that Cargo installs programs into. */
+  cargo: string;
 }
 
 const NAME = process.platform === "win32" ? "neural-analyzer.exe" : "neural-analyzer";
 
-/** The first program in the order setting, bundled, `PATH`, if its version is one to work with. */
+/** The first program in the order setting, bundled, `PATH`, Cargo's folder, if its version is one to work with. */
 export async function locate(places: Places): Promise<Server | Missing> {
   const found = find(places);
   if ("problem" in found) {
@@ -57,7 +59,7 @@ export async function locate(places: Places): Promise<Server | Missing> {
   return { ...found, version };
 }
 
-function find({ setting, bundled, path }: Places): Omit<Server, "version"> | Missing {
+function find({ setting, bundled, path, cargo }: Places): Omit<Server, "version"> | Missing {
   if (setting !== "") {
     const program = expandHome(setting);
     if (isProgram(program)) {
@@ -71,16 +73,22 @@ function find({ setting, bundled, path }: Places): Omit<Server, "version"> | Mis
   if (isProgram(bundled)) {
     return { program: bundled, origin: "bundled" };
   }
-  for (const folder of path.split(delimiter)) {
+  // Where Cargo installs programs; a VS Code that no terminal has started may not have it on its PATH.
+  for (const folder of [...path.split(delimiter), cargo]) {
     // A relative folder would be one of the workspace, which must not choose the program.
     if (isAbsolute(folder) && isProgram(join(folder, NAME))) {
-      return { program: join(folder, NAME), origin: "PATH" };
+      return { program: join(folder, NAME), origin: folder === cargo ? "Cargo" : "PATH" };
     }
   }
   return {
     problem: "missing",
-    message: "The program `neural-analyzer` was not found: it is not inside this extension and not on your `PATH`.",
+    message: "The program `neural-analyzer` was not found: it is not inside this extension, on your `PATH`, or where Cargo installs programs.",
   };
+}
+
+/** The folder that `cargo install` writes to where nothing else is said. */
+export function cargoFolder(): string {
+  return join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
 }
 
 function expandHome(program: string): string {

@@ -30,15 +30,18 @@ const old = program("old", "neural-analyzer 0.0.9");
 const stranger = program("stranger", "hello");
 const none = join(folder, "none");
 
-test("the setting comes first, then the extension, then PATH", async () => {
-  const path = `relative:${none}:${join(folder, "good")}`;
+test("the setting comes first, then the extension, PATH, and Cargo", async () => {
+  let path = `relative:${none}:${join(folder, "good")}`;
+  const cargo = join(folder, "other");
   const found = async (setting: string, bundled: string) => {
-    const server = await locate({ setting, bundled, path });
+    const server = await locate({ setting, bundled, path, cargo });
     return "problem" in server ? server.problem : [server.origin, server.version];
   };
   assert.deepEqual(await found(other, good), ["setting", "0.2.0"]);
   assert.deepEqual(await found("", other), ["bundled", "0.2.0"]);
   assert.deepEqual(await found("", none), ["PATH", OLDEST_SERVER]);
+  path = none;
+  assert.deepEqual(await found("", none), ["Cargo", "0.2.0"]);
   // A setting that is wrong is said to be wrong; nothing else is taken in its place.
   assert.equal(await found(none, good), "missing");
   assert.equal(await found("neural-analyzer", good), "missing");
@@ -46,10 +49,10 @@ test("the setting comes first, then the extension, then PATH", async () => {
 
 test("a program that is missing, too old or another one is named", async () => {
   const message = async (setting: string) => {
-    const server = await locate({ setting, bundled: none, path: "" });
+    const server = await locate({ setting, bundled: none, path: "", cargo: none });
     return "problem" in server ? server.message : "found";
   };
-  assert.match(await message(""), /not inside this extension and not on your `PATH`/);
+  assert.match(await message(""), /not inside this extension, on your `PATH`, or where Cargo/);
   assert.match(await message(none), /`neural-analyzer.server.path` is `.*none`/);
   assert.match(await message(old), /is neural-analyzer 0\.0\.9; this extension needs 0\.1\.0 or later/);
   assert.match(await message(stranger), /does not say that it is neural-analyzer/);
