@@ -12,11 +12,13 @@ use rustc_hash::FxHashMap;
 use salsa::Setter;
 use smol_str::SmolStr;
 
-use super::db::{CHUNK, ChunkInput, Database, FileInput, MacroInput, NetworkInput};
+use super::chunks::sync_chunks;
+use super::db::{ChunkInput, Database, FileInput, MacroInput, NetworkInput};
 use super::eval::{MacroDef, Record};
 use super::hir::{self, Section, SectionKind};
 use super::inputs::InputSection;
 use super::lower;
+use super::macros::{MacroIndex, recursive_macros};
 use super::place::{OwnerId, Place};
 use super::uses::Uses;
 use crate::lang::Framework;
@@ -63,7 +65,7 @@ pub(super) struct Network {
     /// The chunks, with how many statements each has.
     pub chunks: Vec<(ChunkInput, usize)>,
     /// Chunks that are not in use: salsa never frees an input, so they are used again.
-    spare: Vec<ChunkInput>,
+    pub spare: Vec<ChunkInput>,
 }
 
 /// A macro of the file.
@@ -377,16 +379,8 @@ impl Document {
 
     /// Which macro a name means, by number.
     pub(super) fn macro_index(&self) -> MacroIndex {
-        let mut index = MacroIndex::default();
-        for (at, definition) in self.macros.iter().enumerate() {
-            if let Some(name) = &definition.header.name {
-                index.exact.entry(name.value.clone()).or_insert(at);
-                if crate::lang::find_layer(&name.value).is_some() {
-                    index.hiding.entry(name.value.to_ascii_lowercase().into()).or_insert(at);
-                }
-            }
-        }
-        index
+        let names = self.macros.iter().map(|definition| definition.header.name.as_ref());
+        MacroIndex::of(names.map(|name| name.map(|name| &name.value)))
     }
 
     /// For each macro, the macros that it uses.
@@ -539,46 +533,6 @@ impl Document {
     }
 }
 
-/// Macros by name.
-#[derive(Debug, Default)]
-pub(super) struct MacroIndex {
-    exact: FxHashMap<SmolStr, usize>,
-    /// Macros with a layer's name, in lower case.
-    hiding: FxHashMap<SmolStr, usize>,
-}
-
-impl MacroIndex {
-    /// The number of the macro that `name` means.
-    pub fn find(&self, name: &str) -> Option<usize> {
-        if let Some(at) = self.exact.get(name) {
-            return Some(*at);
-        }
-        if self.hiding.is_empty() {
-            return None;
-        }
-        self.hiding.get(name.to_ascii_lowercase().as_str()).copied()
-    }
-}
-
-/// For each macro, whether it can reach itself.
-fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
-    (0..graph.len())
-        .map(|start| {
-            let mut seen = vec![false; graph.len()];
-            let mut pending = graph[start].clone();
-            while let Some(at) = pending.pop() {
-                if at == start {
-                    return true;
-                }
-                if !std::mem::replace(&mut seen[at], true) {
-                    pending.extend(&graph[at]);
-                }
-            }
-            false
-        })
-        .collect()
-}
-
 /// The errors in `range`, relative to its start.
 fn errors_in(errors: &[TextRange], range: TextRange) -> Vec<TextRange> {
     let first = errors.partition_point(|error| error.start() < range.start());
@@ -587,72 +541,6 @@ fn errors_in(errors: &[TextRange], range: TextRange) -> Vec<TextRange> {
         .filter(|error| range.contains_range(**error))
         .map(|error| *error - range.start())
         .collect()
-}
-
-/// Brings the chunks of a network in step with its statements. Chunks of the common beginning and end
-/// stay as they are; what lies between is set anew.
-fn sync_chunks(db: &mut Database, network: &mut Network) {
-    let records: Vec<Arc<Record>> =
-        network.stmts.iter().map(|piece| piece.value.record.clone()).collect();
-    let old = std::mem::take(&mut network.chunks);
-    let old_count: usize = old.iter().map(|(_, len)| len).sum();
-    let unchanged = |chunk: ChunkInput, from: usize, len: usize, db: &Database| {
-        let held = chunk.records(db);
-        records.get(from..from + len).is_some_and(|now| {
-            held.len() == len && held.iter().zip(now).all(|(a, b)| Arc::ptr_eq(a, b))
-        })
-    };
-    let mut prefix = 0;
-    let mut start = 0;
-    for &(chunk, len) in &old {
-        if !unchanged(chunk, start, len, db) {
-            break;
-        }
-        start += len;
-        prefix += 1;
-    }
-    let mut suffix = 0;
-    let mut end = records.len();
-    for &(chunk, len) in old[prefix..].iter().rev() {
-        if len > end - start || !unchanged(chunk, end - len, len, db) {
-            break;
-        }
-        end -= len;
-        suffix += 1;
-    }
-    let between = &records[start..end];
-    let mut spare = std::mem::take(&mut network.spare);
-    spare.extend(old[prefix..old.len() - suffix].iter().rev().map(|(chunk, _)| *chunk));
-    let mut chunks: Vec<(ChunkInput, usize)> = old[..prefix].to_vec();
-    // A middle that is a little longer than a chunk stays one, so that typing does not split chunks
-    // again and again.
-    let size = if between.len() <= CHUNK + CHUNK / 2 && old_count > 0 {
-        between.len().max(1)
-    } else {
-        CHUNK
-    };
-    for part in between.chunks(size) {
-        let part: Arc<[Arc<Record>]> = part.into();
-        let len = part.len();
-        let chunk = match spare.pop() {
-            Some(chunk) => {
-                chunk.set_records(db).to(part);
-                chunk
-            }
-            None => ChunkInput::new(db, network.input, part, None),
-        };
-        chunks.push((chunk, len));
-    }
-    chunks.extend_from_slice(&old[old.len() - suffix..]);
-    let mut prev = None;
-    for &(chunk, _) in &chunks {
-        if chunk.prev(db) != prev {
-            chunk.set_prev(db).to(prev);
-        }
-        prev = Some(chunk);
-    }
-    network.chunks = chunks;
-    network.spare = spare;
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod analysis;
+mod chunks;
 pub mod db;
 pub mod document;
 pub mod eval;
@@ -26,6 +27,7 @@ pub mod hir;
 mod inputs;
 mod lift;
 pub mod lower;
+mod macros;
 pub mod place;
 pub mod result;
 pub mod state;

@@ -3,8 +3,9 @@
 
 use smol_str::SmolStr;
 
-use super::document::{Document, Macro, MacroIndex, Network};
+use super::document::{Document, Macro, Network};
 use super::hir::{NetworkHeader, SectionKind};
+use super::macros::MacroIndex;
 use super::place::Place;
 use super::state::State;
 use crate::diagnostics::{Diagnostic, codes};

@@ -8,14 +8,15 @@
 //! 3. [`run`] validates them and runs the layer's rule, world by world; [`problems`] turns what is
 //!    wrong into findings at places of the text, and [`rows`] what is right into rows.
 //!
-//! [`flow`] decides what each statement takes and where its output goes; [`expand`] does repeats and
-//! macros.
+//! [`flow`] decides what each statement takes and where its output goes; [`expand`] does repeats,
+//! and [`macros`] macros.
 
 mod bind;
 mod expand;
 mod expr;
 mod flow;
 mod layer;
+mod macros;
 mod operands;
 mod problems;
 mod residual;
@@ -139,7 +140,7 @@ pub struct Evaluator<'a> {
     /// How many macro calls were expanded.
     calls_made: u64,
     /// Expansions that a later call may be equal to, by macro.
-    memo: FxHashMap<OwnerId, Vec<expand::Expansion>>,
+    memo: FxHashMap<OwnerId, Vec<macros::Expansion>>,
     owner: OwnerId,
     frames: Vec<Frame>,
     calls: Vec<MacroCall>,
