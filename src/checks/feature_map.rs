@@ -1,6 +1,7 @@
 //! A Dense layer over a feature map at the end of a classifier.
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::losses::is_classification;
 use crate::model::analysis::NetworkModel;
 use crate::model::hir::{ExprKind, Section, SectionKind};
 use crate::model::place::Place;
@@ -31,9 +32,4 @@ pub fn check<'a>(
         )
         .with_help("flatten or pool before it: `Flatten()` or `GlobalAveragePooling2D()`"),
     )
-}
-
-fn is_classification(loss: &str) -> bool {
-    loss.to_ascii_lowercase().contains("crossentropy")
-        || loss.to_ascii_lowercase().contains("cross_entropy")
 }
