@@ -437,6 +437,8 @@ fn page() -> String {
          Multiply-accumulates (MACs) are those of convolutions and matrix products, for a batch of 1.\n\
          Papers that give \"FLOPs\" mostly mean them; two operations are counted for each by those who do not.\n\
          \n\
+         `neural-analyzer shapes --fold FILE` shows a network layer by layer, equal copies once.\n\
+         \n\
          | Network | File | Parameters | MACs | Input | Source of the count |\n\
          |---|---|---|---|---|---|\n",
     );
