@@ -2,7 +2,7 @@
 
 use super::activation::axes;
 use super::convolution::{nearest_divisor, positive};
-use super::merging::{channels_of, check_operands};
+use super::merging::{check_operands, equal};
 use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
@@ -168,14 +168,15 @@ fn check_lengths(cx: &RuleCx<'_>) -> Result<(), Problem> {
     if !values.never_equals(keys) {
         return Ok(());
     }
-    Err(cx
+    let problem = cx
         .problem(
             codes::SHAPE_MISMATCH,
             Blame::Layer,
             format!("the value {value} has {values} steps and the key {key} has {keys}; they must be equal"),
         )
         .dim(1, at)
-        .dim(2, other))
+        .dim(2, other);
+    Err(equal(problem, (1, at, values), (2, other, keys)))
 }
 
 fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -279,7 +280,7 @@ fn grouped(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .dim(0, 2)
             .dim(value_at, 2);
         return Err(match asked.known() {
-            Some(features) => problem.suggest(channels_of(value_at, features)),
+            Some(size) => problem.suggest(Suggestion::Resize { operand: value_at, axis: 2, size }),
             None => problem,
         });
     }
@@ -320,12 +321,11 @@ fn check_operand_sizes(cx: &RuleCx<'_>) -> Result<Option<Problem>, Problem> {
             )
             .dim(0, query.rank() - 1)
             .dim(key_at, key.rank() - 1);
-        return Err(match (query.last().known(), key.last().known()) {
-            (Some(asked), Some(answered)) => {
-                problem.suggest(channels_of(key_at, asked)).suggest(channels_of(0, answered))
-            }
-            _ => problem,
-        });
+        return Err(equal(
+            problem,
+            (0, query.rank() - 1, &query.last()),
+            (key_at, key.rank() - 1, &key.last()),
+        ));
     }
     check_lengths(cx)?;
     let Some(operand) = cx.inputs.iter().position(|shape| shape.rank() == 2) else {
@@ -491,7 +491,7 @@ mod tests {
                 error indivisible: `GroupQueryAttention`: `num_key_value_heads=2` does not divide `num_query_heads=5`; 1 works
                   fix: num_key_value_heads=1
                 error shape-mismatch: `GroupQueryAttention`: query 10×32 and value 10×16 must have the same number of features
-                  fix: channels=32 on what makes operand 1"#]],
+                  fix: axis 2 of operand 1 is 32"#]],
         );
     }
 
@@ -510,9 +510,11 @@ mod tests {
                 3×8  params 0  macs 192
                 3×8  params 2  macs 96
                 error shape-mismatch: `Attention`: the last dimensions of query 3×8 and value 4×6 must be equal
-                  fix: channels=8 on what makes operand 1
-                  fix: channels=6 on what makes operand 0
+                  fix: axis 2 of operand 1 is 8
+                  fix: axis 2 of operand 0 is 6
                 error shape-mismatch: `AdditiveAttention`: the value 4×8 has 4 steps and the key 5×8 has 5; they must be equal
+                  fix: axis 1 of operand 2 is 4
+                  fix: axis 1 of operand 1 is 5
                 8  params 8  macs ?
                 warning rank-mismatch: `AdditiveAttention`: attends over steps, but operand 1 (8 features) has none, so Keras attends over the batch
                   fix: all steps of what makes operand 0
