@@ -19,6 +19,14 @@ const SLIDING_WINDOW: Param =
     free("sliding_window", "How far each position sees, where not everything.");
 const FLASH_ATTENTION: Param = free("flash_attention", "Whether the fast version is used.");
 
+/// Keras takes it when the layer is called; here a layer's construction and its call are one.
+const USE_CAUSAL_MASK: Param = optional(
+    "use_causal_mask",
+    Kind::Bool,
+    Default::Bool(false),
+    "Whether a position sees earlier ones only; in Keras an argument of the call.",
+);
+
 /// Keras builds these layers with any dropout and fails in training.
 const ANY_DROPOUT: Param = Param { kind: NUMBER, ..DROPOUT };
 
@@ -56,6 +64,7 @@ const MULTI_HEAD: &[Param] = &[
     BIAS_CONSTRAINT,
     USE_GATE,
     SEED,
+    USE_CAUSAL_MASK,
 ];
 const GROUPED: &[Param] = &[
     required("head_dim", POSITIVE, "64", "How many features each head has."),
@@ -79,6 +88,7 @@ const GROUPED: &[Param] = &[
     BIAS_CONSTRAINT,
     USE_GATE,
     SEED,
+    USE_CAUSAL_MASK,
 ];
 
 const fn attention(
@@ -118,6 +128,7 @@ pub static LAYERS: &[LayerEntry] = &[
             ),
             ANY_DROPOUT,
             SEED,
+            USE_CAUSAL_MASK,
         ],
         QUERY_VALUE_KEY,
         "Lets a query look at values by the product of query and key.",
@@ -131,6 +142,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[
             optional("use_scale", Kind::Bool, Default::Bool(true), "Whether scores are weighted by a learned vector."),
             ANY_DROPOUT,
+            USE_CAUSAL_MASK,
         ],
         QUERY_VALUE_KEY,
         "Lets a query look at values by the sum of query and key.",
@@ -442,12 +454,14 @@ mod tests {
         check(
             r#"
         MultiHeadAttention(8, 64) on (128, 512)
+        MultiHeadAttention(8, 64, use_causal_mask=true) on (128, 512)
         MultiHeadAttention(num_heads=2, key_dim=4, value_dim=3, output_shape=7) on (T, 16); (5, 12)
         MultiHeadAttention(2, 4) on (16)
         MultiHeadAttention(2, 4, mode="cross") on (5, 16)
         MultiHeadAttention(2) on (5, 16)
             "#,
             expect![[r#"
+                128×512  params 1,050,624  macs 150,994,944
                 128×512  params 1,050,624  macs 150,994,944
                 T×7  params 367  macs ?
                 error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
@@ -468,7 +482,7 @@ mod tests {
     fn grouped_queries() {
         check(
             r#"
-        GroupQueryAttention(8, 4, 2) on (10, 32)
+        GroupQueryAttention(8, 4, 2, use_causal_mask=true) on (10, 32)
         GroupQueryAttention(8, 5, 2) on (10, 32)
         GroupQueryAttention(8, 4, 2) on (10, 32); (10, 16)
             "#,
@@ -485,10 +499,10 @@ mod tests {
     fn attention_without_projections() {
         check(
             r#"
-        Attention() on (3, 8); (4, 8)
+        Attention(use_causal_mask=true) on (3, 8); (4, 8)
         Attention(use_scale=true, score_mode="concat") on (3, 8); (4, 8)
         Attention() on (3, 8); (4, 6)
-        AdditiveAttention() on (3, 8); (4, 8); (5, 8)
+        AdditiveAttention(use_causal_mask=true) on (3, 8); (4, 8); (5, 8)
         AdditiveAttention() on (8); (8)
         Attention() on (3, 8)
             "#,
