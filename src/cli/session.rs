@@ -91,8 +91,8 @@ impl Session {
             }
         };
         let config = self.config(source.path.as_deref(), streams, status)?;
-        let report = analysis::analyze(&text, analysis::framework(&config));
-        let diagnostics = apply(&config, report.diagnostics);
+        let report = analysis::analyze(&text, &config);
+        let diagnostics = report.diagnostics;
         self.tally.add(&diagnostics);
         status.raise(verdict(&diagnostics, config.deny_warnings));
         Ok(Some(Checked {
@@ -159,7 +159,7 @@ impl Session {
     }
 }
 
-/// The findings with the severities of the settings, without those that are off.
+/// The findings about settings with the severities that they set, without those that are off.
 fn apply(config: &Config, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let effective = |finding: Diagnostic| {
         let severity = config.effective(finding.code, finding.severity)?;

@@ -206,6 +206,7 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         }
