@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::layer::Layer;
-use crate::diagnostics::{Code, Severity};
+use crate::diagnostics::{Code, Diagnostic, Severity};
 
 /// Whose rules hold where the frameworks differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -316,6 +316,18 @@ impl Config {
         }
     }
 
+    /// The findings with the severities to report them with, without those that are not reported.
+    pub fn apply(&self, mut findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        findings.retain_mut(|finding| match self.effective(finding.code, finding.severity) {
+            Some(severity) => {
+                finding.severity = severity;
+                true
+            }
+            None => false,
+        });
+        findings
+    }
+
     /// Whether findings of `code` are reported at all.
     pub fn is_on(&self, code: Code) -> bool {
         self.effective(code, code.severity()).is_some()
@@ -373,6 +385,19 @@ mod tests {
         assert_eq!(config.effective(codes::UNKNOWN_LOSS, Severity::Error), None);
         let info = config.effective(codes::UNREASONABLE_VALUE, Severity::Info);
         assert_eq!(info, Some(Severity::Info));
+    }
+
+    #[test]
+    fn settings_change_and_hide_findings() {
+        let place = crate::text::TextRange::default();
+        let found = || vec![Diagnostic::new(codes::UNKNOWN_LOSS, place, "unknown")];
+        assert_eq!(Config::default().apply(found()), found());
+        let of = |level: &str| {
+            let text = format!("severity.unknown-loss = \"{level}\"");
+            Config::resolve([&super::super::neural_toml::parse(&text).0]).apply(found())
+        };
+        assert_eq!(of("off"), []);
+        assert_eq!(of("hint")[0].severity, Severity::Hint);
     }
 
     #[test]

@@ -32,9 +32,9 @@ pub(super) fn all(
     all
 }
 
-/// The findings to show: those that the settings leave on and the text does not switch off, with the
-/// severities of the settings.
-pub(super) fn shown(snapshot: &Snapshot, config: &Config) -> Vec<Diagnostic> {
+/// The findings that the text does not switch off, also those that the settings ask for. Severities are
+/// those of the codes, or the finding's own.
+pub(super) fn of_settings(snapshot: &Snapshot, config: &Config) -> Vec<Diagnostic> {
     let document = snapshot.document();
     let Some(analysis) = snapshot.model() else { return Vec::new() };
     let by_settings = checks::check_settings(document, analysis, config).into_iter();
@@ -49,13 +49,6 @@ pub(super) fn shown(snapshot: &Snapshot, config: &Config) -> Vec<Diagnostic> {
         found.extend(about_comments);
         sort(&mut found);
     }
-    found.retain_mut(|finding| match config.effective(finding.code, finding.severity) {
-        Some(severity) => {
-            finding.severity = severity;
-            true
-        }
-        None => false,
-    });
     found
 }
 

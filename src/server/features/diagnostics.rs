@@ -11,6 +11,7 @@ use crate::config::{Config, NeuralToml};
 use crate::diagnostics::{self, Code, Severity, Tag};
 use crate::server::capabilities::ClientCapabilities;
 use crate::server::convert;
+use crate::server::document::Document;
 use crate::server::snapshot::Snapshot;
 use crate::text::{LineIndex, TextRange};
 
@@ -25,6 +26,17 @@ pub(in crate::server) fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
     let (text, index) = (snapshot.analysis.text(), snapshot.analysis.line_index());
     let place = Place { uri: &snapshot.uri, text, index, client: &snapshot.client };
     place.all(&snapshot.analysis.findings(&snapshot.config))
+}
+
+/// Findings of an open file whose text is that of `document` now, severities applied.
+pub(in crate::server) fn of_document(
+    document: &Document,
+    findings: &[diagnostics::Diagnostic],
+    client: &ClientCapabilities,
+) -> Vec<Diagnostic> {
+    let (text, index) = (&document.text, document.line_index());
+    let shown = document.config.apply(findings.to_vec());
+    Place { uri: &document.uri, text, index, client }.all(&shown)
 }
 
 /// A finding of a file, severity applied.
@@ -46,15 +58,7 @@ pub(in crate::server) fn of_toml(
 ) -> Vec<Diagnostic> {
     let index = LineIndex::new(&toml.text);
     let place = Place { uri, text: &toml.text, index: &index, client };
-    let shown: Vec<_> = toml
-        .diagnostics
-        .iter()
-        .filter_map(|finding| {
-            let severity = config.effective(finding.code, finding.severity)?;
-            Some(finding.clone().with_severity(severity))
-        })
-        .collect();
-    place.all(&shown)
+    place.all(&config.apply(toml.diagnostics.clone()))
 }
 
 /// A text, and the client that is told about it.
