@@ -18,7 +18,6 @@ use crate::shape::{Worlds, union};
 use crate::text::TextEdit;
 
 use super::flow::Incoming;
-use super::problems::insert_argument;
 use super::upstream::set_on_producer;
 
 impl Evaluator<'_> {
@@ -237,6 +236,7 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -295,7 +295,7 @@ impl Evaluator<'_> {
             Some(_) => None,
             None => {
                 entry.param("padding")?;
-                insert_argument(&self.call_place(call), "padding=\"same\"").map(Some)
+                self.call_place(call).insert_argument("padding=\"same\"").map(Some)
             }
         }
     }
