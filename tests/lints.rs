@@ -138,8 +138,9 @@ fn complaints(lint: &Lint) -> Vec<String> {
         complaints.push(format!("{} findings in the place of one", serious.len()));
     }
     if !complaints.is_empty() {
-        complaints
-            .extend(wrong.iter().map(|finding| format!("said: {}", describe(&lint.wrong, finding))));
+        complaints.extend(
+            wrong.iter().map(|finding| format!("said: {}", describe(&lint.wrong, finding))),
+        );
     }
     for finding in findings(&lint.mended, &lint.config) {
         complaints
@@ -155,9 +156,7 @@ fn fix_complaints(text: &str, finding: &Diagnostic, config: &Config) -> Vec<Stri
     findings(&fixed, config)
         .iter()
         .filter(|left| left.severity == Severity::Error || left.code == finding.code)
-        .map(|left| {
-            format!("the fix \"{}\" leaves {}\n{fixed}", fix.title, describe(&fixed, left))
-        })
+        .map(|left| format!("the fix \"{}\" leaves {}\n{fixed}", fix.title, describe(&fixed, left)))
         .collect()
 }
 
@@ -253,8 +252,9 @@ fn pairs_are_seen_where_pieces_meet() {
 fn findings_follow_edits() {
     let config = settings("profile = \"strict\"");
     let filler = "    Dense(16)\n".repeat(200);
-    let text =
-        |middle: &str| format!("network N {{\n  input: (16)\n  layers:\n{filler}{middle}{filler}}}\n");
+    let text = |middle: &str| {
+        format!("network N {{\n  input: (16)\n  layers:\n{filler}{middle}{filler}}}\n")
+    };
     let mut host = AnalysisHost::new();
     let file = host.open(text(""), Framework::Keras);
     for middle in ["    Dense(16, \"relu\")\n    ReLU()\n", "    Dense(1, \"softmax\")\n", ""] {

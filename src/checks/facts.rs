@@ -97,12 +97,7 @@ impl Facts {
     pub fn of(nodes: &[Node]) -> Facts {
         let mut walk = Walk { times: 1, ..Walk::default() };
         let segment = walk.nodes(nodes);
-        Facts {
-            findings: walk.findings,
-            segment,
-            costs: walk.costs,
-            field: Field::of_nodes(nodes),
-        }
+        Facts { findings: walk.findings, segment, costs: walk.costs, field: Field::of_nodes(nodes) }
     }
 }
 
@@ -349,5 +344,4 @@ fn passes_on(parts: &[Part]) -> bool {
 }
 
 /// The measures by which [`Costs`] ranks layers.
-pub(super) const MEASURES: [Measure; 3] =
-    [Measure::Parameters, Measure::Macs, Measure::Activation];
+pub(super) const MEASURES: [Measure; 3] = [Measure::Parameters, Measure::Macs, Measure::Activation];

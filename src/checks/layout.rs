@@ -6,7 +6,9 @@ use rustc_hash::FxHashSet;
 
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::document::Document;
-use crate::model::hir::{Block, Call, Expr, ExprKind, HpoKind, Section, SectionKind, Stmt, StmtKind};
+use crate::model::hir::{
+    Block, Call, Expr, ExprKind, HpoKind, Section, SectionKind, Stmt, StmtKind,
+};
 use crate::model::place::Place;
 use crate::syntax::SyntaxKind;
 use crate::text::{TextEdit, TextRange};

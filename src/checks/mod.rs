@@ -140,7 +140,9 @@ impl<'a> Network<'a> {
         for (owner, section) in document.sections(at) {
             // The first of several sections of a kind holds.
             match &section.kind {
-                SectionKind::Loss(Some(loss)) => network.loss = network.loss.or(Some((owner, loss))),
+                SectionKind::Loss(Some(loss)) => {
+                    network.loss = network.loss.or(Some((owner, loss)))
+                }
                 SectionKind::Metrics(metrics) => {
                     network.metrics = network.metrics.or(Some((owner, metrics)));
                 }
@@ -189,9 +191,7 @@ impl<'a> Network<'a> {
         if !is_small || !is_classification(called(loss)?) {
             return None;
         }
-        let text = |sizes: &[u64]| {
-            sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×")
-        };
+        let text = |sizes: &[u64]| sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×");
         let diagnostic = Diagnostic::new(
             codes::SMALL_RECEPTIVE_FIELD,
             place,
@@ -201,7 +201,9 @@ impl<'a> Network<'a> {
                 text(&sizes)
             ),
         )
-        .with_help("more convolutions, larger kernels, strides or poolings before it let it see more");
+        .with_help(
+            "more convolutions, larger kernels, strides or poolings before it let it see more",
+        );
         Some(Finding { diagnostic, calls: Vec::new(), of_use: false, path: None })
     }
 

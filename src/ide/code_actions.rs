@@ -74,6 +74,7 @@ pub(super) fn code_actions(
 
 #[cfg(test)]
 mod tests {
+    use crate::config::Config;
     use crate::ide::fixture::at_cursor;
     use crate::text::apply_edits;
     use expect_test::{Expect, expect};
@@ -82,7 +83,9 @@ mod tests {
     fn check(text: &str, expect: Expect) {
         let (analysis, offset) = at_cursor(text);
         let mut out = String::new();
-        for action in analysis.code_actions(crate::text::TextRange::empty(offset), &Config::default()) {
+        for action in
+            analysis.code_actions(crate::text::TextRange::empty(offset), &Config::default())
+        {
             let star = if action.is_preferred { "* " } else { "" };
             out.push_str(&format!("{star}{}\n", action.title));
             let mended = apply_edits(analysis.text(), &action.edits);

@@ -65,9 +65,7 @@ pub(super) fn apply(
                 // Of a code that is off it is not known whether it would be found, and one about such
                 // comments is looked at last.
                 Ok(code)
-                    if !used[at]
-                        && config.is_on(*code)
-                        && *code != codes::UNUSED_SUPPRESSION =>
+                    if !used[at] && config.is_on(*code) && *code != codes::UNUSED_SUPPRESSION =>
                 {
                     unused.push(useless(document.text(), suppression, at, *code));
                 }
@@ -96,8 +94,9 @@ fn unknown(name: &str, range: TextRange) -> Diagnostic {
     };
     let finding = Diagnostic::new(codes::UNKNOWN_SUPPRESSION, range, message);
     match near {
-        Some(near) => finding
-            .with_fix(format!("Change to `{near}`"), vec![TextEdit::new(range, near)]),
+        Some(near) => {
+            finding.with_fix(format!("Change to `{near}`"), vec![TextEdit::new(range, near)])
+        }
         None => finding.with_help("`neural-analyzer explain` lists the codes"),
     }
 }
@@ -132,10 +131,9 @@ fn with_line(text: &str, range: TextRange) -> TextRange {
     let after = &text[usize::from(range.end())..];
     let newline = after.find('\n').filter(|at| after[..*at].trim().is_empty());
     match (start.is_empty() || start.ends_with('\n'), newline) {
-        (true, Some(newline)) => TextRange::new(
-            TextSize::of(start),
-            range.end() + TextSize::new(newline as u32 + 1),
-        ),
+        (true, Some(newline)) => {
+            TextRange::new(TextSize::of(start), range.end() + TextSize::new(newline as u32 + 1))
+        }
         _ => TextRange::new(TextSize::of(start), range.end()),
     }
 }
@@ -189,10 +187,8 @@ fn read_one(
             let message = format!("`{word}` switches nothing off; did you mean `{near}`?");
             let finding = Diagnostic::new(codes::UNKNOWN_SUPPRESSION, word_range, message);
             about.push(
-                finding.with_fix(
-                    format!("Change to `{near}`"),
-                    vec![TextEdit::new(word_range, near)],
-                ),
+                finding
+                    .with_fix(format!("Change to `{near}`"), vec![TextEdit::new(word_range, near)]),
             );
         }
         return None;
@@ -328,7 +324,8 @@ mod tests {
         for finding in analysis.findings(&Config::default()) {
             let line = index.line(finding.place.start()) + 1;
             out += &format!("{line} {} {}: {}\n", finding.severity, finding.code, finding.message);
-            if let (Some(fix), true) = (finding.fixes.last(), finding.code.name().contains("supp")) {
+            if let (Some(fix), true) = (finding.fixes.last(), finding.code.name().contains("supp"))
+            {
                 let mended = apply_edits(analysis.text(), &fix.edits);
                 out += &format!("  {}:\n{mended}\n", fix.title);
             }
@@ -351,7 +348,10 @@ mod tests {
     #[test]
     fn a_comment_is_about_the_whole_statement() {
         check("Conv2D(\n  8, # neural: allow(kernel-too-large)\n  99\n)", expect![[""]]);
-        check("# neural: allow(kernel-too-large)\n# and why\nConv2D(\n  8,\n  99\n)", expect![[""]]);
+        check(
+            "# neural: allow(kernel-too-large)\n# and why\nConv2D(\n  8,\n  99\n)",
+            expect![[""]],
+        );
         check("Conv2D(\n  8,\n  99\n) # neural: allow(kernel-too-large)", expect![[""]]);
         check("Conv2D(8, 99)\nFlatten() # neural: allow(kernel-too-large)", expect![[""]]);
     }
@@ -361,13 +361,19 @@ mod tests {
         check("Flatten() # neural: allow(kernel-to-large)", expect![[""]]);
         check("# neural: allow(kernel-too-large, bad-value)\nConv2D(8, 99)", expect![[""]]);
         check("Flatten() # neural: alow(bad-value)\nDense(1) # neural: allow", expect![[""]]);
-        check("Flatten() # neural: networks are (a) model\n# see neural: allow(bad-value)", expect![[""]]);
+        check(
+            "Flatten() # neural: networks are (a) model\n# see neural: allow(bad-value)",
+            expect![[""]],
+        );
     }
 
     #[test]
     fn a_code_that_is_off_is_not_called_useless() {
         check("Dense(5) # neural: allow(size-jump)", expect![[""]]);
-        check("Dense(5) # neural: allow(bad-value)\n# neural: allow-file(unused-suppression)", expect![[""]]);
+        check(
+            "Dense(5) # neural: allow(bad-value)\n# neural: allow-file(unused-suppression)",
+            expect![[""]],
+        );
     }
 
     /// What each offer makes of the text has the finding no more, and no other.

@@ -101,8 +101,7 @@ pub fn check_bounds(hpo: &Hpo, mut read: impl FnMut(&Expr) -> Bound) -> Checked 
         let message = format!(
             "`{form}` goes from the smaller to the larger bound, not {low_text} to {high_text}"
         );
-        let mut finding =
-            Diagnostic::new(codes::BAD_HPO, low.range.cover(high.range), message);
+        let mut finding = Diagnostic::new(codes::BAD_HPO, low.range.cover(high.range), message);
         if is_literal(low) && is_literal(high) {
             let swap =
                 vec![TextEdit::new(low.range, high_text), TextEdit::new(high.range, low_text)];
