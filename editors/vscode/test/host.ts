@@ -260,6 +260,15 @@ test("on save, nothing new is underlined until the file is written", async () =>
   assert.deepEqual(findings(document.uri), []);
   assert(await document.save());
   await untilFindings(document.uri, [KERNEL]);
+  // What is shown of the saved text takes a new severity at once, whatever has been typed since.
+  await replace(document, "Dropout(0.5)", "Dropout(0.4)");
+  await setting("severity", { "kernel-too-large": "warning" });
+  await until(
+    "the warning",
+    () => vscode.languages.getDiagnostics(document.uri)[0]?.severity === vscode.DiagnosticSeverity.Warning,
+  );
+  await setting("severity", undefined);
+  await untilFindings(document.uri, [KERNEL]);
   await replace(document, WRONG, RIGHT);
   await setting("diagnostics.mode", undefined);
   await untilFindings(document.uri, []);

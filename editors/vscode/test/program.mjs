@@ -86,11 +86,11 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     await dialog.getByRole("button", { name: /^(OK|Cancel)$/ }).first().click();
     await dialog.waitFor({ state: "hidden", ...PATIENCE });
     await button("Open Settings").click();
-    const settings = page.locator(".settings-editor").first();
-    await settings.getByText(/^Server: ?Path/).first().waitFor(PATIENCE);
-    assert((await settings.locator("input[type=text], .setting-item-control input").last().inputValue()).includes(bait));
+    const setting = page.locator(".settings-editor .setting-item-contents", { hasText: "that is started" }).first();
+    await setting.waitFor(PATIENCE);
+    assert.equal(await setting.locator("input").first().inputValue(), bait);
     await page.keyboard.press("Escape");
-    await settings.waitFor({ state: "hidden", ...PATIENCE });
+    await setting.waitFor({ state: "hidden", ...PATIENCE });
   });
 
   await step(page, "a program that is missing is named, and the page on installing opens", async () => {
