@@ -29,7 +29,7 @@ cat >"$home/bin/nvim" <<SH
 set -e
 for program in ${neovims[*]@Q}; do
   "\$program" --version | head -1
-  timeout 300 "\$program" --headless "\$@" -c "luafile $TESTS/getting-started.lua"
+  timeout 300 "\$program" --headless "\$@" -c "lua vim.schedule(function() dofile('$TESTS/getting-started.lua') end)"
 done
 SH
 cat >"$home/bin/code" <<SH
