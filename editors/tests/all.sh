@@ -15,16 +15,21 @@ export CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off
 export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 CARGO_PROFILE_RELEASE_INCREMENTAL=true
 unset NEURAL_ANALYZER
 
-# usage: part TITLE COMMAND...     says how long it took
+failed=()
+# usage: part TITLE COMMAND...     says how long it took; a part that fails does not keep the others from running
 part() {
-  local begin=$SECONDS title=$1
+  local begin=$SECONDS title=$1 result=passed
   shift
   echo "=== $title"
-  "$@" || give_up "$title: failed"
-  echo "=== $title: passed, $((SECONDS - begin)) s"
+  "$@" || {
+    result=failed
+    failed+=("$title")
+  }
+  echo "=== $title: $result after $((SECONDS - begin)) s"
 }
 
-part "the program" cargo build --quiet --release --locked --manifest-path "$ROOT/Cargo.toml"
+cargo build --quiet --release --locked --manifest-path "$ROOT/Cargo.toml"
 part "Neovim" "$EDITORS/nvim/tests/run.sh"
 part "VS Code" "$EDITORS/vscode/test/run.sh"
 part "the getting-started page" "$TESTS/getting-started.sh"
+[ ${#failed[@]} -eq 0 ] || give_up "failed: ${failed[*]}"
