@@ -21,7 +21,7 @@ use crate::text::{TextRange, TextSize};
 pub struct FileReport {
     /// The networks in the order of the text.
     pub networks: Vec<NetworkReport>,
-    /// The findings in the order of the text, with the severities of their codes.
+    /// The findings in the order of the text, with the severities of the settings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
