@@ -173,6 +173,16 @@ pub fn residual_repeats(block: &Shape, input: &Shape) -> Option<Problem> {
             _ => false,
         })
     };
+    // One vector for the whole image, added to every place of it, is meant (the context of GCNet).
+    let (from, to) = (input.unbatched(), block.unbatched());
+    if let ([context @ .., channels], [_, .., wanted]) = (to, from)
+        && from.len() == to.len()
+        && !context.is_empty()
+        && context.iter().all(|dim| *dim == Dim::Known(1))
+        && channels == wanted
+    {
+        return None;
+    }
     let which = match (repeated(block, input), repeated(input, block)) {
         (false, false) => return None,
         (true, false) => "the block's output is repeated over the input",
@@ -410,6 +420,7 @@ mod tests {
         };
         check("8, 8, 4", "8, 8, 4", expect![[""]]);
         check("T, 4", "T, 4", expect![[""]]);
+        check("1, 1, 4", "8, 8, 4", expect![[""]]);
         check(
             "8, 8, 1",
             "8, 8, 4",

@@ -201,6 +201,8 @@ impl Evaluator<'_> {
         }
         if let (Some(Some(sum)), Some(Some(from)), false) =
             (block.shape.as_constant(), shortcut.shape.as_constant(), doubtful || failed)
+            // Who writes both ways knows what they give.
+            && projected.is_none()
             && let Some(problem) = residual_repeats(sum, from)
         {
             let mut diagnostic = Diagnostic::new(problem.code, place, problem.message)
@@ -389,6 +391,23 @@ mod tests {
                     line 3: `Conv2D` makes this dimension 8
                     line 4: `Conv2D` makes this dimension 16
                     fix: Set `filters=8` on `Conv2D` before
+            "#]],
+        );
+    }
+
+    #[test]
+    fn one_vector_for_the_whole_image_is_meant() {
+        check(
+            "Conv2D(8, 1)\nResidualConnection {\n  GlobalAveragePooling2D(keepdims=true)\n  Conv2D(8, 1)\n}\nResidualConnection {\n  Conv2D(8, 1)\n  shortcut: {\n    GlobalAveragePooling2D(keepdims=true)\n    Conv2D(8, 1)\n  }\n}",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.0 GlobalAveragePooling2D → 1×1×8
+                1.1 Conv2D → 1×1×8, 72 parameters
+                1.add Add → 32×32×8
+                2.0 Conv2D → 32×32×8, 72 parameters
+                2.1.shortcut.0 GlobalAveragePooling2D → 1×1×8
+                2.1.shortcut.1 Conv2D → 1×1×8, 72 parameters
+                2.add Add → 32×32×8
             "#]],
         );
     }
