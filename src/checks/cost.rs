@@ -151,12 +151,8 @@ impl Network<'_> {
     pub fn check(&self, config: &Config) -> Vec<Finding> {
         let mut findings = Vec::new();
         let budget = &config.budget;
-        let plain = |diagnostic| Finding {
-            diagnostic,
-            calls: Vec::new(),
-            of_use: false,
-            path: None,
-        };
+        let plain =
+            |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
         let bounds = [
             (budget.parameters, Quantity::Parameters),
             (budget.macs, Quantity::Macs),
@@ -366,7 +362,11 @@ enum Quantity {
     Parameters,
     Macs,
     /// Bytes, and how many of them each kind of number takes.
-    Memory { parameter: u64, trainable: u64, activation: u64 },
+    Memory {
+        parameter: u64,
+        trainable: u64,
+        activation: u64,
+    },
 }
 
 impl Quantity {
@@ -388,8 +388,8 @@ impl Quantity {
             Quantity::Parameters => Measure::Parameters,
             Quantity::Macs => Measure::Macs,
             Quantity::Memory { parameter, trainable, activation } => {
-                let weights = Measure::Parameters.of(counts) * *parameter
-                    + counts.trainable * *trainable;
+                let weights =
+                    Measure::Parameters.of(counts) * *parameter + counts.trainable * *trainable;
                 let outputs = counts.activation * *activation;
                 match weights.max() > outputs.max() {
                     true => Measure::Parameters,
@@ -417,7 +417,8 @@ impl Quantity {
 
 /// `2.15 GB`; decimal units, as the settings are written.
 fn bytes_text(bytes: u64) -> String {
-    let units = [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    let units =
+        [(1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
     match units.iter().find(|(size, _)| bytes >= *size) {
         Some((size, unit)) => format!("{:.2} {unit}", bytes as f64 / *size as f64),
         None => format!("{bytes} bytes"),

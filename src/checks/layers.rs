@@ -66,7 +66,9 @@ impl<'a> View<'a> {
     /// its own to tell, or it is not known. A layer without an activation ends in `linear`.
     pub fn activation(&self) -> Option<String> {
         match self.entry.category {
-            Category::Activation if self.entry.name == "Activation" => self.args().text("activation"),
+            Category::Activation if self.entry.name == "Activation" => {
+                self.args().text("activation")
+            }
             Category::Activation => Some(self.entry.name.to_lowercase()),
             Category::Core | Category::Convolution => {
                 self.entry.param("activation")?;
@@ -99,10 +101,7 @@ pub(super) fn is_identity(layer: &Layer) -> bool {
 }
 
 /// What `f` gives for the shape in every world in which it is known, if it gives the same for all.
-pub(super) fn in_all<T: PartialEq>(
-    tensor: &Tensor,
-    f: impl Fn(&Shape) -> Option<T>,
-) -> Option<T> {
+pub(super) fn in_all<T: PartialEq>(tensor: &Tensor, f: impl Fn(&Shape) -> Option<T>) -> Option<T> {
     let mut shapes = tensor.shape.values().iter().flatten();
     let first = f(shapes.next()?)?;
     shapes.all(|shape| f(shape).as_ref() == Some(&first)).then_some(first)
@@ -146,7 +145,9 @@ fn softmax_over_one(view: &View<'_>) -> Option<Diagnostic<Place>> {
         view.layer.place,
         format!("`{name}` is a softmax over one number {what}, which is always 1"),
     )
-    .with_help("for one answer, yes or no, use `sigmoid`; for weights over positions `Softmax(axis=1)`");
+    .with_help(
+        "for one answer, yes or no, use `sigmoid`; for weights over positions `Softmax(axis=1)`",
+    );
     let fix = match view.entry.category {
         Category::Activation => None,
         _ => view.set("activation", "\"sigmoid\""),
@@ -212,7 +213,8 @@ fn pooling_drops_edge(view: &View<'_>) -> Option<Diagnostic<Place>> {
     }
     view.entry.param("pool_size")?;
     let args = view.args();
-    if args.text("padding")? != "valid" || args.text("data_format").as_deref() == Some("channels_first")
+    if args.text("padding")? != "valid"
+        || args.text("data_format").as_deref() == Some("channels_first")
     {
         return None;
     }

@@ -57,8 +57,7 @@ pub fn check(
                 .extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
         }
         let network = Network::new(document, at, model);
-        findings
-            .extend(feature_map::check(model, document.sections(at).map(|(_, section)| section)));
+        findings.extend(feature_map::check(document, at, model));
         findings.extend(search::check(document, at, model));
         findings.extend(network.costs().unbuildable());
         network.check(framework, &mut of_layers);
@@ -140,7 +139,9 @@ impl<'a> Network<'a> {
         for (owner, section) in document.sections(at) {
             // The first of several sections of a kind holds.
             match &section.kind {
-                SectionKind::Loss(Some(loss)) => network.loss = network.loss.or(Some((owner, loss))),
+                SectionKind::Loss(Some(loss)) => {
+                    network.loss = network.loss.or(Some((owner, loss)))
+                }
                 SectionKind::Metrics(metrics) => {
                     network.metrics = network.metrics.or(Some((owner, metrics)));
                 }
@@ -189,9 +190,7 @@ impl<'a> Network<'a> {
         if !is_small || !is_classification(called(loss)?) {
             return None;
         }
-        let text = |sizes: &[u64]| {
-            sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×")
-        };
+        let text = |sizes: &[u64]| sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×");
         let diagnostic = Diagnostic::new(
             codes::SMALL_RECEPTIVE_FIELD,
             place,
@@ -201,7 +200,9 @@ impl<'a> Network<'a> {
                 text(&sizes)
             ),
         )
-        .with_help("more convolutions, larger kernels, strides or poolings before it let it see more");
+        .with_help(
+            "more convolutions, larger kernels, strides or poolings before it let it see more",
+        );
         Some(Finding { diagnostic, calls: Vec::new(), of_use: false, path: None })
     }
 

@@ -69,6 +69,8 @@ struct Last<'a> {
     view: View<'a>,
     activation: Option<String>,
     units: Option<u64>,
+    /// Whether the output has one dimension besides the batch.
+    is_flat: bool,
 }
 
 impl Output<'_> {
@@ -83,18 +85,15 @@ impl Output<'_> {
         let (Some(last), Some(loss)) = (self.last(), self.loss.and_then(read_loss)) else {
             return findings;
         };
-        let plain = |diagnostic| Finding {
-            diagnostic,
-            calls: Vec::new(),
-            of_use: false,
-            path: None,
-        };
+        let plain =
+            |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
         findings.extend(self.units(&loss, &last).map(plain));
         if self.framework == Framework::Keras && !loss.is_torch_name && findings.is_empty() {
             findings.extend(activation(&loss, &last));
         }
         if let Some((owner, metrics)) = self.metrics {
-            let found = metrics.iter().filter_map(|metric| check_metric(owner, metric, &loss, &last));
+            let found =
+                metrics.iter().filter_map(|metric| check_metric(owner, metric, &loss, &last));
             findings.extend(found.map(plain));
         }
         findings
@@ -111,9 +110,12 @@ impl Output<'_> {
             Category::Regularization if name.ends_with("Dropout") && self.loss.is_some() => {
                 let mut finding = report(
                     codes::DROPOUT_LAST,
-                    format!("`{name}` is the last layer, so it sets predictions to zero in training"),
+                    format!(
+                        "`{name}` is the last layer, so it sets predictions to zero in training"
+                    ),
                 );
-                let diagnostic = finding.diagnostic.with_help("put it before the last layer with weights");
+                let diagnostic =
+                    finding.diagnostic.with_help("put it before the last layer with weights");
                 finding.diagnostic = diagnostic
                     .with_fix(format!("Remove `{name}`"), vec![site.layer.place.edit("")]);
                 Some(finding)
@@ -137,7 +139,13 @@ impl Output<'_> {
             return None;
         }
         let view = View::of(innermost(&site.layer))?;
-        Some(Last { site, activation: view.activation(), view, units: last_size(output) })
+        Some(Last {
+            site,
+            activation: view.activation(),
+            view,
+            units: last_size(output),
+            is_flat: output.rank() == Some(2),
+        })
     }
 
     /// A loss over classes where there is one number.
@@ -182,8 +190,23 @@ impl Loss<'_> {
 
 /// Activations whose outputs are below zero or above one, or do not add up to anything.
 const UNBOUNDED: &[&str] = &[
-    "linear", "relu", "relu6", "leaky_relu", "leakyrelu", "elu", "selu", "gelu", "silu", "swish", "tanh",
-    "softplus", "softsign", "mish", "prelu", "log_softmax", "log_sigmoid",
+    "linear",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "leakyrelu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "swish",
+    "tanh",
+    "softplus",
+    "softsign",
+    "mish",
+    "prelu",
+    "log_softmax",
+    "log_sigmoid",
 ];
 
 /// An activation that the loss cannot make sense of.
@@ -222,7 +245,9 @@ fn activation(loss: &Loss<'_>, last: &Last<'_>) -> Option<Finding> {
             "softmax",
         ),
         Family::OneHot | Family::Sparse if is_unbounded => (
-            format!("`{name}` takes probabilities, and gets {shown}; use `softmax`, or `from_logits=true` for plain scores"),
+            format!(
+                "`{name}` takes probabilities, and gets {shown}; use `softmax`, or `from_logits=true` for plain scores"
+            ),
             "softmax",
         ),
         Family::Binary if activation == "softmax" && last.units.is_some_and(|units| units > 2) => {
@@ -239,20 +264,26 @@ fn activation(loss: &Loss<'_>, last: &Last<'_>) -> Option<Finding> {
                 path: None,
             });
         }
-        Family::Binary if is_unbounded => (
-            format!("`{name}` takes probabilities, and gets {shown}; use `sigmoid`, or `from_logits=true` for plain scores"),
+        // A generator is trained through another network, whose output the loss is about.
+        Family::Binary if is_unbounded && (last.is_flat || activation != "tanh") => (
+            format!(
+                "`{name}` takes probabilities, and gets {shown}; use `sigmoid`, or `from_logits=true` for plain scores"
+            ),
             "sigmoid",
         ),
         Family::Hinge if matches!(activation, "sigmoid" | "softmax") => (
-            format!("`{name}` wants scores below and above zero, and `{activation}` gives none below; use `tanh`"),
+            format!(
+                "`{name}` wants scores below and above zero, and `{activation}` gives none below; use `tanh`"
+            ),
             "tanh",
         ),
-        Family::Divergence if matches!(activation, "linear" | "relu" | "tanh") => (
-            format!("`{name}` compares distributions, and gets {shown}; use `softmax`"),
-            "softmax",
-        ),
+        Family::Divergence if matches!(activation, "linear" | "relu" | "tanh") => {
+            (format!("`{name}` compares distributions, and gets {shown}; use `softmax`"), "softmax")
+        }
         Family::Rate if matches!(activation, "linear" | "tanh") => (
-            format!("`{name}` takes the logarithm of a rate, and gets {shown}, which can be negative; use `exponential`"),
+            format!(
+                "`{name}` takes the logarithm of a rate, and gets {shown}, which can be negative; use `exponential`"
+            ),
             "exponential",
         ),
         _ => return None,

@@ -54,9 +54,8 @@ fn consecutive_activations(first: &View<'_>, second: &View<'_>) -> Option<Diagno
             second.entry.name, first.entry.name
         ),
     };
-    let mut finding =
-        Diagnostic::new(codes::CONSECUTIVE_ACTIVATIONS, second.layer.place, message)
-            .with_related(first.layer.place, format!("`{one}` is applied here"));
+    let mut finding = Diagnostic::new(codes::CONSECUTIVE_ACTIVATIONS, second.layer.place, message)
+        .with_related(first.layer.place, format!("`{one}` is applied here"));
     let without_first = match first.is_activation() {
         true => Some(vec![first.layer.place.edit("")]),
         false => first.set("activation", "\"linear\""),

@@ -45,7 +45,9 @@ pub(super) fn check(
                     place,
                     "`search_method` has nothing to search: no value of the network is an `HPO(…)`",
                 )
-                .with_help("write the values to try in the place of one: `Dense(HPO(choice(64, 128)))`")
+                .with_help(
+                    "write the values to try in the place of one: `Dense(HPO(choice(64, 128)))`",
+                )
                 .with_fix("Remove `search_method`", vec![place.edit("")]),
             )
         }

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::settings::{LEVELS, SETTINGS, Scope, Setting, SettingKind};
 use super::resolved::Profile;
+use super::settings::{LEVELS, SETTINGS, Scope, Setting, SettingKind};
 use crate::diagnostics::{Code, codes};
 
 /// The text of `docs/configuration.md`.

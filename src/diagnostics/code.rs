@@ -104,7 +104,10 @@ impl Code {
         if !info.wrong.is_empty() {
             page.push_str("\n## Example\n");
             if !info.settings.is_empty() {
-                page.push_str(&format!("\nWith these settings:\n\n```toml\n{}\n```\n", info.settings));
+                page.push_str(&format!(
+                    "\nWith these settings:\n\n```toml\n{}\n```\n",
+                    info.settings
+                ));
             }
             page.push_str(&format!("\n```neural\n{}\n```\n", info.wrong.trim_matches('\n')));
         }

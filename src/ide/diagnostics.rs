@@ -75,7 +75,8 @@ fn sort(all: &mut Vec<Diagnostic>) {
 
 /// Fits edits that were made without their surroundings into the text.
 fn mend_edits(text: &str, findings: &mut [Diagnostic]) {
-    for edit in findings.iter_mut().flat_map(|finding| &mut finding.fixes).flat_map(|fix| &mut fix.edits)
+    for edit in
+        findings.iter_mut().flat_map(|finding| &mut finding.fixes).flat_map(|fix| &mut fix.edits)
     {
         indent(text, edit.range, &mut edit.new_text);
         if edit.new_text.is_empty() {

@@ -65,9 +65,7 @@ pub(super) fn apply(
                 // Of a code that is off it is not known whether it would be found, and one about such
                 // comments is looked at last.
                 Ok(code)
-                    if !used[at]
-                        && config.is_on(*code)
-                        && *code != codes::UNUSED_SUPPRESSION =>
+                    if !used[at] && config.is_on(*code) && *code != codes::UNUSED_SUPPRESSION =>
                 {
                     unused.push(useless(document.text(), suppression, at, *code));
                 }
@@ -96,8 +94,9 @@ fn unknown(name: &str, range: TextRange) -> Diagnostic {
     };
     let finding = Diagnostic::new(codes::UNKNOWN_SUPPRESSION, range, message);
     match near {
-        Some(near) => finding
-            .with_fix(format!("Change to `{near}`"), vec![TextEdit::new(range, near)]),
+        Some(near) => {
+            finding.with_fix(format!("Change to `{near}`"), vec![TextEdit::new(range, near)])
+        }
         None => finding.with_help("`neural-analyzer explain` lists the codes"),
     }
 }
@@ -132,10 +131,9 @@ fn with_line(text: &str, range: TextRange) -> TextRange {
     let after = &text[usize::from(range.end())..];
     let newline = after.find('\n').filter(|at| after[..*at].trim().is_empty());
     match (start.is_empty() || start.ends_with('\n'), newline) {
-        (true, Some(newline)) => TextRange::new(
-            TextSize::of(start),
-            range.end() + TextSize::new(newline as u32 + 1),
-        ),
+        (true, Some(newline)) => {
+            TextRange::new(TextSize::of(start), range.end() + TextSize::new(newline as u32 + 1))
+        }
         _ => TextRange::new(TextSize::of(start), range.end()),
     }
 }
@@ -189,10 +187,8 @@ fn read_one(
             let message = format!("`{word}` switches nothing off; did you mean `{near}`?");
             let finding = Diagnostic::new(codes::UNKNOWN_SUPPRESSION, word_range, message);
             about.push(
-                finding.with_fix(
-                    format!("Change to `{near}`"),
-                    vec![TextEdit::new(word_range, near)],
-                ),
+                finding
+                    .with_fix(format!("Change to `{near}`"), vec![TextEdit::new(word_range, near)]),
             );
         }
         return None;
@@ -328,7 +324,8 @@ mod tests {
         for finding in analysis.findings(&Config::default()) {
             let line = index.line(finding.place.start()) + 1;
             out += &format!("{line} {} {}: {}\n", finding.severity, finding.code, finding.message);
-            if let (Some(fix), true) = (finding.fixes.last(), finding.code.name().contains("supp")) {
+            if let (Some(fix), true) = (finding.fixes.last(), finding.code.name().contains("supp"))
+            {
                 let mended = apply_edits(analysis.text(), &fix.edits);
                 out += &format!("  {}:\n{mended}\n", fix.title);
             }
@@ -341,7 +338,12 @@ mod tests {
 
     #[test]
     fn a_comment_at_the_end_of_a_line_or_above_it_switches_a_code_off() {
-        check(&format!("{MACRO}\n{NETWORK}"), expect![[""]]);
+        check(
+            &format!("{MACRO}\n{NETWORK}"),
+            expect![[r#"
+            1 warning unused-macro: nothing uses the macro `Block`
+        "#]],
+        );
         check(&format!("{MACRO} # neural: allow(unused-macro)\n{NETWORK}"), expect![[""]]);
         check(&format!("// neural: allow(unused-macro)\n{MACRO}\n{NETWORK}"), expect![[""]]);
         check(&format!("/* neural: allow(unused-macro) */\n{MACRO}\n{NETWORK}"), expect![[""]]);
@@ -351,23 +353,83 @@ mod tests {
     #[test]
     fn a_comment_is_about_the_whole_statement() {
         check("Conv2D(\n  8, # neural: allow(kernel-too-large)\n  99\n)", expect![[""]]);
-        check("# neural: allow(kernel-too-large)\n# and why\nConv2D(\n  8,\n  99\n)", expect![[""]]);
+        check(
+            "# neural: allow(kernel-too-large)\n# and why\nConv2D(\n  8,\n  99\n)",
+            expect![[""]],
+        );
         check("Conv2D(\n  8,\n  99\n) # neural: allow(kernel-too-large)", expect![[""]]);
-        check("Conv2D(8, 99)\nFlatten() # neural: allow(kernel-too-large)", expect![[""]]);
+        check(
+            "Conv2D(8, 99)\nFlatten() # neural: allow(kernel-too-large)",
+            expect![[r#"
+            4 error kernel-too-large: `Conv2D`: `kernel_size` 99×99 does not fit the 28×28 input; the largest that fits is 28×28, or use `padding="same"`
+            5 hint unused-suppression: `kernel-too-large` is not found here, so there is nothing to switch off
+              Remove the comment:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            Conv2D(8, 99)
+            Flatten()
+            }
+        "#]],
+        );
     }
 
     #[test]
     fn unknown_and_useless_codes_are_reported() {
-        check("Flatten() # neural: allow(kernel-to-large)", expect![[""]]);
-        check("# neural: allow(kernel-too-large, bad-value)\nConv2D(8, 99)", expect![[""]]);
-        check("Flatten() # neural: alow(bad-value)\nDense(1) # neural: allow", expect![[""]]);
-        check("Flatten() # neural: networks are (a) model\n# see neural: allow(bad-value)", expect![[""]]);
+        check(
+            "Flatten() # neural: allow(kernel-to-large)",
+            expect![[r#"
+            4 warning unknown-suppression: there is no code `kernel-to-large`; did you mean `kernel-too-large`?
+              Change to `kernel-too-large`:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            Flatten() # neural: allow(kernel-too-large)
+            }
+        "#]],
+        );
+        check(
+            "# neural: allow(kernel-too-large, bad-value)\nConv2D(8, 99)",
+            expect![[r#"
+            4 hint unused-suppression: `bad-value` is not found here, so there is nothing to switch off
+              Remove `bad-value` from the comment:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            # neural: allow(kernel-too-large)
+            Conv2D(8, 99)
+            }
+        "#]],
+        );
+        check(
+            "Flatten() # neural: alow(bad-value)\nDense(1) # neural: allow",
+            expect![[r#"
+            4 warning unknown-suppression: `alow` switches nothing off; did you mean `allow`?
+              Change to `allow`:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            Flatten() # neural: allow(bad-value)
+            Dense(1) # neural: allow
+            }
+            5 warning unknown-suppression: `allow` needs the codes to switch off: `neural: allow(code)`
+        "#]],
+        );
+        check(
+            "Flatten() # neural: a kind (of) prose\n# see neural: allow(bad-value)",
+            expect![[r#"
+                1 error syntax-outside-network: layers stand inside a network; write `network Name { … }` around them
+            "#]],
+        );
     }
 
     #[test]
     fn a_code_that_is_off_is_not_called_useless() {
         check("Dense(5) # neural: allow(size-jump)", expect![[""]]);
-        check("Dense(5) # neural: allow(bad-value)\n# neural: allow-file(unused-suppression)", expect![[""]]);
+        check(
+            "Dense(5) # neural: allow(bad-value)\n# neural: allow-file(unused-suppression)",
+            expect![[""]],
+        );
     }
 
     /// What each offer makes of the text has the finding no more, and no other.
