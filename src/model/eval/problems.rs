@@ -252,6 +252,7 @@ impl Evaluator<'_> {
             Suggestion::RemoveLayer
             | Suggestion::Replace(_)
             | Suggestion::Shortcut(_)
+            | Suggestion::Nest { .. }
             | Suggestion::AllSteps { .. }
             | Suggestion::RemoveFlatten { .. }
             | Suggestion::WidenInput { .. }
