@@ -238,14 +238,14 @@ fn pooling_drops_edge(view: &View<'_>) -> Option<Diagnostic<Place>> {
         (2, _) => "column",
         _ => "slice",
     };
-    let (plural, verb) = if dropped == 1 { ("", "does") } else { ("s", "do") };
+    let left_out = match dropped {
+        1 => format!("the last {what} of {size}"),
+        _ => format!("the last {dropped} {what}s of {size}"),
+    };
     let mut finding = Diagnostic::new(
         codes::POOLING_DROPS_EDGE,
         view.layer.place,
-        format!(
-            "`{}` leaves out the last {dropped} {what}{plural} of {size}, which {verb} not fill a window",
-            view.entry.name
-        ),
+        format!("`{}` leaves out {left_out}: no window fits there", view.entry.name),
     );
     if let Some(edits) = view.set("padding", "\"same\"") {
         finding = finding.with_fix("Add `padding=\"same\"`", edits);
