@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use serde_json::json;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
@@ -173,10 +174,14 @@ impl Session {
 
     /// Pushes diagnostics.
     pub(super) fn publish(&self, uri: &Url, diagnostics: &[Diagnostic], version: Option<i32>) {
-        let mut params = json!({ "uri": uri, "diagnostics": diagnostics });
-        if let Some(version) = version {
-            params["version"] = json!(version);
+        #[derive(Serialize)]
+        struct Params<'a> {
+            uri: &'a Url,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            version: Option<i32>,
+            diagnostics: &'a [Diagnostic],
         }
+        let params = Params { uri, version, diagnostics };
         self.client.notify("textDocument/publishDiagnostics", params);
     }
 

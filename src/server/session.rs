@@ -22,7 +22,7 @@ use tower_lsp::lsp_types::{
 use super::capabilities::{ClientCapabilities, server_capabilities};
 use super::client::Client;
 use super::connection::Incoming;
-use super::document::{Analyzed, Document};
+use super::document::{Analyzed, Document, Pending};
 use super::logging::Logging;
 use super::settings::Settings;
 use super::snapshot::Snapshot;
@@ -211,7 +211,9 @@ impl Session {
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {
         let (uri, revision) = (snapshot.uri.clone(), snapshot.revision);
-        let result = perform(is_quick, move || work(&snapshot)).await;
+        // Nobody waits for an answer about a text that was edited before anybody began with it.
+        let wanted = move || (!snapshot.analysis.is_superseded()).then(|| work(&snapshot));
+        let result = perform(is_quick, wanted).await.flatten();
         if !self.is_current(&uri, revision) {
             return Err(message::error(ErrorCode::ContentModified, "the text has changed"));
         }
@@ -294,12 +296,14 @@ impl State {
 /// text before unwinds.
 pub(super) fn sync(host: &mut AnalysisHost, document: &mut Document) {
     let framework = framework(document.config.framework);
-    let revision = document.revision;
     let before = document.analyzed.take();
+    let pending = std::mem::replace(&mut document.pending, Pending::Edits(Vec::new()));
     let mut update = || match before {
         Some(analyzed) => {
-            if analyzed.revision != revision {
-                host.set_text(analyzed.file, document.text.clone());
+            match &pending {
+                Pending::Edits(edits) if edits.is_empty() => {}
+                Pending::Edits(edits) => host.edit(analyzed.file, edits),
+                Pending::Everything => host.set_text(analyzed.file, document.text.clone()),
             }
             if analyzed.framework != framework {
                 host.set_framework(analyzed.file, framework);
@@ -320,7 +324,7 @@ pub(super) fn sync(host: &mut AnalysisHost, document: &mut Document) {
         };
         catch_unwind(AssertUnwindSafe(open)).ok()
     });
-    document.analyzed = file.map(|file| Analyzed { file, revision, framework });
+    document.analyzed = file.map(|file| Analyzed { file, framework });
 }
 
 /// Does some work at once, or on a worker. `None` where it has panicked.
