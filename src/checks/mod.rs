@@ -19,7 +19,6 @@ pub use sections::check_section;
 use crate::diagnostics::Diagnostic;
 use crate::model::analysis::Analysis;
 use crate::model::document::Document;
-use crate::model::hir::{Stmt, StmtKind};
 use crate::model::place::Place;
 
 /// What the checks find in a file.
@@ -38,26 +37,11 @@ pub fn check(document: &Document, analysis: &Analysis) -> Vec<Diagnostic<Place>>
         let found = check_research(form).into_iter();
         findings.extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
     }
-    for (owner, stmt) in document.statements() {
-        let mut found = Vec::new();
-        devices(stmt, &mut found);
+    for (device, place) in &analysis.devices {
+        let found = check_device(device, place.range).into_iter();
         findings.extend(
-            found.into_iter().map(|finding| finding.map_places(|range| Place::new(owner, range))),
+            found.map(|finding| finding.map_places(|range| Place::new(place.owner, range))),
         );
     }
     findings
-}
-
-/// The devices of a statement and of those inside it. The parser bounds how deep they nest.
-fn devices(stmt: &Stmt, findings: &mut Vec<Diagnostic>) {
-    if let Some(device) = &stmt.device {
-        findings.extend(check_device(&device.value, device.range));
-    }
-    let branch = match &stmt.kind {
-        StmtKind::Branch(branch) => Some(&branch.block),
-        _ => None,
-    };
-    for inner in branch.into_iter().chain(&stmt.block).flat_map(|block| &block.stmts) {
-        devices(inner, findings);
-    }
 }

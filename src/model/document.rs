@@ -189,13 +189,6 @@ impl Document {
         self.research.iter().map(|form| (form.owner, &form.value))
     }
 
-    /// Every statement of a layers list or macro body, with its identity.
-    pub fn statements(&self) -> impl Iterator<Item = (OwnerId, &hir::Stmt)> {
-        let networks = self.networks.iter().flat_map(|network| &network.stmts);
-        let macros = self.macros.iter().flat_map(|definition| &definition.stmts);
-        networks.chain(macros).map(|piece| (piece.owner, &piece.value.record.stmt))
-    }
-
     /// Sets whose rules hold.
     pub fn set_framework(&mut self, db: &mut Database, framework: Framework) {
         if self.file.framework(db) != framework {
