@@ -317,7 +317,7 @@ mod tests {
         check(
             "network {\n layers:\n Dense(\n",
             expect![[r#"
-            Network network — ? parameters `network`
+            Network network `network`
               Section layers — 1 statement `layers`
                 Layer Dense — ? `Dense`
         "#]],

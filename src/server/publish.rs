@@ -24,7 +24,7 @@ use super::document::Document;
 use super::features::diagnostics;
 use super::kept::Kept;
 use super::message;
-use super::session::{Session, State, framework, perform, sync};
+use super::session::{Extent, Session, State, framework, perform, sync};
 use super::snapshot::Snapshot;
 use crate::config::DiagnosticsMode;
 use crate::ide::AnalysisHost;
@@ -192,7 +192,8 @@ impl Session {
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
         let uri = params.text_document.uri;
-        let asked = if self.state().pulls.is_some() { self.ask(&uri) } else { None };
+        let asked =
+            if self.state().pulls.is_some() { self.ask(&uri, &Extent::Place) } else { None };
         let Some((snapshot, is_quick)) = asked else { return Ok(full(Vec::new(), None)) };
         let revision = snapshot.revision;
         let computed = perform(is_quick, move || compute(&snapshot)).await.flatten();
