@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 use super::eval::{Evaluator, MacroDef, Record, Scope};
 use super::inputs::{InputSection, initial_state};
 use super::place::Place;
-use super::result::{Counts, Finding, Node, sum_nodes};
+use super::result::{Counts, Finding, Memo, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
 use super::tensor::{Tensor, Unknown, Why};
 use super::uses::ChunkUses;
@@ -117,12 +117,18 @@ pub struct ChunkResult {
     pub findings: Vec<Finding>,
     /// The numbers of all layers together.
     pub counts: Counts,
+    /// The fewest parameters that the layers have.
+    pub parameters_at_least: u64,
     /// How many layers repeats and macros have made, repeats counted in full.
     pub expansion: u64,
     /// How often each macro was expanded.
     pub expansions: BTreeMap<SmolStr, u64>,
+    /// Whether it has a hyperparameter to search.
+    pub searches: bool,
     /// What the next chunk starts from.
     pub state: Arc<State>,
+    /// What the checks have made of it.
+    pub memo: Arc<Memo>,
 }
 
 /// The state that a network starts from.
@@ -157,15 +163,18 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
     let mut evaluator =
         Evaluator::new(&scope, network.file(db).framework(db), State::clone(&state));
     let nodes: Arc<[Node]> = evaluator.records(records).into();
-    let counts = sum_nodes(&nodes);
+    let (counts, parameters_at_least) = (sum_nodes(&nodes), parameters_at_least(&nodes));
     let (state, findings) = (evaluator.state, evaluator.findings);
     Arc::new(ChunkResult {
         nodes,
         continues_run,
         findings,
         counts,
+        parameters_at_least,
         expansion: evaluator.expansion,
         expansions: evaluator.expanded,
+        searches: evaluator.searches,
+        memo: Arc::default(),
         state: Arc::new(state),
     })
 }
