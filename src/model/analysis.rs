@@ -95,7 +95,8 @@ fn network_model(
     let start = inputs(db, network.input);
     let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
     found.extend(start.findings.iter().cloned().map(plain));
-    let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
+    let chunk_inputs: Vec<_> =
+        network.stmts.chunks.iter().filter_map(|chunk| chunk.input).collect();
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
     let mut memos = Vec::new();
