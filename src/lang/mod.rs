@@ -20,6 +20,7 @@ mod geometry;
 mod layer;
 pub mod layers;
 mod names;
+mod pytorch;
 mod require;
 mod rule;
 #[cfg(test)]
@@ -29,7 +30,7 @@ mod value;
 
 pub use args::{Args, Size};
 pub use broadcast::{broadcast, residual_add};
-pub use layer::{Category, Default, Explain, Kind, LayerEntry, Operands, Param, Rule};
+pub use layer::{Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Rule};
 pub use layers::{check_inner, find as find_layer};
 pub use names::{
     LayerName, Origin, ParamName, base_doc, check_input_size, resolve_layer, resolve_param,

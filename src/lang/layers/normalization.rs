@@ -83,7 +83,8 @@ const GROUP: &[Param] = &[
         Kind::Int { min: -1 },
         Default::Int(32),
         "How many groups the channels are split into; -1 for one per channel.",
-    ),
+    )
+    .in_pytorch(POSITIVE, Some(Default::Int(32)), ""),
     axis(ONE_AXIS, "The axis of the channels."),
     EPSILON,
     CENTER,
@@ -95,11 +96,16 @@ const GROUP: &[Param] = &[
     BETA_CONSTRAINT,
     GAMMA_CONSTRAINT,
 ];
+/// PyTorch's has no parameters unless it is asked for them.
+const fn off(param: Param) -> Param {
+    param.in_pytorch(param.kind, Some(Default::Bool(false)), "")
+}
+
 const INSTANCE: &[Param] = &[
     axis(ONE_AXIS, "The axis of the channels."),
     EPSILON,
-    CENTER,
-    SCALE,
+    off(CENTER),
+    off(SCALE),
     BETA_INITIALIZER,
     GAMMA_INITIALIZER,
     BETA_REGULARIZER,

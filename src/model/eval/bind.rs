@@ -324,7 +324,7 @@ impl Evaluator<'_> {
                     }
                 };
                 let mut diagnostic = Diagnostic::new(codes::TOO_MANY_ARGUMENTS, place, message);
-                if taken < entry.params.len() {
+                if entry.params.len() > taken {
                     diagnostic =
                         diagnostic.with_help("write the name of the parameter: `name=value`");
                 }
@@ -336,7 +336,8 @@ impl Evaluator<'_> {
     /// The required parameter that `args` leave out, where it is the only one and one name among them
     /// means nothing: then that name was meant to be it.
     fn only_missing(&self, entry: &'static LayerEntry, args: &[Arg]) -> Option<&'static str> {
-        let means = |index: usize, name: &str| match resolve_param(entry, name) {
+        let framework = self.framework;
+        let means = |index: usize, name: &str| match resolve_param(entry, framework, name) {
             ParamName::Param(found) | ParamName::Alias { index: found, .. } => found == index,
             _ => false,
         };
@@ -345,10 +346,11 @@ impl Evaluator<'_> {
             (0..positional).filter_map(|at| entry.positional(at)).map(|(index, _)| index).collect();
         let names: Vec<&str> =
             args.iter().filter_map(|arg| Some(arg.name.as_ref()?.value.as_str())).collect();
-        let unknown =
-            |name: &&&str| matches!(resolve_param(entry, name), ParamName::Unknown { .. });
+        let unknown = |name: &&&str| {
+            matches!(resolve_param(entry, framework, name), ParamName::Unknown { .. })
+        };
         let mut missing = entry.params.iter().enumerate().filter(|(index, param)| {
-            param.default.is_none()
+            param.is_required(framework)
                 && !by_position.contains(index)
                 && !names.iter().any(|name| means(*index, name))
         });
@@ -368,7 +370,7 @@ impl Evaluator<'_> {
         call_args: &[Arg],
     ) {
         let place = self.place(name_range);
-        let mut meaning = resolve_param(entry, name);
+        let mut meaning = resolve_param(entry, self.framework, name);
         if meaning == (ParamName::Unknown { suggestion: None }) {
             let missing =
                 *binding.only_missing.get_or_insert_with(|| self.only_missing(entry, call_args));
@@ -423,7 +425,9 @@ impl Evaluator<'_> {
                     Some((index, _)) if binding.given[index].is_none() && !given_anyway => {
                         self.set(entry, binding, index, arg, removal);
                     }
-                    None if resolve_param(entry, meant) == ParamName::Base(meant) => {
+                    None if resolve_param(entry, self.framework, meant)
+                        == ParamName::Base(meant) =>
+                    {
                         self.bind_base(binding, arg, meant, removal);
                     }
                     _ => {
@@ -438,6 +442,7 @@ impl Evaluator<'_> {
                 }
             }
             ParamName::Ignored { .. }
+            | ParamName::Foreign(_)
             | ParamName::Legacy { index: None, .. }
             | ParamName::DropoutAfter
             | ParamName::Unknown { suggestion: None } => {

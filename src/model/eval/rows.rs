@@ -30,7 +30,8 @@ impl Evaluator<'_> {
                     values.map(Value::to_string).collect::<Vec<_>>().join("|")
                 }
                 None => {
-                    param.default.map_or_else(String::new, |default| default.value().to_string())
+                    let default = param.under(self.framework).default;
+                    default.map_or_else(String::new, |default| default.value().to_string())
                 }
             };
             config.push((param.name, value));

@@ -192,7 +192,7 @@ impl Evaluator<'_> {
                 .collect();
             let not_known = given.iter().flatten().any(Value::is_unknown);
             let mut has_error = binding.failed;
-            for problem in validate(entry, &mut given) {
+            for problem in validate(entry, self.framework, &mut given) {
                 has_error |= problem.severity == Severity::Error;
                 note(problem, false);
             }
@@ -210,7 +210,7 @@ impl Evaluator<'_> {
                 non_trainable: block.counts.non_trainable,
                 macs: block.counts.macs,
             });
-            let args = Args::new(entry, &given);
+            let args = Args::new(entry, self.framework, &given);
             let inside: Vec<Vec<Option<Value>>> = inner
                 .iter()
                 .map(|(entry, binding)| {
@@ -218,22 +218,16 @@ impl Evaluator<'_> {
                     let mut given: Vec<Option<Value>> =
                         binding.given.iter().map(|given| given.as_ref().map(at)).collect();
                     // What is wrong inside is reported when the inner layer is run.
-                    validate(entry, &mut given);
+                    validate(entry, self.framework, &mut given);
                     given
                 })
                 .collect();
             let inside: Vec<Args<'_>> = inner
                 .iter()
                 .zip(&inside)
-                .map(|((entry, _), given)| Args::new(entry, given))
+                .map(|((entry, _), given)| Args::new(entry, self.framework, given))
                 .collect();
-            let cx = RuleCx {
-                args: &args,
-                inputs: &inputs,
-                framework: self.framework,
-                block: block.as_ref(),
-                inner: &inside,
-            };
+            let cx = RuleCx { args: &args, inputs: &inputs, block: block.as_ref(), inner: &inside };
             match rule(&cx, world) {
                 Ok(Some(outcome)) => {
                     for warning in &outcome.warnings {
@@ -267,7 +261,6 @@ impl Evaluator<'_> {
                         let cx = RuleCx {
                             inputs: &[longer],
                             args: cx.args,
-                            framework: cx.framework,
                             block: cx.block,
                             inner: cx.inner,
                         };
