@@ -54,7 +54,7 @@ neovim() {
     '$NVIM_PROGRAM' --clean -u '$EDITORS/nvim/tests/init.lua' '+set termguicolors background=$1 laststatus=0 noruler noshowcmd' \
     '+lua vim.diagnostic.config({ virtual_text = false, signs = false })' digits.neural"
   "${tmux[@]}" new-session -d -x 88 -y 32 "$shell"
-  wait_screen "→ ?"
+  wait_screen "→ 13×13×32"
   "${tmux[@]}" send-keys ":NeuralShapes" Enter
   wait_screen "output shape"
   "${tmux[@]}" send-keys "]d"

@@ -93,7 +93,7 @@ pub const SETTINGS: &[Setting] = &[
         kind: SettingKind::Choice(&["onType", "onSave", "off"]),
         default: "\"onType\"",
         scope: Scope::Anywhere,
-        doc: "When an editor underlines findings: while the author types, when the file is saved, or never. Hovers and hints are live in each mode.",
+        doc: "When an editor underlines findings: while the author types, when the file is saved, or never. Hovers and hints are live in each mode, and severities take effect at once.",
         example: "[diagnostics]\nmode = \"onSave\"",
     },
     Setting {

@@ -7,6 +7,8 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use smol_str::SmolStr;
+
 use super::code_actions::{self, CodeAction};
 use super::diagnostics::diagnostics;
 use super::folding::{self, FoldingRange};
@@ -16,7 +18,7 @@ use super::index::{Index, Statement, Use};
 use super::inlay_hints::{self, InlayHint, InlayHintsConfig};
 use super::names::Names;
 use super::references::{self, DocumentHighlight};
-use super::report::{FileReport, NetworkReport};
+use super::report::{FileReport, NetworkReport, Totals};
 use super::selection;
 use super::semantic_tokens::{self, SemanticToken};
 use super::symbols::{self, DocumentSymbol};
@@ -229,6 +231,12 @@ impl Analysis {
     /// The ranges that growing a selection at `offset` takes one after another, the innermost first.
     pub fn selection_ranges(&self, offset: TextSize) -> Vec<TextRange> {
         selection::selection_ranges(self, offset)
+    }
+
+    /// The sums of each network, with its name.
+    pub fn totals(&self) -> Vec<(Option<SmolStr>, Totals)> {
+        let networks = self.model().map_or(&[][..], |model| &model.networks);
+        networks.iter().map(|network| (network.name.clone(), Totals::of(network))).collect()
     }
 
     /// The tables of the networks, and the findings.

@@ -51,6 +51,26 @@ pub struct Totals {
     pub macs: Count,
     /// Elements of all activations.
     pub activation: Count,
+    /// The fewest parameters that the layers have, where the number of all is not known.
+    pub parameters_at_least: u64,
+}
+
+impl Totals {
+    /// The sums of `model`.
+    pub(super) fn of(model: &NetworkModel) -> Totals {
+        Totals {
+            trainable: model.counts.trainable,
+            non_trainable: model.counts.non_trainable,
+            macs: model.counts.macs,
+            activation: model.counts.activation,
+            parameters_at_least: model.parameters_at_least,
+        }
+    }
+
+    /// Trainable or not.
+    pub fn parameters(&self) -> Count {
+        self.trainable + self.non_trainable
+    }
 }
 
 /// One layer of the table.
@@ -95,12 +115,7 @@ impl NetworkReport {
             name: model.name.clone(),
             inputs,
             outputs: model.outputs.iter().map(shape_view).collect(),
-            totals: Totals {
-                trainable: model.counts.trainable,
-                non_trainable: model.counts.non_trainable,
-                macs: model.counts.macs,
-                activation: model.counts.activation,
-            },
+            totals: Totals::of(model),
             document,
             chunks: model.chunks.clone(),
         }

@@ -79,7 +79,7 @@ pub fn residual_add(block: &Shape, input: &Shape) -> Result<Shape, Problem> {
         });
     }
     let border = border(block, input);
-    let same_size = border.map(|size| {
+    let same_size = border.as_ref().map(|size| {
         format!(
             "write `padding=\"same\"` in the convolutions and poolings of the block, so that the size stays {size}"
         )
@@ -91,6 +91,12 @@ pub fn residual_add(block: &Shape, input: &Shape) -> Result<Shape, Problem> {
         Some(_) => projection(&input.with_last(block.last()), input),
         None => projection(block, input),
     };
+    if border.is_some() {
+        problem = problem.suggest(Suggestion::KeepBorders { operands: vec![0] });
+    }
+    if let Some(layer) = projection.as_ref().filter(|_| same_size.is_none()) {
+        problem = problem.suggest(Suggestion::Shortcut(layer.clone()));
+    }
     Err(problem.help(match (same_size, projection) {
         (Some(same_size), Some(layer)) => {
             format!("{same_size}, and project the input: {}", projected(layer))
@@ -148,20 +154,27 @@ fn projection(block: &Shape, input: &Shape) -> Option<String> {
             _ => format!("Dense({channels})"),
         });
     }
-    let mut stride = None;
-    for axis in spatial.clone() {
+    let rank = spatial.len();
+    let mut window = None;
+    for axis in spatial {
         let (from, to) = (input.dims()[axis].known()?, block.dims()[axis].known()?);
-        let step = from.checked_div(to)?;
-        if step < 2 || from.div_ceil(step) != to || stride.is_some_and(|other| other != step) {
+        // The smallest kernel that has as many positions without padding.
+        let fits = |stride: u64| {
+            let kernel = from.saturating_add(1).saturating_sub(stride.checked_mul(to)?).max(1);
+            let positions = from.checked_sub(kernel)?.checked_div(stride)? + 1;
+            (stride > 1 && positions == to).then_some((stride, kernel))
+        };
+        if to == 0 {
             return None;
         }
-        stride = Some(step);
+        let fitting = fits(from.div_ceil(to)).or_else(|| fits(from / to))?;
+        if window.is_some_and(|other| other != fitting) {
+            return None;
+        }
+        window = Some(fitting);
     }
-    let rank = spatial.len();
-    (1..=3).contains(&rank).then(|| match stride {
-        Some(step) => format!("Conv{rank}D({channels}, 1, strides={step})"),
-        None => format!("Conv{rank}D({channels}, 1)"),
-    })
+    let (stride, kernel) = window?;
+    (1..=3).contains(&rank).then(|| format!("Conv{rank}D({channels}, {kernel}, strides={stride})"))
 }
 
 #[cfg(test)]
@@ -192,18 +205,20 @@ mod tests {
             "8, 8, 16",
             "8, 8, 4",
             expect![[r#"
-            error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 8×8×16, which cannot be added to the input
-              help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1) }`
-              fix: channels=4 on what makes operand 0
-            dims [(0, 3), (1, 3)]"#]],
+                error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 8×8×16, which cannot be added to the input
+                  help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1) }`
+                  fix: channels=4 on what makes operand 0
+                  fix: Conv2D(16, 1) as the shortcut
+                dims [(0, 3), (1, 3)]"#]],
         );
         check(
             "4, 4, 16",
             "8, 8, 8",
             expect![[r#"
-            error shape-mismatch: `ResidualConnection`: the block turns 8×8×8 into 4×4×16, which cannot be added to the input
-              help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1, strides=2) }`
-            dims [(0, 1), (1, 1)]"#]],
+                error shape-mismatch: `ResidualConnection`: the block turns 8×8×8 into 4×4×16, which cannot be added to the input
+                  help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(16, 1, strides=2) }`
+                  fix: Conv2D(16, 1, strides=2) as the shortcut
+                dims [(0, 1), (1, 1)]"#]],
         );
         check(
             "6, 6, 4",
@@ -211,24 +226,27 @@ mod tests {
             expect![[r#"
                 error shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 6×6×4, which cannot be added to the input
                   help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 8×8
+                  fix: padding="same" on what makes operands [0]
                 dims [(0, 1), (1, 1)]"#]],
         );
         check(
             "17",
             "16",
             expect![[r#"
-            error shape-mismatch: `ResidualConnection`: the block turns 16 into 17, which cannot be added to the input
-              help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Dense(17) }`
-              fix: channels=16 on what makes operand 0
-            dims [(0, 1), (1, 1)]"#]],
+                error shape-mismatch: `ResidualConnection`: the block turns 16 into 17, which cannot be added to the input
+                  help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Dense(17) }`
+                  fix: channels=16 on what makes operand 0
+                  fix: Dense(17) as the shortcut
+                dims [(0, 1), (1, 1)]"#]],
         );
         check(
             "26, 26, 64",
             "28, 28, 32",
             expect![[r#"
-            error shape-mismatch: `ResidualConnection`: the block turns 28×28×32 into 26×26×64, which cannot be added to the input
-              help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 28×28, and project the input: `main: { … } shortcut: { Conv2D(64, 1) }`
-            dims [(0, 1), (1, 1)]"#]],
+                error shape-mismatch: `ResidualConnection`: the block turns 28×28×32 into 26×26×64, which cannot be added to the input
+                  help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 28×28, and project the input: `main: { … } shortcut: { Conv2D(64, 1) }`
+                  fix: padding="same" on what makes operands [0]
+                dims [(0, 1), (1, 1)]"#]],
         );
         check(
             "8",

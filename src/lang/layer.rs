@@ -418,6 +418,17 @@ impl LayerEntry {
         }
     }
 
+    /// Whether it works on the features of each step by itself, however many steps there are.
+    pub fn works_on_features(&self) -> bool {
+        use Category::{Activation, Core, Normalization, Regularization};
+        matches!(self.category, Core | Activation | Normalization | Regularization)
+    }
+
+    /// Whether it runs over the features of a sequence's steps.
+    pub fn attends(&self) -> bool {
+        matches!(self.category, Category::Attention | Category::Composite)
+    }
+
     /// Whether it merges several tensors into one.
     pub fn is_merge(&self) -> bool {
         !matches!(self.operands, Operands::One)

@@ -19,6 +19,7 @@ mod explain;
 mod geometry;
 mod layer;
 pub mod layers;
+mod mend;
 mod names;
 mod pytorch;
 mod require;
@@ -32,6 +33,7 @@ pub use args::{Args, Size};
 pub use broadcast::{broadcast, residual_add};
 pub use layer::{Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Rule};
 pub use layers::{check_inner, find as find_layer};
+pub use mend::{mended, with_fitting_example};
 pub use names::{
     LayerName, Origin, ParamName, base_doc, check_input_size, resolve_layer, resolve_param,
 };

@@ -5,7 +5,7 @@
 //! does what the text means, which for `"same"` is the one that gives Keras's size.
 
 use super::geometry::{Padding, channels_first, tuple};
-use super::rule::{Blame, Outcome, Problem, RuleCx};
+use super::rule::{Blame, Outcome, Problem, RuleCx, Suggestion};
 use crate::diagnostics::codes;
 use crate::shape::{Dim, Shape};
 
@@ -85,6 +85,10 @@ fn problem(cx: &RuleCx<'_>, message: String) -> Problem {
     cx.problem(codes::INCOMPATIBLE_PARAMETERS, Blame::Param("padding"), message)
 }
 
+fn set(param: &'static str, value: impl ToString) -> Suggestion {
+    Suggestion::Set { param, value: value.to_string() }
+}
+
 fn same_with_strides(cx: &RuleCx<'_>, steps: &[Step]) -> Problem {
     let number = tuple(&steps.iter().map(Step::same).collect::<Vec<_>>());
     let exact = steps.iter().all(|step| step.span() % 2 == 1);
@@ -131,7 +135,13 @@ fn no_string(cx: &RuleCx<'_>, text: &str, module: Module, steps: &[Step]) -> Pro
             cx,
             format!("{takes}; `padding={number}`{more} multiplies the size by the stride"),
         )
-        .suggest_set("padding", number);
+        .suggest(match extra.iter().all(|&extra| extra == 0) {
+            true => set("padding", number),
+            false => Suggestion::Together(vec![
+                set("padding", number),
+                set("output_padding", tuple(&extra)),
+            ]),
+        });
     }
     let even = steps.iter().any(|step| step.span() % 2 == 0);
     let apart = steps.iter().all(|step| step.span() == step.stride);
@@ -142,7 +152,7 @@ fn no_string(cx: &RuleCx<'_>, text: &str, module: Module, steps: &[Step]) -> Pro
                 "{takes}; `padding=0` with `ceil_mode=true` gives the size that \"same\" means"
             ),
         )
-        .suggest_set("padding", 0);
+        .suggest(Suggestion::Together(vec![set("padding", 0), set("ceil_mode", true)]));
     }
     let number = tuple(&steps.iter().map(Step::same).collect::<Vec<_>>());
     let does = match even {
@@ -315,15 +325,15 @@ mod tests {
                 error incompatible-parameters: `MaxPooling2D`: PyTorch takes a number for `padding` here; `padding=1` gives the size that "same" means
                   fix: padding=1
                 error incompatible-parameters: `MaxPooling2D`: PyTorch takes a number for `padding` here; `padding=0` with `ceil_mode=true` gives the size that "same" means
-                  fix: padding=0
+                  fix: padding=0 and ceil_mode=true
                 error incompatible-parameters: `MaxPooling2D`: PyTorch takes a number for `padding` here; `padding=0` comes nearest to the size that "same" means
                   fix: padding=0
                 error incompatible-parameters: `AveragePooling2D`: PyTorch takes a number for `padding` here; `padding=0` is what "valid" means
                   fix: padding=0
                 error incompatible-parameters: `Conv2DTranspose`: PyTorch takes a number for `padding` here; `padding=1` with `output_padding=1` multiplies the size by the stride
-                  fix: padding=1
+                  fix: padding=1 and output_padding=1
                 error incompatible-parameters: `Conv2DTranspose`: PyTorch takes a number for `padding` here; `padding=0` with `output_padding=1` multiplies the size by the stride
-                  fix: padding=0
+                  fix: padding=0 and output_padding=1
                 error incompatible-parameters: `Conv2DTranspose`: PyTorch takes a number for `padding` here; `padding=1` multiplies the size by the stride
                   fix: padding=1"#]],
         );

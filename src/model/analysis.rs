@@ -39,6 +39,8 @@ pub struct NetworkModel {
     pub outputs: Vec<Tensor>,
     /// The numbers of all layers together.
     pub counts: Counts,
+    /// The fewest parameters that the layers have: those whose number is known.
+    pub parameters_at_least: u64,
 }
 
 /// Everything that is known of `document`.
@@ -85,11 +87,13 @@ fn network_model(
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
     let mut counts = Counts::ZERO;
+    let mut parameters_at_least = 0u64;
     let (mut next, mut expanded) = (0, 0u64);
     for (result, input) in results.iter().zip(&chunk_inputs) {
         let base = next - u32::from(result.continues_run && next > 0);
         next = result.nodes.last().map_or(next, |node| base + node.index + 1);
         counts = counts + result.counts;
+        parameters_at_least = parameters_at_least.saturating_add(result.parameters_at_least);
         chunks.push((base, result.nodes.clone()));
         found.extend(result.findings.iter().map(|finding| placed(finding, base)));
         for (name, count) in &result.expansions {
@@ -125,6 +129,7 @@ fn network_model(
         chunks,
         outputs: end.flowing(),
         counts,
+        parameters_at_least,
     }
 }
 

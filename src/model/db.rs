@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 use super::eval::{Evaluator, MacroDef, Record, Scope};
 use super::inputs::{InputSection, initial_state};
 use super::place::Place;
-use super::result::{Counts, Finding, Node, sum_nodes};
+use super::result::{Counts, Finding, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
 use super::tensor::{Tensor, Unknown, Why};
 use crate::diagnostics::Diagnostic;
@@ -118,6 +118,8 @@ pub struct ChunkResult {
     pub findings: Vec<Finding>,
     /// The numbers of all layers together.
     pub counts: Counts,
+    /// The fewest parameters that the layers have.
+    pub parameters_at_least: u64,
     /// How many layers repeats and macros have made, repeats counted in full.
     pub expansion: u64,
     /// How often each macro was expanded.
@@ -158,13 +160,14 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
     let mut evaluator =
         Evaluator::new(&scope, network.file(db).framework(db), State::clone(&state));
     let nodes: Arc<[Node]> = evaluator.records(records).into();
-    let counts = sum_nodes(&nodes);
+    let (counts, parameters_at_least) = (sum_nodes(&nodes), parameters_at_least(&nodes));
     let (state, findings) = (evaluator.state, evaluator.findings);
     Arc::new(ChunkResult {
         nodes,
         continues_run,
         findings,
         counts,
+        parameters_at_least,
         expansion: evaluator.expansion,
         expansions: evaluator.expanded,
         state: Arc::new(state),

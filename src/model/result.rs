@@ -175,6 +175,29 @@ fn sum_part(part: &Part) -> Counts {
     }
 }
 
+/// The fewest parameters that several statements have: a layer whose number is not known counts as
+/// having none.
+pub fn parameters_at_least(nodes: &[Node]) -> u64 {
+    nodes.iter().map(|node| of_parts_at_least(&node.parts)).fold(0, u64::saturating_add)
+}
+
+fn of_parts_at_least(parts: &[Part]) -> u64 {
+    let of_part = |part: &Part| match part {
+        Part::Layer(layer) | Part::Add(layer) => {
+            layer.counts.trainable.min().saturating_add(layer.counts.non_trainable.min())
+        }
+        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => parameters_at_least(nodes),
+        Part::Copies(runs) => runs
+            .iter()
+            .map(|run| of_parts_at_least(&run.parts).saturating_mul(run.count))
+            .fold(0, u64::saturating_add),
+        Part::Alternatives(alternatives) => {
+            alternatives.iter().map(|parts| of_parts_at_least(parts)).min().unwrap_or(0)
+        }
+    };
+    parts.iter().map(of_part).fold(0, u64::saturating_add)
+}
+
 /// How many layers the parts are, repeats counted in full.
 pub fn count_layers(parts: &[Part]) -> u64 {
     let nodes = |nodes: &[Node]| {

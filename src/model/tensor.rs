@@ -1,8 +1,11 @@
 //! A tensor on its way through a network: its shape in every world, and where it was made.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::place::Place;
+use crate::lang::find_layer;
 use crate::shape::{Dim, Shape, Worlds};
 
 /// A tensor between layers.
@@ -43,6 +46,10 @@ pub struct Producer {
     pub channels: Option<&'static str>,
     /// How many dimensions its input has, the batch included.
     pub input_rank: Option<usize>,
+    /// The shape of its input, where that is the same in every world.
+    pub input: Option<Shape>,
+    /// The recurrent layer before it whose last step alone it works on.
+    pub last_step_of: Option<Arc<Producer>>,
     /// Its whole call, and where a new argument goes.
     pub call: CallPlace,
     /// The arguments that are given, by parameter, with the value that a fix can replace.
@@ -95,6 +102,13 @@ pub enum Why {
     Bound,
     /// The body of a macro that nothing uses.
     Unused,
+}
+
+impl Producer {
+    /// Whether it can give every step of what comes in, or the last one only.
+    pub fn recurrent(&self) -> bool {
+        find_layer(self.layer).is_some_and(|entry| entry.param("return_sequences").is_some())
+    }
 }
 
 impl Tensor {

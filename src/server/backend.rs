@@ -31,6 +31,11 @@ impl Backend {
         self.session.query_open(&params.text_document.uri, requests::shapes).await
     }
 
+    /// `neural-analyzer/totals`
+    pub(super) async fn totals(&self, params: requests::OfDocument) -> Result<Value> {
+        self.session.query_open(&params.text_document.uri, requests::totals).await
+    }
+
     /// `neural-analyzer/syntaxTree`
     pub(super) async fn syntax_tree(&self, params: requests::OfDocument) -> Result<String> {
         self.session.query_open(&params.text_document.uri, requests::syntax_tree).await

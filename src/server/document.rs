@@ -10,8 +10,9 @@ use std::time::Duration;
 use tower_lsp::lsp_types::{Diagnostic, Range, TextDocumentContentChangeEvent, Url};
 
 use super::convert;
+use super::kept::Kept;
 use super::snapshot::Snapshot;
-use crate::config::{Config, NeuralToml};
+use crate::config::{Config, DiagnosticsMode, NeuralToml};
 use crate::ide::FileId;
 use crate::lang::Framework;
 use crate::text::{ColumnUnit, LineIndex, TextRange, TextSize};
@@ -41,6 +42,8 @@ pub(super) struct Document {
     pub(super) version: i32,
     /// Our number of this text and of the settings that its analysis depends on.
     pub(super) revision: u64,
+    /// The revision that it was opened with, which no other opening has.
+    pub(super) opened: u64,
     /// The revision that was saved last.
     pub(super) saved: u64,
     /// The text.
@@ -66,6 +69,8 @@ pub(super) struct Document {
     pub(super) cost: Option<Duration>,
     /// The state that was opened or saved last, where its diagnostics are still to be shown.
     pub(super) at_save: Option<Box<Snapshot>>,
+    /// What was found in that state, under `onSave`.
+    pub(super) kept: Option<Kept>,
 }
 
 impl Document {
@@ -75,6 +80,7 @@ impl Document {
             uri,
             version,
             revision: 0,
+            opened: 0,
             saved: 0,
             text: String::new(),
             index: LineIndex::new(""),
@@ -88,10 +94,17 @@ impl Document {
             is_computing: false,
             cost: None,
             at_save: None,
+            kept: None,
         };
-        document.replace(text);
-        document.saved = document.revision;
+        document.open(text);
         document
+    }
+
+    /// Takes the text that it is opened with.
+    pub(super) fn open(&mut self, text: String) {
+        self.replace(text);
+        self.opened = self.revision;
+        self.saved = self.revision;
     }
 
     /// Replaces the whole text.
@@ -103,7 +116,15 @@ impl Document {
             text
         };
         self.index = LineIndex::new(&self.text);
+        if let Some(kept) = &mut self.kept {
+            kept.replace();
+        }
         self.renew();
+    }
+
+    /// Where the lines of the text start.
+    pub(super) fn line_index(&self) -> &LineIndex {
+        &self.index
     }
 
     /// Applies the changes of one `didChange`, each of which refers to the text after those before
@@ -138,6 +159,9 @@ impl Document {
         self.touch(range);
         self.text.replace_range(std::ops::Range::<usize>::from(range), new_text);
         self.index.edit(range, TextSize::of(new_text), &self.text);
+        if let Some(kept) = &mut self.kept {
+            kept.edit(range, TextSize::of(new_text));
+        }
         self.renew();
     }
 
@@ -160,6 +184,11 @@ impl Document {
     /// Makes everything that was computed for the file out of date.
     pub(super) fn renew(&mut self) {
         self.revision = NEXT_REVISION.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether what is shown is about an older text: that which was saved.
+    pub(super) fn shows_what_was_saved(&self) -> bool {
+        self.config.diagnostics_mode == DiagnosticsMode::OnSave && !self.is_saved()
     }
 
     /// Whether the text is as it was saved.

@@ -122,8 +122,7 @@ impl Session {
             Some(document) => {
                 tracing::warn!("{uri} is opened twice");
                 document.version = item.version;
-                document.replace(item.text);
-                document.saved = document.revision;
+                document.open(item.text);
                 document.is_touched = true;
             }
             None => {
@@ -167,7 +166,7 @@ impl Session {
             return;
         };
         if document.shown.is_some_and(|shown| !shown.is_empty()) {
-            self.publish(uri, Vec::new(), None);
+            self.publish(uri, &[], None);
         }
         if let Some(Analyzed { file, .. }) = document.analyzed {
             state.host.close(file);

@@ -30,6 +30,14 @@ impl Count {
         }
     }
 
+    /// The smallest value; 0 where nothing is known.
+    pub fn min(self) -> u64 {
+        match self {
+            Count::Between(min, _) => min,
+            Count::Unknown => 0,
+        }
+    }
+
     /// The largest value, where there is one.
     pub fn max(self) -> Option<u64> {
         match self {

@@ -224,12 +224,22 @@ fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         // Keras subtracts 1 and indexes from the end where that is negative.
         let Some(index) = python_index(axis.saturating_sub(1), slopes.len()) else {
             let last = slopes.len();
-            return Err(cx
-                .problem(
-                    codes::AXIS_OUT_OF_RANGE,
-                    Blame::Param("shared_axes"),
-                    format!("`shared_axes` has {axis}; the axes of {input} are 1 to {last}, without the batch"),
-                ));
+            let within = |axis: &i64| (1..=last as i64).contains(axis);
+            let mut kept: Vec<i64> = axes(cx, "shared_axes").unwrap_or_default();
+            kept.retain(within);
+            if kept.is_empty() {
+                // One slope for each channel is what they are shared for.
+                kept = (1..last.max(2) as i64).collect();
+            }
+            let problem = cx.problem(
+                codes::AXIS_OUT_OF_RANGE,
+                Blame::Param("shared_axes"),
+                format!("`shared_axes` has {axis}; the axes of {input} are 1 to {last}, without the batch"),
+            );
+            return Err(problem.suggest_set(
+                "shared_axes",
+                Value::Tuple(kept.into_iter().map(Value::Int).collect()),
+            ));
         };
         if axis < 1 {
             warning = Some(
@@ -313,7 +323,8 @@ mod tests {
                 error unknown-activation: `Activation`: the function "threshold" needs two more numbers, so it cannot be named; use "relu", or the layer `ReLU(threshold=1.0)`
                   fix: activation="relu"
                 8  params 0
-                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; for example "relu""#]],
+                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; for example "relu"
+                  fix: activation="relu""#]],
         );
     }
 
@@ -331,6 +342,7 @@ mod tests {
                 8×8×16  params 1,024
                 ?×?×16  params 16
                 error axis-out-of-range: `PReLU`: `shared_axes` has 9; the axes of 8×8 are 1 to 2, without the batch
+                  fix: shared_axes=(1,)
                 8×16  params 8
                 warning bad-value: `PReLU`: axes count from 1 here, so Keras takes 0 for axis 2; write 2 if that is meant
                 error unknown-dimension: `PReLU`: dimension 1 of T×16 must be a number to build the layer, but is unknown

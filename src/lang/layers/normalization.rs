@@ -376,6 +376,7 @@ mod tests {
                   fix: axis=-1
                 error unknown-dimension: `BatchNormalization`: the batch size must be a number to build the layer, but is unknown
                   help: the batch is axis 0; the last dimension is axis -1
+                  fix: axis=-1
                 8  params 16 + 16
                 warning float-for-integer: `BatchNormalization`: `axis` must be a whole number, not 1.0; write 1
                   fix: axis=1

@@ -618,10 +618,13 @@ mod tests {
                 error size-mismatch: `Reshape`: 8 elements come in, but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
                   fix: target_shape=(-1,)
                 error bad-value: `Permute`: the input 8×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (-9223372036854775808, 9223372036854775807)
+                  fix: dims=(1, 2)
                 error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
+                  fix: shared_axes=(1,)
                 error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis: the input (8) has only axis 1, or -1, besides the batch
                   fix: axes=-1
-                error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go"#]],
+                error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go
+                  fix: cropping=3"#]],
         );
     }
 

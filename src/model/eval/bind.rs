@@ -188,7 +188,7 @@ impl Evaluator<'_> {
     }
 
     /// The argument with the comma that goes when the argument goes.
-    fn removal(&self, args: &[Arg], at: usize) -> Place {
+    pub(super) fn removal(&self, args: &[Arg], at: usize) -> Place {
         let range = args[at].range;
         let range = match (at.checked_sub(1).map(|before| args[before].range), args.get(at + 1)) {
             (Some(before), _) => crate::text::TextRange::new(before.end(), range.end()),

@@ -159,6 +159,8 @@ pub struct Evaluator<'a> {
     broken: bool,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
+    /// How many of them give the layer inside something else than what comes in.
+    stepwise: usize,
     /// The number of the first statement of the next sequence.
     first_index: u32,
     depth: usize,
@@ -192,6 +194,7 @@ impl<'a> Evaluator<'a> {
             inside: Vec::new(),
             broken: false,
             wrapped: 0,
+            stepwise: 0,
             first_index: 0,
             depth: 0,
             stopped: false,

@@ -117,7 +117,8 @@ impl Evaluator<'_> {
                 codes::TOO_MANY_OPERANDS,
                 place,
                 format!("`{}` takes at most {max} tensors, and {found} come in", entry.name),
-            ),
+            )
+            .with_help("leave the others out, or merge them before with a layer that takes any number, such as `Add`"),
             None => Diagnostic::new(
                 codes::TOO_FEW_OPERANDS,
                 place,

@@ -5,14 +5,20 @@ use std::sync::Arc;
 
 use super::{Evaluator, Step};
 use crate::diagnostics::Diagnostic;
-use crate::lang::{LayerEntry, Operands, Problem, Suggestion, residual_add};
-use crate::model::hir::{Call, Stmt, StmtKind};
+use crate::lang::{
+    Category, LayerEntry, LayerName, Operands, Problem, Suggestion, residual_add, resolve_layer,
+};
+use crate::model::hir::{Arg, Call, ExprKind, Stmt, StmtKind};
+use crate::model::place::Place;
 use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
+use crate::text::TextEdit;
 
 use super::flow::Incoming;
+use super::problems::insert_argument;
+use super::upstream::set_on_producer;
 
 impl Evaluator<'_> {
     pub(super) fn residual(
@@ -89,7 +95,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, entry.name, Some(place));
             return parts;
         };
-        let mut add = self.add_residual(entry, call, block, shortcut);
+        let mut add = self.add_residual(entry, call, stmt, block, shortcut);
         self.pass_on(&add);
         if let Some((name, place)) = &binding.name {
             add.name = Some(name.clone());
@@ -115,6 +121,7 @@ impl Evaluator<'_> {
         &mut self,
         entry: &'static LayerEntry,
         call: &Call,
+        stmt: &Stmt,
         block: Tensor,
         shortcut: Tensor,
     ) -> Layer {
@@ -144,10 +151,7 @@ impl Evaluator<'_> {
                 diagnostic.message.push_str(&super::problems::for_which(&fails));
             } else {
                 for suggestion in problem.suggestions {
-                    if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
-                        && let Some((title, edits)) =
-                            super::upstream::set_on_producer(&block, param, &value)
-                    {
+                    if let Some((title, edits)) = self.residual_fix(stmt, &block, suggestion) {
                         diagnostic = diagnostic.with_fix(title, edits);
                     }
                 }
@@ -212,6 +216,64 @@ impl Evaluator<'_> {
     }
 }
 
+impl Evaluator<'_> {
+    /// The change that makes the sum of the block of `stmt` and its input possible.
+    fn residual_fix(
+        &self,
+        stmt: &Stmt,
+        block: &Tensor,
+        suggestion: Suggestion,
+    ) -> Option<(String, Vec<TextEdit<Place>>)> {
+        let stmts = &stmt.block.as_ref()?.stmts;
+        let projected = stmts.iter().any(|stmt| path_name(stmt) == Some("shortcut"));
+        match suggestion {
+            Suggestion::SetOnProducer { operand: 0, param, value } => {
+                set_on_producer(block, param, &value)
+            }
+            Suggestion::Shortcut(layer) if !projected && !stmt.broken => {
+                let edit = self.place(stmts.last()?.range).end();
+                let edit = edit.edit(format!("\nshortcut: {{ {layer} }}"));
+                Some((format!("Project the input with `{layer}`"), vec![edit]))
+            }
+            Suggestion::KeepBorders { .. } if !projected => {
+                let edits = stmts.iter().map(|stmt| self.keep_border(stmt));
+                let edits: Vec<TextEdit<Place>> =
+                    edits.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+                let title = "Add `padding=\"same\"` to the convolutions of the block";
+                (!edits.is_empty()).then(|| (title.to_string(), edits))
+            }
+            _ => None,
+        }
+    }
+
+    /// The change that has a statement of a block keep the size of what comes in, where it needs one;
+    /// `None` where it is not known to keep it then.
+    fn keep_border(&self, stmt: &Stmt) -> Option<Option<TextEdit<Place>>> {
+        let StmtKind::Call(call) = &stmt.kind else { return None };
+        let LayerName::Entry(entry) = resolve_layer(&call.name.value) else { return None };
+        let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
+        let given = |param: &str| {
+            args.iter().find(|arg| arg.name.as_ref().is_some_and(|name| name.value == param))
+        };
+        let keeps = entry.works_on_features();
+        let moves = ["strides", "stride", "data_format"].into_iter().any(|it| given(it).is_some());
+        if keeps && stmt.block.is_none() {
+            return Some(None);
+        }
+        if entry.category != Category::Convolution || stmt.block.is_some() || moves {
+            return None;
+        }
+        match given("padding").map(|arg| &arg.value.kind) {
+            Some(ExprKind::Str(text)) if text.eq_ignore_ascii_case("same") => Some(None),
+            Some(_) => None,
+            None => {
+                entry.param("padding")?;
+                insert_argument(&self.call_place(call), "padding=\"same\"").map(Some)
+            }
+        }
+    }
+}
+
 /// `main` or `shortcut`, where the statement is that branch.
 fn path_name(stmt: &Stmt) -> Option<&'static str> {
     match &stmt.kind {
@@ -260,19 +322,51 @@ mod tests {
     }
 
     #[test]
+    fn blocks_are_mended_as_a_whole() {
+        check(
+            "Conv2D(8, 1)\nResidualConnection {\n  Conv2D(8, 3)\n  ReLU\n  Conv2D(8, 3)\n}",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.0 Conv2D → 30×30×8, 584 parameters
+                1.1 ReLU → 30×30×8
+                1.2 Conv2D → 28×28×8, 584 parameters
+                1.add Add → ?
+                3:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×8 into 28×28×8, which cannot be added to the input
+                    help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 32×32
+                    line 6: `Conv2D` makes this dimension 28
+                    line 1: `input` makes this dimension 32
+                    fix: Add `padding="same"` to the convolutions of the block
+            "#]],
+        );
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, strides=2, padding=\"same\")\n}",
+            expect![[r#"
+                0.0 Conv2D → 16×16×8, 224 parameters
+                0.add Add → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 16×16×8, which cannot be added to the input
+                    help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1, strides=2) }`
+                    line 3: `Conv2D` makes this dimension 16
+                    line 1: `input` makes this dimension 32
+                    fix: Project the input with `Conv2D(8, 1, strides=2)`
+            "#]],
+        );
+    }
+
+    #[test]
     fn a_difference_of_shape_is_an_error_at_the_addition() {
         check(
             "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n}\nFlatten()",
             expect![[r#"
-            0.0 Conv2D → 32×32×8, 224 parameters
-            0.add Add → ?
-            1 Flatten → ?
-            2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×8, which cannot be added to the input
-                help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1) }`
-                line 3: `Conv2D` makes this dimension 8
-                line 1: `input` makes this dimension 3
-                fix: Set `filters=3` on `Conv2D` before
-        "#]],
+                0.0 Conv2D → 32×32×8, 224 parameters
+                0.add Add → ?
+                1 Flatten → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×8, which cannot be added to the input
+                    help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1) }`
+                    line 3: `Conv2D` makes this dimension 8
+                    line 1: `input` makes this dimension 3
+                    fix: Set `filters=3` on `Conv2D` before
+                    fix: Project the input with `Conv2D(8, 1)`
+            "#]],
         );
     }
 }

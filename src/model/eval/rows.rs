@@ -191,10 +191,22 @@ pub(super) fn producer(
     operands: &[Tensor],
 ) -> Producer {
     let given = entry.params.iter().zip(&binding.given);
+    // What works on each step's features by itself would do so with every step.
+    let last_step_of = match operands {
+        [operand] if operand.rank() == Some(2) && entry.works_on_features() => {
+            operand.producer.as_ref().and_then(|producer| match producer.recurrent() {
+                true => Some(Arc::new(producer.clone())),
+                false => producer.last_step_of.clone(),
+            })
+        }
+        _ => None,
+    };
     Producer {
         layer: entry.name,
         channels: entry.channels,
         input_rank: operands.first().and_then(Tensor::rank),
+        input: operands.first().and_then(|tensor| tensor.shape.as_constant()?.clone()),
+        last_step_of,
         call: binding.call,
         given: given
             .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source)))

@@ -11,6 +11,7 @@ use crate::config::{Config, NeuralToml};
 use crate::diagnostics::{self, Code, Severity, Tag};
 use crate::server::capabilities::ClientCapabilities;
 use crate::server::convert;
+use crate::server::document::Document;
 use crate::server::snapshot::Snapshot;
 use crate::text::{LineIndex, TextRange};
 
@@ -25,6 +26,16 @@ pub(in crate::server) fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
     let (text, index) = (snapshot.analysis.text(), snapshot.analysis.line_index());
     let place = Place { uri: &snapshot.uri, text, index, client: &snapshot.client };
     place.all(snapshot.analysis.diagnostics(), &snapshot.config)
+}
+
+/// Findings of an open file whose text is that of `document` now, severities applied.
+pub(in crate::server) fn of_document(
+    document: &Document,
+    findings: &[diagnostics::Diagnostic],
+    client: &ClientCapabilities,
+) -> Vec<Diagnostic> {
+    let (text, index) = (&document.text, document.line_index());
+    Place { uri: &document.uri, text, index, client }.all(findings, &document.config)
 }
 
 /// A finding of a file; `None` where the settings turn it off.

@@ -1,7 +1,7 @@
 //! The requests that only this server has, for the panels of its editors' plugins.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower_lsp::lsp_types::TextDocumentIdentifier;
 
 use crate::ide::json::{self, JsonFile};
@@ -37,6 +37,17 @@ pub(in crate::server) fn shapes(snapshot: &Snapshot) -> Value {
     let mut document = Vec::new();
     let written = json::write_shapes(&mut document, &file, |_| true);
     written.ok().and_then(|()| serde_json::from_slice(&document).ok()).unwrap_or_default()
+}
+
+/// `neural-analyzer/totals`: the sums of each network, for panels that need nothing else.
+pub(in crate::server) fn totals(snapshot: &Snapshot) -> Value {
+    let networks: Vec<Value> = snapshot
+        .analysis
+        .totals()
+        .iter()
+        .map(|(name, totals)| json::network_totals(name.as_deref(), &snapshot.config, totals))
+        .collect();
+    json!({ "file": snapshot.uri, "networks": networks })
 }
 
 /// `neural-analyzer/syntaxTree`: how the file is read, for people.
