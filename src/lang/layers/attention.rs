@@ -204,6 +204,11 @@ fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let last = query.rank() - 1;
     let asked = Count::from(cx.determined(0, last)?);
     let answered = Count::from(cx.determined(value_at, last)?);
+    // The key may have features of its own.
+    let keyed = match cx.inputs.get(2) {
+        Some(key) => Count::from(cx.determined(2, key.rank() - 1)?),
+        None => answered,
+    };
     if cx.is_pytorch() {
         cx.need_rank(0, 3, "a sequence (steps, features)")?;
         check_heads(cx, &query.last())?;
@@ -224,8 +229,7 @@ fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let given = Count::product(&output);
     let gate = cx.if_set("use_gate", asked * heads * width);
     let gate_bias = cx.if_set("use_gate", heads * width);
-    let kernels =
-        asked * heads * key + answered * heads * (key + width) + heads * width * given + gate;
+    let kernels = heads * (asked * key + keyed * key + answered * width + width * given) + gate;
     let biases = heads * (key * 2 + width) + given + gate_bias;
     let middle = 1..last;
     let attends: Vec<usize> = match cx.args.is_none("attention_axes") {
@@ -247,7 +251,7 @@ fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         (size(query, &mut attends.iter().copied()), size(value, &mut attends.iter().copied()));
     let apart = size(query, &mut middle.filter(|axis| !attends.contains(axis)));
     let macs = asks * asked * heads * key
-        + answers * answered * heads * (key + width)
+        + answers * heads * (keyed * key + answered * width)
         + apart * heads * near * far * (key + width)
         + asks * heads * width * given
         + asks * gate;
@@ -469,7 +473,8 @@ fn explain_attention(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
         explain::named_count(label, &terms)
     };
     lines.extend(projection("query parameters", query.last(), &[&heads, &key], &[&heads, &key]));
-    lines.extend(projection("key parameters", value.last(), &[&heads, &key], &[&heads, &key]));
+    let keyed = cx.inputs.get(2).unwrap_or(value).last();
+    lines.extend(projection("key parameters", keyed, &[&heads, &key], &[&heads, &key]));
     lines.extend(projection(
         "value parameters",
         value.last(),
@@ -498,6 +503,7 @@ mod tests {
         MultiHeadAttention(8) on (128, 512)
         MultiHeadAttention(8, 64, use_bias=false) on (128, 512)
         MultiHeadAttention(4, 64) on (10, 64); (7, 32)
+        MultiHeadAttention(2) on (5, 8); (6, 7); (6, 9)
         MultiHeadAttention(8) on (128, 100)
         MultiHeadAttention(8, value_dim=4) on (128, 64)
         MultiHeadAttention(8) on (4, 4, 64)
@@ -508,6 +514,7 @@ mod tests {
                 10×64  params 12,544  macs 119,552
                 warning ignored-parameter: `MultiHeadAttention`: `key_dim=64` has no effect: PyTorch's 4 heads split the 64 features of the query into 16 each
                   fix: key_dim=16
+                5×8  params 288  macs 1,888
                 error indivisible: `MultiHeadAttention`: `num_heads=8` does not divide the width 100 of the input; `num_heads=10` works, or a width of 104
                   fix: num_heads=10
                   fix: channels=104 on what makes operand 0
@@ -526,6 +533,7 @@ mod tests {
         check(
             r#"
         MultiHeadAttention(8, 64) on (128, 512)
+        MultiHeadAttention(2, 3) on (5, 8); (6, 7); (6, 9)
         MultiHeadAttention(8, 64, use_causal_mask=true) on (128, 512)
         MultiHeadAttention(num_heads=2, key_dim=4, value_dim=3, output_shape=7) on (T, 16); (5, 12)
         MultiHeadAttention(2, 4) on (16)
@@ -534,6 +542,7 @@ mod tests {
             "#,
             expect![[r#"
                 128×512  params 1,050,624  macs 150,994,944
+                5×8  params 218  macs 1,416
                 128×512  params 1,050,624  macs 150,994,944
                 T×7  params 367  macs ?
                 error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1

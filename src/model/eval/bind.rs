@@ -396,10 +396,14 @@ impl Evaluator<'_> {
             self.emit_argument(problem, place, removal);
         }
         match meaning {
+            // Keras takes the old name beside the new one, and the old one wins.
+            ParamName::Param(index) if self.has_legacy(entry, index, call_args) => {
+                let given = self.given(arg, entry.params[index].name, removal);
+                binding.given[index].get_or_insert(given);
+            }
             ParamName::Param(index) | ParamName::Alias { index, .. } => {
                 self.set(entry, binding, index, arg, removal);
             }
-            // Keras takes the old name beside the new one, and the old one wins.
             ParamName::Legacy { index: Some(index), .. } => {
                 binding.given[index] = Some(self.given(arg, entry.params[index].name, removal));
             }
@@ -449,6 +453,14 @@ impl Evaluator<'_> {
                 self.eval(&arg.value, name);
             }
         }
+    }
+
+    /// Whether `args` give parameter `index` by its name in older versions of Keras as well.
+    fn has_legacy(&self, entry: &'static LayerEntry, index: usize, args: &[Arg]) -> bool {
+        args.iter().filter_map(|arg| arg.name.as_ref()).any(|name| {
+            let meaning = resolve_param(entry, self.framework, &name.value);
+            matches!(meaning, ParamName::Legacy { index: Some(old), .. } if old == index)
+        })
     }
 
     /// Reports what is wrong with an argument whose name stands at `name`.
@@ -509,21 +521,24 @@ mod tests {
     #[test]
     fn a_slip_beside_the_right_name_goes() {
         check(
-            "Flatten()\nDense(8, unit=3)\nDense(unit=3, units=8)\nLeakyReLU(negative_slope=0.3, alpha=0.2)\nDense(8, nme=\"h\")\nAdd(\"h\")",
+            "Flatten()\nDense(8, unit=3)\nDense(unit=3, units=8)\nLeakyReLU(negative_slope=0.3, alpha=0.2)\nLeakyReLU(alpha=0.2, negative_slope=0.3)\nDense(8, nme=\"h\")\nAdd(\"h\")",
             expect![[r#"
                 0 Flatten → 3072
                 1 Dense → 8, 24,584 parameters
                 2 Dense → 8, 72 parameters
                 3 LeakyReLU → 8
-                4 Dense → 8, 72 parameters
-                5 Add → 8
+                4 LeakyReLU → 8
+                5 Dense → 8, 72 parameters
+                6 Add → 8
                 3:10 error unknown-parameter `unit`: `Dense` has no parameter `unit`; did you mean `units`?
                     fix: Remove the argument
                 4:7 error unknown-parameter `unit`: `Dense` has no parameter `unit`; did you mean `units`?
                     fix: Remove the argument
                 5:31 warning deprecated-parameter `alpha`: `LeakyReLU`: `alpha` is the old name of `negative_slope`
                     fix: Remove the argument
-                6:10 error unknown-parameter `nme`: `Dense` has no parameter `nme`; did you mean `name`?
+                6:11 warning deprecated-parameter `alpha`: `LeakyReLU`: `alpha` is the old name of `negative_slope`
+                    fix: Remove the argument
+                7:10 error unknown-parameter `nme`: `Dense` has no parameter `nme`; did you mean `name`?
                     fix: Change to `name`
             "#]],
         );
