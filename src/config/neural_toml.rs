@@ -95,7 +95,7 @@ fn load(path: &Path) -> Result<NeuralToml, String> {
 }
 
 /// Reads the text of a `neural.toml`. What can be read is kept, whatever is wrong beside it.
-pub(super) fn parse(text: &str) -> (Layer, Vec<Diagnostic>) {
+pub fn parse(text: &str) -> (Layer, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     // One broken line makes the TOML parser report what follows from it as well.
     let syntax = errors.first().map(|error| {

@@ -114,6 +114,55 @@ pub fn residual_add(block: &Shape, input: &Shape) -> Result<Shape, Problem> {
     }))
 }
 
+/// What can hardly be meant about a sum that can be built: Keras repeats the side that is 1, or has
+/// fewer dimensions, over the other. Operands are those of [`residual_add`].
+pub fn residual_repeats(block: &Shape, input: &Shape) -> Option<Problem> {
+    let rank = input.rank().max(block.rank());
+    let size = |shape: &Shape, at: usize| {
+        (at + shape.rank())
+            .checked_sub(rank)
+            .filter(|&at| at > 0)
+            .map(|at| shape.dims()[at].clone())
+    };
+    let repeated = |shape: &Shape, other: &Shape| {
+        (1..rank).any(|at| match (size(shape, at), size(other, at)) {
+            (Some(Dim::Known(1)) | None, Some(Dim::Known(size))) => size > 1,
+            _ => false,
+        })
+    };
+    let which = match (repeated(block, input), repeated(input, block)) {
+        (false, false) => return None,
+        (true, false) => "the block's output is repeated over the input",
+        (false, true) => "the input is repeated over the block's output",
+        (true, true) => "both are repeated over one another",
+    };
+    let problem = Problem::new(
+        codes::SHAPE_MISMATCH,
+        Blame::Layer,
+        format!("`ResidualConnection`: the block turns {input} into {block}, so {which}"),
+    )
+    .as_warning();
+    let help = format!("the layers of the block should give {input} again");
+    if !repeated(input, block) && block.rank() != input.rank() {
+        return Some(problem.help(help));
+    }
+    let projection = projection(block, input).filter(|_| repeated(input, block));
+    let problem = match &projection {
+        Some(layer) => problem.suggest(Suggestion::Shortcut(layer.clone())),
+        None => problem.help(help),
+    };
+    Some(match (differing_axes(block, input).as_slice(), input.last().known()) {
+        ([axis], Some(width)) if axis + 1 == input.rank() => {
+            problem.suggest(Suggestion::SetOnProducer {
+                operand: 0,
+                param: Suggestion::CHANNELS,
+                value: width.to_string(),
+            })
+        }
+        _ => problem,
+    })
+}
+
 /// The size of an image whose border a block has lost, as windows without padding do: a little of
 /// every dimension that is larger than 1.
 fn border(block: &Shape, input: &Shape) -> Option<String> {
@@ -257,6 +306,39 @@ mod tests {
             dims [(0, 1), (1, 2)]"#]],
         );
         check("10, 8, 4", "8, 4", expect!["10×8×4"]);
+    }
+
+    #[test]
+    fn what_is_repeated_is_hardly_meant() {
+        let check = |block: &str, input: &str, expect: Expect| {
+            let problem = residual_repeats(&shape(block), &shape(input));
+            expect.assert_eq(&problem.map_or("".to_owned(), |problem| show_problem(&problem)));
+        };
+        check("8, 8, 4", "8, 8, 4", expect![[""]]);
+        check("T, 4", "T, 4", expect![[""]]);
+        check(
+            "8, 8, 1",
+            "8, 8, 4",
+            expect![[r#"
+            warning shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 8×8×1, so the block's output is repeated over the input
+              help: the layers of the block should give 8×8×4 again
+              fix: channels=4 on what makes operand 0"#]],
+        );
+        check(
+            "4",
+            "8, 8, 4",
+            expect![[r#"
+            warning shape-mismatch: `ResidualConnection`: the block turns 8×8×4 into 4, so the block's output is repeated over the input
+              help: the layers of the block should give 8×8×4 again"#]],
+        );
+        check(
+            "28, 28, 16",
+            "28, 28, 1",
+            expect![[r#"
+                warning shape-mismatch: `ResidualConnection`: the block turns 28×28×1 into 28×28×16, so the input is repeated over the block's output
+                  fix: Conv2D(16, 1) as the shortcut
+                  fix: channels=1 on what makes operand 0"#]],
+        );
     }
 
     #[test]

@@ -260,6 +260,14 @@ pub enum Kind {
         /// The largest value.
         max: f64,
     },
+    /// A number that Keras takes whatever it is, though only those between two bounds, both inclusive,
+    /// can be meant.
+    Usual {
+        /// The smallest value that can be meant.
+        min: f64,
+        /// The largest value that can be meant.
+        max: f64,
+    },
     /// `true` or `false`.
     Bool,
     /// The name of an activation function, or `None`.

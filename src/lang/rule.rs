@@ -299,6 +299,13 @@ pub enum Suggestion {
     Shortcut(String),
     /// Write this layer around the layer.
     Wrap(&'static str),
+    /// Write the layer as one layer around another, with its arguments in the inner one.
+    Nest {
+        /// The layer around.
+        outer: &'static str,
+        /// The layer inside.
+        inner: &'static str,
+    },
     /// Write the layer inside in the place of the wrapper.
     Unwrap,
     /// Take an argument of the layer inside away.

@@ -438,6 +438,7 @@ fn show_suggestion(suggestion: &Suggestion) -> String {
         }
         Suggestion::Shortcut(layer) => format!("{layer} as the shortcut"),
         Suggestion::Wrap(layer) => format!("{layer} around it"),
+        Suggestion::Nest { outer, inner } => format!("{outer}({inner}(…)) instead"),
         Suggestion::Unwrap => "only the layer inside".to_owned(),
         Suggestion::RemoveInner { param } => format!("remove {param} inside"),
         Suggestion::Together(changes) => {

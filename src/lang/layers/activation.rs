@@ -185,10 +185,18 @@ pub(super) fn axes(cx: &RuleCx<'_>, param: &str) -> Option<Vec<i64>> {
 
 /// Keras finds a wrong axis only when the network runs.
 fn softmax(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let mut over_batch = None;
     for axis in axes(cx, "axis").unwrap_or_default() {
-        cx.axis_of(0, "axis", axis)?;
+        if cx.axis_of(0, "axis", axis)? == 0 {
+            let problem = cx.problem(
+                codes::BAD_VALUE,
+                Blame::Param("axis"),
+                format!("`axis={axis}` is the batch, so the examples of a batch would share one sum; the last dimension is -1"),
+            );
+            over_batch = Some(problem.as_warning().suggest_set("axis", -1));
+        }
     }
-    unchanged(cx)
+    Ok(unchanged(cx)?.warn(over_batch))
 }
 
 /// PyTorch has one slope, or one for each channel. Channels may be first or last in the text.
@@ -242,6 +250,11 @@ fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             ));
         };
         if axis < 1 {
+            let counted_from_one = axes(cx, "shared_axes")
+                .unwrap_or_default()
+                .into_iter()
+                .map(|other| Value::Int(if other == axis { index as i64 + 1 } else { other }))
+                .collect();
             warning = Some(
                 cx.problem(
                     codes::BAD_VALUE,
@@ -252,7 +265,8 @@ fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
                         index + 1
                     ),
                 )
-                .as_warning(),
+                .as_warning()
+                .suggest_set("shared_axes", Value::Tuple(counted_from_one)),
             );
         }
         slopes[index] = None;
@@ -329,6 +343,21 @@ mod tests {
     }
 
     #[test]
+    fn a_softmax_over_the_batch_is_hardly_meant() {
+        check(
+            r#"
+        Softmax(axis=0) on (20, 8)
+        Softmax(axis=1) on (20, 8)
+            "#,
+            expect![[r#"
+                20×8  params 0
+                warning bad-value: `Softmax`: `axis=0` is the batch, so the examples of a batch would share one sum; the last dimension is -1
+                  fix: axis=-1
+                20×8  params 0"#]],
+        );
+    }
+
+    #[test]
     fn slopes_are_shared_along_axes() {
         check(
             r#"
@@ -345,6 +374,7 @@ mod tests {
                   fix: shared_axes=(1,)
                 8×16  params 8
                 warning bad-value: `PReLU`: axes count from 1 here, so Keras takes 0 for axis 2; write 2 if that is meant
+                  fix: shared_axes=(2,)
                 error unknown-dimension: `PReLU`: dimension 1 of T×16 must be a number to build the layer, but is unknown
                   help: let the slopes be shared along that dimension with `shared_axes`
                   fix: shared_axes=(1,)"#]],

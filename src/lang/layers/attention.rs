@@ -406,7 +406,7 @@ fn attended(cx: &RuleCx<'_>) -> Outcome {
 
 fn no_share(cx: &RuleCx<'_>) -> Option<Problem> {
     let rate = cx.args.number("dropout").filter(|rate| !(0.0..=1.0).contains(rate))?;
-    let meant = if rate > 1.0 && rate <= 100.0 { rate / 100.0 } else { 0.0 };
+    let meant = meant_share(rate);
     let problem = cx.problem(
         codes::BAD_VALUE,
         Blame::Param("dropout"),

@@ -417,7 +417,7 @@ pub(super) fn clipped(cx: &RuleCx<'_>) -> Option<Problem> {
                 cx.args.value(param)
             ),
         );
-        let meant = if rate > 1.0 && rate <= 100.0 { rate / 100.0 } else { 0.0 };
+        let meant = meant_share(rate);
         Some(problem.as_warning().suggest_set(param, Value::Float(meant)))
     })
 }

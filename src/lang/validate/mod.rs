@@ -80,6 +80,7 @@ impl Check<'_> {
             Kind::OutputSizes { rank } => self.output_sizes(value, rank),
             Kind::Padding { rank } => self.padding(value, rank),
             Kind::Number { min, max } => self.number(value, min, max),
+            Kind::Usual { min, max } => self.usual_number(value, min, max),
             Kind::Bool => self.bool(value),
             Kind::Activation => self.activation(value),
             Kind::Choice { values, any_case } => self.choice(value, values, any_case),
@@ -206,7 +207,27 @@ impl Check<'_> {
         let smallest = min.max(1).to_string();
         match &value {
             Value::Unknown => value,
-            Value::Bool(flag) if bool && i64::from(*flag) >= min => value,
+            Value::Bool(flag) if bool && i64::from(*flag) >= min => {
+                let number = i64::from(*flag);
+                let fix = match blame {
+                    Blame::Element(_, index) => self.with_element(index, number.to_string()),
+                    _ => Some(number.to_string()),
+                };
+                let problem = Problem::new(
+                    codes::BAD_TYPE,
+                    blame,
+                    format!(
+                        "`{}`: `{}` must be {wanted}; Keras takes {value} for {number}",
+                        self.entry.name, self.param.name
+                    ),
+                )
+                .as_warning();
+                self.problems.push(match fix {
+                    Some(fix) => problem.suggest_set(self.param.name, fix),
+                    None => problem,
+                });
+                value
+            }
             Value::Int(number) if *number >= min => value,
             Value::Interval { low, high, .. } if low.fract() != 0.0 || high.fract() != 0.0 => {
                 let ends = (low.ceil().max(min as f64), high.floor());
@@ -343,6 +364,35 @@ impl Check<'_> {
                     self.wrong(codes::BAD_TYPE, blame, &value, fix)
                 }
             },
+        }
+    }
+
+    /// A number that is taken whatever it is.
+    fn usual_number(&mut self, value: Value, min: f64, max: f64) -> Value {
+        match value.as_number() {
+            Some(number) if !(min..=max).contains(&number) => {
+                let name = self.param.name;
+                let usual = self.usual();
+                let write = usual.as_ref().map(|usual| format!("; {usual} is usual"));
+                let problem = Problem::new(
+                    codes::BAD_VALUE,
+                    Blame::Param(name),
+                    format!(
+                        "`{}`: `{name}` is {}, though Keras takes {value} too{}",
+                        self.entry.name,
+                        wanted(self.param.kind),
+                        write.unwrap_or_default()
+                    ),
+                )
+                .as_warning();
+                self.problems.push(match usual {
+                    Some(usual) => problem.suggest_set(name, usual),
+                    None => problem,
+                });
+                value
+            }
+            Some(_) => value,
+            None => self.number(value, f64::NEG_INFINITY, f64::INFINITY),
         }
     }
 

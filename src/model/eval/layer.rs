@@ -121,6 +121,7 @@ impl Evaluator<'_> {
             }
         };
         let layer = Layer {
+            framework: self.framework,
             layer: name,
             name: layer_name.as_ref().map(|(name, _)| name.clone()),
             place: place.whole,
@@ -129,6 +130,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown,
             counts: Counts::UNKNOWN,
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         };

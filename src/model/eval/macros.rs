@@ -56,7 +56,7 @@ impl Evaluator<'_> {
         }
         if let Some(body) = self.expanded_before(definition, &frame) {
             let outputs = self.state.flowing().into();
-            return vec![Part::Macro { call: place, number, inputs, outputs, body }];
+            return vec![Part::Macro { name, call: place, number, inputs, outputs, body }];
         }
         let before =
             (self.state.flow.clone(), self.layers, self.findings.len(), self.expanded.clone());
@@ -113,7 +113,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
         }
         let outputs = self.state.flowing().into();
-        vec![Part::Macro { call: place, number, inputs, outputs, body: nodes }]
+        vec![Part::Macro { name, call: place, number, inputs, outputs, body: nodes }]
     }
 
     /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::{Evaluator, Step};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
-    Category, LayerEntry, LayerName, Operands, Problem, Suggestion, residual_add, resolve_layer,
+    Category, LayerEntry, LayerName, Operands, Problem, Suggestion, residual_add, residual_repeats,
+    resolve_layer,
 };
 use crate::model::hir::{Arg, Call, ExprKind, Stmt, StmtKind};
 use crate::model::place::Place;
@@ -17,7 +18,6 @@ use crate::shape::{Worlds, union};
 use crate::text::TextEdit;
 
 use super::flow::Incoming;
-use super::problems::insert_argument;
 use super::upstream::set_on_producer;
 
 impl Evaluator<'_> {
@@ -34,6 +34,16 @@ impl Evaluator<'_> {
             Incoming::Refused(unknown) => Some(Tensor::unknown(unknown)),
         };
         let Some(input) = input else { return Vec::new() };
+        if stmt.block.as_ref().is_none_or(|block| block.stmts.is_empty()) && !stmt.broken {
+            let message = format!(
+                "`{}` has no layers to go around, so it adds what comes in to itself",
+                entry.name
+            );
+            self.emit(
+                Diagnostic::new(codes::EMPTY_BLOCK, place, message)
+                    .with_help(format!("write the layers in braces: `{} {{ … }}`", entry.name)),
+            );
+        }
         let mut shortcut = Flow::One(input.clone());
         self.state.flow = Flow::One(input.clone());
         let mut nodes: Vec<Node> = Vec::new();
@@ -91,7 +101,7 @@ impl Evaluator<'_> {
         let mut parts = vec![Part::Inner(nodes.into())];
         let (Flow::One(block), Flow::One(shortcut)) = (block, shortcut) else {
             let message = "the layers of a `ResidualConnection` must give one tensor to add";
-            self.emit(Diagnostic::new(crate::diagnostics::codes::SEVERAL_OUTPUTS, place, message));
+            self.emit(Diagnostic::new(codes::SEVERAL_OUTPUTS, place, message));
             self.fail(Why::Error, entry.name, Some(place));
             return parts;
         };
@@ -176,6 +186,22 @@ impl Evaluator<'_> {
             }
             self.path.pop();
         }
+        if let (Some(Some(sum)), Some(Some(from)), false) =
+            (block.shape.as_constant(), shortcut.shape.as_constant(), doubtful || failed)
+            && let Some(problem) = residual_repeats(sum, from)
+        {
+            let mut diagnostic = Diagnostic::new(problem.code, place, problem.message)
+                .with_severity(problem.severity);
+            diagnostic.help = problem.help;
+            for suggestion in problem.suggestions {
+                if let Some((title, edits)) = self.residual_fix(stmt, &block, suggestion) {
+                    diagnostic = diagnostic.with_fix(title, edits);
+                }
+            }
+            self.path.push(Step::Add);
+            self.emit(diagnostic);
+            self.path.pop();
+        }
         let activation = shape
             .values()
             .iter()
@@ -199,6 +225,7 @@ impl Evaluator<'_> {
         };
         let is_unknown = output.is_unknown();
         Layer {
+            framework: self.framework,
             layer: "Add".into(),
             name: None,
             place,
@@ -210,6 +237,7 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -268,7 +296,7 @@ impl Evaluator<'_> {
             Some(_) => None,
             None => {
                 entry.param("padding")?;
-                insert_argument(&self.call_place(call), "padding=\"same\"").map(Some)
+                self.call_place(call).insert_argument("padding=\"same\"").map(Some)
             }
         }
     }
@@ -318,6 +346,35 @@ mod tests {
                 0.0.main.0 Conv2D → 32×32×8, 224 parameters
                 0.add Add → 32×32×8
             "#]],
+        );
+    }
+
+    #[test]
+    fn a_connection_around_nothing_is_hardly_meant() {
+        check(
+            "ResidualConnection()\nResidualConnection { }",
+            expect![[r#"
+            0.add Add → 32×32×3
+            1.add Add → 32×32×3
+            2:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
+                help: write the layers in braces: `ResidualConnection { … }`
+            3:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
+                help: write the layers in braces: `ResidualConnection { … }`
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_repeated_is_hardly_meant() {
+        check(
+            "ResidualConnection { Conv2D(1, 1) }",
+            expect![[r#"
+            0.0 Conv2D → 32×32×1, 4 parameters
+            0.add Add → 32×32×3
+            2:1 warning shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×1, so the block's output is repeated over the input
+                help: the layers of the block should give 32×32×3 again
+                fix: Set `filters=3` on `Conv2D` before
+        "#]],
         );
     }
 

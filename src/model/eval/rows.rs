@@ -117,6 +117,7 @@ impl Evaluator<'_> {
             outputs.push(Tensor::unknown(reason));
         }
         Layer {
+            framework: self.framework,
             layer: entry.name.into(),
             name: binding.name.as_ref().map(|(name, _)| name.clone()),
             place: binding.call.whole,
@@ -129,6 +130,7 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            counts_by_choice: by_choice(&outcome, binding.frozen),
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -228,6 +230,29 @@ pub(super) fn collapse(outcome: &Worlds<Option<Outcome>>) -> Counts {
         })
         .reduce(Counts::or)
         .unwrap_or(Counts::UNKNOWN)
+}
+
+/// The numbers of a layer in each world, where they are not the same in all.
+fn by_choice(outcome: &Worlds<Option<Outcome>>, frozen: bool) -> Option<Arc<Worlds<Counts>>> {
+    if outcome.variables().is_empty() {
+        return None;
+    }
+    let counts = outcome.map(|outcome| {
+        let Some(outcome) = outcome else { return Counts::UNKNOWN };
+        let mut counts = Counts {
+            trainable: outcome.trainable,
+            non_trainable: outcome.non_trainable,
+            macs: outcome.macs,
+            activation: outcome.activation,
+        };
+        if frozen {
+            counts.non_trainable += counts.trainable;
+            counts.trainable = Count::ZERO;
+        }
+        counts
+    });
+    let counts = counts.simplified();
+    (!counts.variables().is_empty()).then(|| Arc::new(counts))
 }
 
 /// Whether a tensor still has a middle dimension of more than one position.

@@ -181,6 +181,7 @@ impl Evaluator<'_> {
             Tensor { shape: shape.simplified(), unknown: None, ..input.clone() }
         };
         self.inside.push(Part::Layer(Arc::new(Layer {
+            framework: self.framework,
             layer: entry.name.into(),
             name: None,
             place: binding.call.whole,
@@ -189,6 +190,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown,
             counts: collapse(&evaluated.outcome),
+            counts_by_choice: None,
             args: binding.clone().values(),
             inside: Vec::new(),
         })));
