@@ -263,3 +263,81 @@ fn findings_follow_edits() {
         assert_eq!(analysis.findings(&config), findings(&text(middle), &config), "{middle}");
     }
 }
+
+/// Networks that Keras builds have no error and no warning, but for what they say themselves: the
+/// fixture gives every network the same loss, whatever its last layer is, and some have a Dense layer
+/// over a map at their end.
+#[test]
+fn networks_that_keras_builds_are_silent() {
+    let rows = include_str!("fixtures/oracle/keras_networks.jsonl");
+    let (mut report, mut count) = (String::new(), 0);
+    for row in rows.lines().skip(1) {
+        let row: serde_json::Value = serde_json::from_str(row).expect("a row is JSON");
+        let text = row["text"].as_str().expect("a row has a text");
+        if row["ok"] != true {
+            continue;
+        }
+        count += 1;
+        let expected = [codes::LOSS_MISMATCH, codes::DENSE_ON_FEATURE_MAP];
+        for finding in findings(text, &Config::default()) {
+            if finding.severity >= Severity::Warning && !expected.contains(&finding.code) {
+                writeln!(report, "{}: {}", row["name"], describe(text, &finding))
+                    .expect("a string takes what is written");
+            }
+        }
+    }
+    assert!(count > 30, "{count} networks");
+    assert!(report.is_empty(), "{report}");
+}
+
+/// Where each finding of the code stands, at the default settings.
+fn lines_of(text: &str, code: &str) -> Vec<u32> {
+    let index = LineIndex::new(text);
+    let found = findings(text, &Config::default()).into_iter();
+    let of_code = found.filter(|finding| finding.code.name() == code);
+    of_code.map(|finding| index.line(finding.place.start()) + 1).collect()
+}
+
+#[test]
+fn a_mistake_of_a_macro_stands_in_the_body_or_at_the_uses_that_make_it() {
+    let text = |uses: &str| {
+        format!(
+            "define Gate(units) {{\n  Dense($units, \"softmax\")\n}}\nnetwork N {{\n  input: (16)\n  layers:\n{uses}\n  Dense(2)\n}}\n"
+        )
+    };
+    let lines = |uses: &str| lines_of(&text(uses), "softmax-one-unit");
+    assert_eq!(lines("  Gate(1)\n  Gate(1)"), [2]);
+    assert_eq!(lines("  Gate(1)\n  Gate(8)\n  Gate(1)"), [7, 9]);
+    assert_eq!(lines("  Gate(8) * 3\n  Gate(1)"), [8]);
+    assert!(lines("  Gate(8)\n  Gate(4)").is_empty());
+    // Many more than a piece of a network holds.
+    assert_eq!(lines(&"  Gate(1)\n".repeat(300)), [2]);
+}
+
+#[test]
+fn choices_of_a_search_are_judged_together() {
+    let text = |units: &str| {
+        format!(
+            "network N {{\n  input: (16)\n  layers:\n    Dense({units}, \"softmax\")\n  loss: \"categorical_crossentropy\"\n}}\n"
+        )
+    };
+    // What only some choices make is not known to be meant or not, so nothing is said.
+    assert!(lines_of(&text("HPO(choice(1, 2))"), "softmax-one-unit").is_empty());
+    assert_eq!(lines_of(&text("1"), "softmax-one-unit"), [4]);
+}
+
+/// A deep text does not cost a check its stack, and a wide one not its time.
+#[test]
+fn checks_bear_any_network() {
+    let config = settings("profile = \"strict\"\nbudget.parameters = 1");
+    let deep = "ResidualConnection { ".repeat(200) + "Dense(8)" + &" }".repeat(200);
+    let wide = "a: { Dense(8) }\n".repeat(500) + "Add()";
+    let copies = "Dense(8, \"relu\") * 1000000".to_owned();
+    let nested = "define A { Dense(8) * 9 }\ndefine B { A * 9 }\ndefine C { B * 9 }\n";
+    for (before, layers) in [("", &deep), ("", &wide), ("", &copies), (nested, &"C * 9".to_owned())]
+    {
+        let text = format!("{before}network N {{\n  input: (8)\n  layers:\n{layers}\n}}\n");
+        let found = findings(&text, &config);
+        assert!(found.iter().any(|finding| finding.code == codes::OVER_BUDGET), "{layers:.40}");
+    }
+}

@@ -57,8 +57,7 @@ pub fn check(
                 .extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
         }
         let network = Network::new(document, at, model);
-        findings
-            .extend(feature_map::check(model, document.sections(at).map(|(_, section)| section)));
+        findings.extend(feature_map::check(document, at, model));
         findings.extend(search::check(document, at, model));
         findings.extend(network.costs().unbuildable());
         network.check(framework, &mut of_layers);

@@ -30,7 +30,7 @@ mod validate;
 mod value;
 
 pub use args::{Args, Size};
-pub use broadcast::{broadcast, residual_add, residual_repeats};
+pub use broadcast::{broadcast, projected_add, residual_add, residual_repeats};
 pub use layer::{Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Rule};
 pub use layers::{check_inner, find as find_layer};
 pub use mend::{mended, with_fitting_example};
