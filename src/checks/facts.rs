@@ -125,52 +125,61 @@ impl Walk {
     fn nodes(&mut self, nodes: &[Node]) -> Segment {
         let mut all = Segment::default();
         let mut rest = nodes;
+        let mut before: Option<&Node> = None;
         while let Some(first) = rest.first() {
             if first.branch.is_some() {
                 let of_run = |node: &Node| node.branch.is_some() && node.index == first.index;
                 let end = rest.iter().position(|node| !of_run(node)).unwrap_or(rest.len());
                 let (run, after) = rest.split_at(end);
-                self.branches(run, &all.end);
+                for node in run {
+                    let name = node.branch.clone().unwrap_or_default();
+                    self.at(Step::Index(node.index), |walk| {
+                        walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
+                    });
+                }
+                // A run at the end of a piece may go on in the next one.
+                if !after.is_empty() || !self.path.is_empty() {
+                    self.unused_output(before, run);
+                }
                 all.join(Segment::many());
+                before = None;
                 rest = after;
                 continue;
             }
             let segment = self.at(Step::Index(first.index), |walk| walk.parts(&first.parts));
             self.join(&mut all, segment);
+            before = Some(first);
             rest = &rest[1..];
         }
         all
     }
 
-    /// Branches side by side, after what ends in `before`.
-    fn branches(&mut self, run: &[Node], before: &End) {
-        for node in run {
-            let name = node.branch.clone().unwrap_or_default();
-            self.at(Step::Index(node.index), |walk| {
-                walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
-            });
-        }
+    /// A layer before branches none of which starts from what it gives.
+    ///
+    /// Only a layer that stands there by itself is judged: the last block of many equal ones often gives
+    /// something that is not used.
+    fn unused_output(&mut self, before: Option<&Node>, run: &[Node]) {
+        let Some(Part::Layer(layer)) = before.and_then(|node| node.parts.last()) else { return };
         // A layer with a name may be used by it further down.
-        if let End::One(site) = before
-            && run.iter().all(|node| node.start.is_some())
-            && site.layer.name.is_none()
-            && layers::is_certain(&site.layer)
-        {
-            let layer = &site.layer;
-            let mut finding = Diagnostic::new(
-                codes::UNUSED_OUTPUT,
-                layer.place,
-                format!(
-                    "nothing takes what `{}` gives: the branches after it start from inputs or other layers",
-                    layer.layer
-                ),
-            )
-            .with_help("move it into the branch that it is meant for, or remove it");
-            if let Some(start) = run.first() {
-                finding = finding.with_related(start.place, "the first of the branches");
-            }
-            self.emit(site.finding(finding));
+        let is_used = layer.name.is_some() || run.iter().any(|node| node.start.is_none());
+        if is_used || !self.calls.is_empty() || !layers::is_certain(layer) {
+            return;
         }
+        let mut finding = Diagnostic::new(
+            codes::UNUSED_OUTPUT,
+            layer.place,
+            format!(
+                "nothing takes what `{}` gives: the branches after it start from inputs or other layers",
+                layer.layer
+            ),
+        )
+        .with_help("move it into the branch that it is meant for, or remove it")
+        .with_fix(format!("Remove `{}`", layer.layer), vec![layer.place.edit("")]);
+        if let Some(start) = run.first() {
+            finding = finding.with_related(start.place, "the first of the branches");
+        }
+        let site = self.site(layer);
+        self.emit(site.finding(finding));
     }
 
     fn parts(&mut self, parts: &Arc<[Part]>) -> Segment {
@@ -184,8 +193,9 @@ impl Walk {
             let segment = match part {
                 Part::Layer(layer) => self.layer(layer),
                 Part::Add(layer) => {
-                    let end = End::One(self.site(layer));
-                    Segment { first: None, end }
+                    let site = self.site(layer);
+                    self.costs.add(&site, self.times);
+                    Segment { first: None, end: End::One(site) }
                 }
                 Part::Inner(nodes) => match parts.get(at + 1) {
                     // The input of a residual connection goes into its block and past it.
@@ -255,18 +265,18 @@ impl Walk {
         if !passes_on || !layers::is_certain(add) {
             return;
         }
-        let inside = plain.flat_map(|node| node.parts.iter()).find_map(|part| match part {
-            Part::Layer(layer) => Some(format!("of nothing but `{}` ", layer.layer)),
+        // A block without any layer is a finding of its own.
+        let Some(inside) = plain.flat_map(|node| node.parts.iter()).find_map(|part| match part {
+            Part::Layer(layer) => Some(&layer.layer),
             _ => None,
-        });
+        }) else {
+            return;
+        };
         let site = self.site(add);
         let finding = Diagnostic::new(
             codes::IDENTITY_RESIDUAL,
             add.place,
-            format!(
-                "a residual block {}adds its input to itself, so nothing is learned",
-                inside.unwrap_or_else(|| "without layers ".to_owned())
-            ),
+            format!("a residual block of nothing but `{inside}` adds its input to itself, so nothing is learned"),
         )
         .with_help("put the layers that learn the difference into the block, as in `ResidualConnection { Dense(64, \"relu\") }`");
         self.emit(site.finding(finding));

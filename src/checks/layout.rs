@@ -11,7 +11,7 @@ use crate::model::hir::{
 };
 use crate::model::place::Place;
 use crate::syntax::SyntaxKind;
-use crate::text::{TextEdit, TextRange};
+use crate::text::{TextEdit, TextRange, TextSize};
 
 /// The place of a section among the others.
 fn rank(kind: &SectionKind) -> Option<usize> {
@@ -144,13 +144,37 @@ pub(super) fn unused_names(document: &Document) -> Vec<Diagnostic<Place>> {
         .layer_names()
         .filter(|(name, _)| !is_mentioned(name))
         .map(|(name, place)| {
-            Diagnostic::new(
+            let finding = Diagnostic::new(
                 codes::UNUSED_LAYER_NAME,
                 place,
                 format!("no merge and no branch refers to the name `{name}`"),
-            )
+            );
+            match name_argument(document, place) {
+                Some(argument) => finding.with_fix("Remove the name", vec![argument.edit("")]),
+                None => finding,
+            }
         })
         .collect()
+}
+
+/// The whole argument whose value stands at `place`, with the comma that goes with it.
+fn name_argument(document: &Document, place: Place) -> Option<Place> {
+    let text = document.text();
+    let value = document.range(place);
+    let before = text[..usize::from(value.start())].trim_end();
+    let before = before.strip_suffix(['=', ':'])?.trim_end().strip_suffix("name")?;
+    let (start, end) = match before.trim_end().strip_suffix(',') {
+        Some(earlier) => (earlier.len(), usize::from(value.end())),
+        None => {
+            let after = &text[usize::from(value.end())..];
+            let rest = after.trim_start().strip_prefix(',').map(str::trim_start);
+            (before.len(), text.len() - rest.unwrap_or(after).len())
+        }
+    };
+    let longer = value.start() - TextSize::new(start as u32);
+    let start = place.range.start().checked_sub(longer)?;
+    let end = place.range.end() + (TextSize::new(end as u32) - value.end());
+    Some(Place::new(place.owner, TextRange::new(start, end)))
 }
 
 /// The strings, bare names and branch names of a statement, but not the names that it gives.

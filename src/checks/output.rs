@@ -69,6 +69,8 @@ struct Last<'a> {
     view: View<'a>,
     activation: Option<String>,
     units: Option<u64>,
+    /// Whether the output has one dimension besides the batch.
+    is_flat: bool,
 }
 
 impl Output<'_> {
@@ -137,7 +139,13 @@ impl Output<'_> {
             return None;
         }
         let view = View::of(innermost(&site.layer))?;
-        Some(Last { site, activation: view.activation(), view, units: last_size(output) })
+        Some(Last {
+            site,
+            activation: view.activation(),
+            view,
+            units: last_size(output),
+            is_flat: output.rank() == Some(2),
+        })
     }
 
     /// A loss over classes where there is one number.
@@ -256,7 +264,8 @@ fn activation(loss: &Loss<'_>, last: &Last<'_>) -> Option<Finding> {
                 path: None,
             });
         }
-        Family::Binary if is_unbounded => (
+        // A generator is trained through another network, whose output the loss is about.
+        Family::Binary if is_unbounded && (last.is_flat || activation != "tanh") => (
             format!(
                 "`{name}` takes probabilities, and gets {shown}; use `sigmoid`, or `from_logits=true` for plain scores"
             ),

@@ -102,18 +102,26 @@ mod tests {
         check(
             "Conv2D(4, $099)\nDense(4)",
             expect![[r#"
-            * Change `kernel_size` to 28
-                Conv2D(4, 28)
-            Add `padding="same"`
-                Conv2D(4, 99, padding="same")
-        "#]],
+                * Change `kernel_size` to 28
+                    Conv2D(4, 28)
+                Add `padding="same"`
+                    Conv2D(4, 99, padding="same")
+                Allow `kernel-too-large` here
+                    # neural: allow(kernel-too-large)
+                Allow `kernel-too-large` in this file
+                    # neural: allow-file(kernel-too-large)
+            "#]],
         );
         check(
             "Conv2D(4, 99)\nDens$0(4)",
             expect![[r#"
-            * Change to `Dense`
-                Dense(4)
-        "#]],
+                * Change to `Dense`
+                    Dense(4)
+                Allow `unknown-layer` here
+                    # neural: allow(unknown-layer)
+                Allow `unknown-layer` in this file
+                    # neural: allow-file(unknown-layer)
+            "#]],
         );
         check("Dense(uni$0ts=4.0)", expect![[""]]);
         check("Flatten()\nDense($04)", expect![[""]]);

@@ -338,7 +338,12 @@ mod tests {
 
     #[test]
     fn a_comment_at_the_end_of_a_line_or_above_it_switches_a_code_off() {
-        check(&format!("{MACRO}\n{NETWORK}"), expect![[""]]);
+        check(
+            &format!("{MACRO}\n{NETWORK}"),
+            expect![[r#"
+            1 warning unused-macro: nothing uses the macro `Block`
+        "#]],
+        );
         check(&format!("{MACRO} # neural: allow(unused-macro)\n{NETWORK}"), expect![[""]]);
         check(&format!("// neural: allow(unused-macro)\n{MACRO}\n{NETWORK}"), expect![[""]]);
         check(&format!("/* neural: allow(unused-macro) */\n{MACRO}\n{NETWORK}"), expect![[""]]);
@@ -353,16 +358,65 @@ mod tests {
             expect![[""]],
         );
         check("Conv2D(\n  8,\n  99\n) # neural: allow(kernel-too-large)", expect![[""]]);
-        check("Conv2D(8, 99)\nFlatten() # neural: allow(kernel-too-large)", expect![[""]]);
+        check(
+            "Conv2D(8, 99)\nFlatten() # neural: allow(kernel-too-large)",
+            expect![[r#"
+            4 error kernel-too-large: `Conv2D`: `kernel_size` 99×99 does not fit the 28×28 input; the largest that fits is 28×28, or use `padding="same"`
+            5 hint unused-suppression: `kernel-too-large` is not found here, so there is nothing to switch off
+              Remove the comment:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            Conv2D(8, 99)
+            Flatten()
+            }
+        "#]],
+        );
     }
 
     #[test]
     fn unknown_and_useless_codes_are_reported() {
-        check("Flatten() # neural: allow(kernel-to-large)", expect![[""]]);
-        check("# neural: allow(kernel-too-large, bad-value)\nConv2D(8, 99)", expect![[""]]);
-        check("Flatten() # neural: alow(bad-value)\nDense(1) # neural: allow", expect![[""]]);
         check(
-            "Flatten() # neural: networks are (a) model\n# see neural: allow(bad-value)",
+            "Flatten() # neural: allow(kernel-to-large)",
+            expect![[r#"
+            4 warning unknown-suppression: there is no code `kernel-to-large`; did you mean `kernel-too-large`?
+              Change to `kernel-too-large`:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            Flatten() # neural: allow(kernel-too-large)
+            }
+        "#]],
+        );
+        check(
+            "# neural: allow(kernel-too-large, bad-value)\nConv2D(8, 99)",
+            expect![[r#"
+            4 hint unused-suppression: `bad-value` is not found here, so there is nothing to switch off
+              Remove `bad-value` from the comment:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            # neural: allow(kernel-too-large)
+            Conv2D(8, 99)
+            }
+        "#]],
+        );
+        check(
+            "Flatten() # neural: alow(bad-value)\nDense(1) # neural: allow",
+            expect![[r#"
+            4 warning unknown-suppression: `alow` switches nothing off; did you mean `allow`?
+              Change to `allow`:
+            network N {
+              input: (28, 28, 1)
+              layers:
+            Flatten() # neural: allow(bad-value)
+            Dense(1) # neural: allow
+            }
+            5 warning unknown-suppression: `allow` needs the codes to switch off: `neural: allow(code)`
+        "#]],
+        );
+        check(
+            "Flatten() # neural: a kind (of) prose\n# see neural: allow(bad-value)",
             expect![[""]],
         );
     }

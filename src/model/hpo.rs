@@ -75,12 +75,14 @@ pub fn check_bounds(hpo: &Hpo, mut read: impl FnMut(&Expr) -> Bound) -> Checked 
         return bad(hpo.range, format!("`{form}` needs two bounds, as in `{example}`"));
     };
     let mut numbers: Vec<Option<(f64, bool)>> = Vec::with_capacity(3);
-    for bound in [Some(low), Some(high), step].into_iter().flatten() {
+    for (at, bound) in [Some(low), Some(high), step].into_iter().flatten().enumerate() {
         numbers.push(match read(bound) {
             Bound::Number { value, is_whole } => Some((value, is_whole)),
             Bound::Open => None,
             Bound::Other(what) => {
-                return bad(bound.range, format!("`{form}` takes numbers, and {what}"));
+                let which = if at < 2 { "the bounds of" } else { "the step of" };
+                let are = if at < 2 { "are numbers" } else { "is a number" };
+                return bad(bound.range, format!("{which} `{form}` {are}, and {what}"));
             }
         });
     }

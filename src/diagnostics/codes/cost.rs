@@ -5,6 +5,7 @@ codes! { COST:
 OVER_BUDGET = "over-budget", Warning,
     "A network that costs more than the settings allow.",
     "The settings `budget.parameters`, `budget.macs` and `budget.memory` say how much a network may cost. The finding names the layers that cost most. Where the cost depends on hyperparameters, it says how many combinations are over the budget.",
+    switch_off: "It is silent without a budget; for a network that may cost more, use a comment at its name.",
     settings: "budget.parameters = 50000",
     wrong: "
 network Example {
@@ -22,6 +23,7 @@ network Example {
 LARGE_LAYER = "large-layer", Warning,
     "A layer that costs more than the settings allow for one layer.",
     "The settings `limits.parameters` and `limits.macs` bound what a single layer may cost. Without them nothing is reported.",
+    switch_off: "It is silent without these settings; for a layer that may cost more, use a comment at the layer.",
     settings: "limits.parameters = 50000",
     wrong: "
 network Example {
@@ -118,7 +120,7 @@ network Example {
 
 SHARP_REDUCTION = "sharp-reduction", Hint off,
     "A layer that gives less than a hundredth of what it takes.",
-    "A layer that throws nearly everything away in one step is a bottleneck that the layers before it cannot make up for. A layer of a size in between loses less. Pooling over whole maps is not reported.",
+    "A layer that throws nearly everything away in one step is a bottleneck that the layers before it cannot make up for. A layer of a size in between loses less. Only Dense layers and convolutions are looked at.",
     switch_off: "For classifiers whose last layer has few units.",
     wrong: "
 network Example {

@@ -131,6 +131,14 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_meant_after_all_says_when() {
+        let meant = [OUTPUT, STRUCTURE, COST, SEARCH, SUPPRESSION];
+        for code in meant.into_iter().flatten() {
+            assert!(code.info().switch_off.ends_with('.'), "{code}");
+        }
+    }
+
+    #[test]
     fn syntax_codes_say_so() {
         assert!(SYNTAX.iter().all(|code| code.name().starts_with("syntax-")));
         let mut others = all().filter(|code| !SYNTAX.contains(code));

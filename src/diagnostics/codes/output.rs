@@ -5,6 +5,7 @@ codes! { OUTPUT:
 SOFTMAX_ONE_UNIT = "softmax-one-unit", Warning,
     "A softmax over one number, which is always 1.",
     "Softmax turns numbers into shares that add up to 1, so the share of a single number is 1 whatever comes in: nothing is learned. One unit that answers yes or no takes `sigmoid`; for weights over the positions of a sequence, softmax needs the axis of the positions, `Softmax(axis=1)`.",
+    switch_off: "Hardly ever: the layer gives the number 1. For a network that is about to get more classes, use a comment at the layer.",
     wrong: "
 network Example {
   input: (20,)
@@ -44,6 +45,7 @@ network Example {
 METRIC_MISMATCH = "metric-mismatch", Warning,
     "A metric that does not fit the loss.",
     "Metrics of classes say nothing about a regression, metrics for one-hot labels nothing about labels that are class numbers, and the other way round; among five classes the right one is always one of the five best. The number is shown and means nothing. `accuracy` alone is always right for classes: Keras chooses the one that fits the loss.",
+    switch_off: "Where the program that trains the network brings metrics of its own under these names.",
     wrong: "
 network Example {
   input: (20,)
@@ -64,11 +66,12 @@ network Example {
 DROPOUT_LAST = "dropout-last", Warning,
     "Dropout on the output of a network that has a loss.",
     "Predictions that are set to zero at random cannot be right, so in training the loss does not go below what the dropout costs. Dropout belongs before the last layer with weights.",
+    switch_off: "Where the outputs are features for another network, and the loss is about that.",
     wrong: "
 network Example {
   input: (20,)
   layers:
-    Output(10, \"softmax\")
+    Dense(10, \"softmax\")
     Dropout(0.5)
   loss: \"categorical_crossentropy\"
 }",
@@ -77,7 +80,7 @@ network Example {
   input: (20,)
   layers:
     Dropout(0.5)
-    Output(10, \"softmax\")
+    Dense(10, \"softmax\")
   loss: \"categorical_crossentropy\"
 }";
 

@@ -5,6 +5,7 @@ codes! { SEARCH:
 EQUAL_CHOICES = "equal-choices", Warning,
     "A value that a choice has more than once.",
     "A search would try the same network twice and count the value double.",
+    switch_off: "Where a random search is meant to try a value more often.",
     wrong: "
 network Example {
   input: (20,)
@@ -23,6 +24,7 @@ network Example {
 SEARCH_WITHOUT_HPO = "search-without-hpo", Warning,
     "A `search_method` where there is nothing to search.",
     "The search runs over the hyperparameters of the network, written `HPO(choice(32, 64))`. Without any, every trial trains the same network.",
+    switch_off: "Where the program that runs the search varies other things than the network.",
     wrong: "
 network Example {
   input: (20,)
@@ -69,7 +71,7 @@ UNBUILDABLE_COMBINATIONS = "unbuildable-combinations", Info,
 network Example {
   input: (8, 8, 3)
   layers:
-    Conv2D(HPO(choice(8, 16)), HPO(choice(3, 9)))
+    Conv2D(HPO(choice(8, 16)), HPO(choice(3, 9))) # neural: allow(kernel-too-large)
     Flatten()
     Output(10)
 }",

@@ -6,6 +6,7 @@ codes! { STRUCTURE:
 IDENTITY_RESIDUAL = "identity-residual", Warning,
     "A residual connection around nothing that could learn.",
     "A residual connection adds its block's output to its input. Where the block passes its input on, at most with some of it dropped, the sum is twice the input and nothing is learned.",
+    switch_off: "While a network is being written, and its blocks are still empty.",
     wrong: "
 network Example {
   input: (20,)
@@ -29,6 +30,7 @@ network Example {
 UNUSED_OUTPUT = "unused-output", Warning,
     "A layer whose output goes nowhere.",
     "Branches that have the name of an input, or of an earlier layer, start from there. Where all branches of a run do, nothing takes what the layer before them gives: it costs time and memory and changes nothing.",
+    switch_off: "Hardly ever; while a network is being written, use a comment at the layer.",
     wrong: "
 network Example {
   input: { image: (64,), meta: (10,) }
@@ -52,6 +54,7 @@ network Example {
 ATTENTION_OVER_ONE = "attention-over-one", Warning,
     "Attention over a sequence of one position.",
     "Attention mixes the positions of a sequence, with weights that add up to 1. Over one position the weight is always 1, so queries and keys make no difference. Mostly the features have taken the place of the positions.",
+    switch_off: "Where all sequences of a family of networks go through attention, and this one happens to be of one position.",
     wrong: "
 network Example {
   input: (1, 64)
@@ -92,6 +95,7 @@ network Example {
 REPEATED_FLATTEN = "repeated-flatten", Hint off,
     "Flatten over what is flat.",
     "What comes in has one dimension besides the batch, so Flatten changes nothing.",
+    switch_off: "In networks that are generated, where Flatten is written to be safe.",
     wrong: "
 network Example {
   input: (4, 4)
@@ -242,6 +246,7 @@ network Example {
 SECTION_ORDER = "section-order", Hint off,
     "A section that stands after one that usually follows it.",
     "Any order means the same. Other programs that read the language want `input`, `layers`, `loss`, `optimizer`, `metrics`, `train`, `execute`, and people find sections sooner where the order is the same everywhere.",
+    switch_off: "Where nothing but this program reads the files.",
     wrong: "
 network Example {
   input: (20,)
@@ -262,6 +267,7 @@ network Example {
 PORTABLE_COMMENT = "portable-comment", Hint off,
     "A comment in a style that other programs do not read.",
     "The language's comments are written `# …`. This program also reads `// …` and `/* … */`; others may not.",
+    switch_off: "Where nothing but this program reads the files.",
     wrong: "
 network Example {
   input: (20,)

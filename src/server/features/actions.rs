@@ -91,16 +91,20 @@ mod tests {
         check(
             &rich(TEXT),
             None,
-            expect![[r#"
-            {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}]},"isPreferred":true}
-        "#]],
+            expect![[r##"
+                {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}]},"isPreferred":true}
+                {"title":"Allow `unknown-parameter` here","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":0},"end":{"line":5,"character":0}},"newText":"    # neural: allow(unknown-parameter)\n"}]}]}}
+                {"title":"Allow `unknown-parameter` in this file","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"newText":"# neural: allow-file(unknown-parameter)\n"}]}]}}
+            "##]],
         );
         check(
             &poor(TEXT),
             None,
-            expect![[r#"
-            {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}}}
-        "#]],
+            expect![[r##"
+                {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}}}
+                {"title":"Allow `unknown-parameter` here","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":0},"end":{"line":5,"character":0}},"newText":"    # neural: allow(unknown-parameter)\n"}]}}}
+                {"title":"Allow `unknown-parameter` in this file","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"newText":"# neural: allow-file(unknown-parameter)\n"}]}}}
+            "##]],
         );
     }
 
