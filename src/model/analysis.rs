@@ -56,9 +56,9 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
     let mut networks = Vec::new();
     let mut found: Vec<Finding> = Vec::new();
     let mut expansions: BTreeMap<SmolStr, u64> = BTreeMap::new();
-    let bodies = document.macros.iter().flat_map(|definition| &definition.stmts);
+    let bodies = document.macros.iter().flat_map(|definition| definition.stmts.pieces());
     let mut devices: Vec<(SmolStr, Place)> =
-        bodies.flat_map(|piece| piece.value.record.devices()).collect();
+        bodies.flat_map(|piece| piece.record.devices()).collect();
     for network in &document.networks {
         networks.push(network_model(db, network, &mut found, &mut expansions, &mut devices));
     }
