@@ -244,6 +244,8 @@ fn pairs_are_seen_where_pieces_meet() {
         let line = before + 5;
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(&format!("{line}:5: hint[consecutive-activations]")));
+        let path = findings(&text, &config)[0].path.clone();
+        assert_eq!(path, Some((before + 1).to_string()));
     }
 }
 
