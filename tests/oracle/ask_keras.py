@@ -3,9 +3,10 @@
     pip install keras torch
     KERAS_BACKEND=torch python tests/oracle/ask_keras.py [--check]
 
-Each text is built with Keras's functional API, then run on zeros with 12 in the place of every unknown
-size. A layer that Keras builds and then refuses to run is refused. Products are counted with torch's
-FlopCounterMode for one example. What this language builds of several of Keras's layers is built here in
+Each text is built with Keras's functional API, then run on zeros at the sizes of the row's `at`, or with
+12 in the place of every unknown size. A layer that Keras builds and then refuses to run is refused.
+Products are counted with torch's FlopCounterMode for one example; where a recurrent layer runs they stay
+as they are, since Keras's loop makes one step more there to learn the shape of its output. What this language builds of several of Keras's layers is built here in
 the same way: transformer blocks, positional encodings, residual connections. `--check` compares with
 the fixtures as they are and writes nothing.
 """
@@ -45,6 +46,7 @@ MERGES = {
     *("Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention"),
 }
 UNKNOWN_SIZE = 12
+RECURRENT = ("LSTM", "GRU", "RNN")
 
 
 class Encoding(kl.Layer):
@@ -161,6 +163,7 @@ class Builder:
                 except Failure:
                     raise
                 except Exception as cause:
+                    self.rows.append([path, call.layer, None, None, None, []])
                     raise Failure(path, cause) from cause
             place += 1
         return tensor
@@ -175,10 +178,9 @@ class Builder:
             return self.residual(call, tensor, path)
         layer = make(call)
         if call.layer.endswith("Cell"):
-            states = 2 if call.layer == "LSTMCell" else 1
-            start = [ops.zeros((1, layer.units))] * states
-            state = [ops.repeat(one, ops.shape(tensor)[0], axis=0) for one in start]
-            output, _ = layer(tensor, state)
+            if len(tensor.shape) != 2:
+                raise ValueError(f"no step: {tensor.shape}")
+            output = kl.RNN(layer)(kl.Reshape((1, tensor.shape[-1]))(tensor))
         elif call.layer in ("MultiHeadAttention", "GroupQueryAttention"):
             operands = tensor if isinstance(tensor, list) else [tensor, tensor]
             output = layer(*operands)
@@ -200,6 +202,7 @@ class Builder:
         try:
             output = kl.add([output, shortcut])
         except Exception as cause:
+            self.rows.append([f"{path}.add", "Add", None, None, None, []])
             raise Failure(f"{path}.add", cause) from cause
         self.row(f"{path}.add", "Add", output, [])
         return output
@@ -221,14 +224,16 @@ def build(text):
     return model, builder.rows, None
 
 
-def run(model, batch):
-    """The shapes of the outputs for zeros, and the products per run."""
-    def zeros(tensor):
-        sizes = [UNKNOWN_SIZE if size is None else size for size in tensor.shape[1:]]
+def run(model, batch, text):
+    """The shapes of the outputs for zeros of the sizes in `text`, and the products."""
+
+    def zeros(tensor, shape):
+        sizes = [UNKNOWN_SIZE if size is None else size for size in shape[1:]]
         return np.zeros((batch, *sizes), tensor.dtype)
 
+    shapes = [shape for _, shape in read(text).inputs]
     with FlopCounterMode(display=False) as counter:
-        outputs = model([zeros(tensor) for tensor in model.inputs])
+        outputs = model([zeros(*one) for one in zip(model.inputs, shapes)])
     several = isinstance(outputs, (list, tuple))
     shapes = [list(one.shape) for one in outputs] if several else list(outputs.shape)
     return shapes, counter.get_total_flops() // 2
@@ -245,31 +250,26 @@ def totals(rows):
 
 def layer_answer(row):
     fresh = {key: row[key] for key in ("id", "layer", "text", "at") if key in row}
+    sizes = row.get("at", row["text"])
     try:
         model, rows, failed = build(row["text"])
         if failed is not None:
-            return {**fresh_without(fresh, "at"), "ok": False}
-        shapes, _ = run(model, 2)
+            return {**fresh, "ok": False}
+        shapes, _ = run(model, 2, sizes)
         fresh.update(ok=True, out=output_shape(model), run=shapes, **totals(rows))
         if "macs" in row:
-            counted = build(row["at"])[0] if "at" in row else model
-            fresh["macs"] = run(counted, 1)[1]
+            fresh["macs"] = products(row, build(sizes)[0], sizes)
     except Exception:
-        return {**fresh_without(fresh, "at"), "ok": False}
-    return {key: fresh[key] for key in row if key in fresh} | fresh_missing(row, fresh)
+        return {**fresh, "ok": False}
+    # A shape that no run gives, and a run that gives what the shape says, are left out of the row.
+    kept = {name: fact for name, fact in fresh.items() if name in row or name not in ("out", "run")}
+    return {key: kept[key] for key in row if key in kept} | kept
 
 
-def fresh_without(fresh, key):
-    return {name: fact for name, fact in fresh.items() if name != key}
-
-
-def fresh_missing(row, fresh):
-    """Facts that the row has not had. Where a run gives what the shape says, it is left out."""
-    return {
-        name: fact
-        for name, fact in fresh.items()
-        if name not in row and name != "run"
-    }
+def products(row, model, text):
+    if any(name in row["text"] for name in RECURRENT):
+        return row["macs"]
+    return run(model, 1, text)[1]
 
 
 def network_answer(row):
@@ -277,13 +277,14 @@ def network_answer(row):
     model, rows, failed = build(row["text"])
     table = [[path, name, shape, trained, fixed] for path, name, shape, trained, fixed, _ in rows]
     counted = {line[0]: line[5] for line in row["layers"]}
-    # Products of one layer alone are not told apart by the counter; they stay as they are.
+    # The counter does not tell the products of one layer from those of another; they stay as they are.
     lines = [line + [counted.get(line[0])] for line in table]
     if failed is not None:
         return {**fresh, "ok": False, "error_path": failed, "layers": lines}
     fresh.update(ok=True, out=output_shape(model), **totals(rows))
+    run(model, 1, row["text"])
     unknown = any(size is None for tensor in model.inputs for size in tensor.shape[1:])
-    fresh["macs"] = row["macs"] if unknown else run(model, 1)[1]
+    fresh["macs"] = row["macs"] if unknown else products(row, model, row["text"])
     return {**fresh, "layers": lines}
 
 
