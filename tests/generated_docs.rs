@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use neural_analyzer::config;
 use neural_analyzer::diagnostics::{Code, codes};
+use neural_analyzer::lang;
 use serde_json::{Map, Value};
 
 fn root() -> &'static Path {
@@ -18,6 +19,7 @@ fn root() -> &'static Path {
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages = BTreeMap::from([
         (PathBuf::from("docs/configuration.md"), config::configuration_page()),
+        (PathBuf::from("docs/layers.md"), lang::layers_page()),
         (PathBuf::from("docs/neural.schema.json"), config::json_schema()),
         (PathBuf::from("docs/diagnostics/README.md"), index()),
         (PathBuf::from("editors/vscode/package.json"), vscode_manifest()),

@@ -4,7 +4,7 @@ use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
 use crate::lang::require::shown;
-use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Size};
+use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Role, Rule, RuleCx, Size};
 use crate::shape::{Count, Dim, Shape};
 
 const TUPLE: Kind = Kind::Sizes { one: false, none: false };
@@ -24,6 +24,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Gives the same elements another shape.",
     )
     .ordered(&["target_shape"])
+    .keeping("0")
     .explained(explain_reshape)
     .gives("(batch, *target_shape)")
     .in_torch("nn.Unflatten, Tensor.view"),
@@ -34,6 +35,8 @@ pub static LAYERS: &[LayerEntry] = &[
         &[DATA_FORMAT],
         "Makes one dimension of all but the batch.",
     )
+    .known_as(Role::Flatten)
+    .keeping("0")
     .explained(explain_flatten)
     .gives("(batch, features)")
     .in_torch("nn.Flatten"),
@@ -60,7 +63,8 @@ pub static LAYERS: &[LayerEntry] = &[
         "Repeats a vector, so that it becomes a sequence.",
     )
     .explained(|_, output| explain::line("steps", "n", &output.dims()[1]).into_iter().collect())
-    .gives("(batch, n, features)"),
+    .gives("(batch, n, features)")
+    .in_torch("x.unsqueeze(1).expand(-1, n, -1)"),
 ];
 
 /// A layer that gives a view of its input keeps nothing of its own.

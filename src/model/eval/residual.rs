@@ -234,7 +234,8 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown: is_unknown.then_some(reason),
             counts: match activation {
-                Some(activation) => Counts { activation, ..Counts::ZERO },
+                // One sum for each element.
+                Some(activation) => Counts { activation, aux: activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
             args: Vec::new(),

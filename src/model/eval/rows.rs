@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::bind::Binding;
 use super::run::Evaluated;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::lang::{LayerEntry, Outcome, Value};
+use crate::lang::{LayerEntry, Outcome, Role, Value};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer};
 use crate::model::state::Shared;
@@ -146,7 +146,7 @@ impl Evaluator<'_> {
         if numbers.any(|other| other != number) {
             return Vec::new();
         }
-        let on_map = (entry.name == "Dense" || entry.name == "Output").then_some(binding.call.name);
+        let on_map = matches!(entry.role, Role::Dense | Role::Output).then_some(binding.call.name);
         (0..number)
             .map(|at| {
                 let shape = outcome
@@ -223,6 +223,7 @@ pub(super) fn collapse(outcome: &Worlds<Option<Outcome>>) -> Counts {
             trainable: outcome.trainable,
             non_trainable: outcome.non_trainable,
             macs: outcome.macs,
+            aux: outcome.aux,
             activation: outcome.activation,
         })
         .reduce(Counts::or)
