@@ -273,7 +273,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
             text.push(',');
         }
         text.push(digit);
@@ -436,6 +436,8 @@ fn page() -> String {
          \n\
          Multiply-accumulates (MACs) are those of convolutions and matrix products, for a batch of 1.\n\
          Papers that give \"FLOPs\" mostly mean them; two operations are counted for each by those who do not.\n\
+         \n\
+         `neural-analyzer shapes --fold FILE` shows a network layer by layer, equal copies once.\n\
          \n\
          | Network | File | Parameters | MACs | Input | Source of the count |\n\
          |---|---|---|---|---|---|\n",

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use smol_str::SmolStr;
 
 use super::code_actions::{self, CodeAction};
-use super::diagnostics::diagnostics;
+use super::diagnostics;
 use super::folding::{self, FoldingRange};
 use super::goto_definition::{self, Navigation};
 use super::hover::{self, Hover, HoverConfig};
@@ -22,6 +22,7 @@ use super::report::{FileReport, NetworkReport, Totals};
 use super::selection;
 use super::semantic_tokens::{self, SemanticToken};
 use super::symbols::{self, DocumentSymbol};
+use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
 use crate::model::analysis as model;
@@ -31,11 +32,17 @@ use crate::model::result::Part;
 use crate::syntax::Parse;
 use crate::text::{LineIndex, TextRange, TextSize};
 
-/// Everything that is known of `text`, by the rules of `framework`.
+/// Everything that is known of `text`, by the rules of `framework` and otherwise with the default
+/// settings.
 pub fn analyze(text: &str, framework: Framework) -> FileReport {
+    analyze_with(text, framework, &Config::default())
+}
+
+/// The same with the findings that `config` shows.
+pub fn analyze_with(text: &str, framework: Framework, config: &Config) -> FileReport {
     let mut db = Database::default();
     let document = Arc::new(Document::new(&mut db, text, framework));
-    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report()
+    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report(config)
 }
 
 /// An immutable snapshot of one file. Clones share what is computed.
@@ -170,11 +177,26 @@ impl Analysis {
         self.document().parse()
     }
 
-    /// All findings in the order of the text, with the severities of their codes.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
+    /// All findings that do not depend on settings, in the order of the text, with the severities of
+    /// their codes; also those that are off by default.
+    pub(super) fn diagnostics(&self) -> &[Diagnostic] {
         self.snapshot.diagnostics.get_or_init(|| {
-            self.model().map_or_else(Vec::new, |model| diagnostics(self.document(), model))
+            self.model().map_or_else(Vec::new, |model| {
+                diagnostics::all(self.document(), model, self.framework())
+            })
         })
+    }
+
+    /// The findings to show in the order of the text, severities applied: those that `config` leaves
+    /// on and the text does not switch off.
+    pub fn findings(&self, config: &Config) -> Vec<Diagnostic> {
+        config.apply(self.findings_of_any_severity(config))
+    }
+
+    /// The same before severities are applied: [`Config::apply`] makes of them what is shown, also by
+    /// settings whose severities have changed.
+    pub fn findings_of_any_severity(&self, config: &Config) -> Vec<Diagnostic> {
+        diagnostics::of_settings(self, config)
     }
 
     /// What there is to say about the place `offset`.
@@ -214,8 +236,8 @@ impl Analysis {
     }
 
     /// The changes on offer for `range`.
-    pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
-        code_actions::code_actions(self, range)
+    pub fn code_actions(&self, range: TextRange, config: &Config) -> Vec<CodeAction> {
+        code_actions::code_actions(self, range, config)
     }
 
     /// The meaning of each token inside `range`, or of the whole file.
@@ -239,15 +261,15 @@ impl Analysis {
         networks.iter().map(|network| (network.name.clone(), Totals::of(network))).collect()
     }
 
-    /// The tables of the networks, and the findings.
-    pub fn report(&self) -> FileReport {
+    /// The tables of the networks, and the findings to show.
+    pub fn report(&self, config: &Config) -> FileReport {
         let networks = self.model().map_or(&[][..], |model| &model.networks);
         FileReport {
             networks: networks
                 .iter()
                 .map(|network| NetworkReport::new(self.snapshot.document.clone(), network))
                 .collect(),
-            diagnostics: self.diagnostics().to_vec(),
+            diagnostics: self.findings(config),
         }
     }
 }

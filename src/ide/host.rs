@@ -95,11 +95,12 @@ impl AnalysisHost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
 
     const TEXT: &str = "network N { input: (8,) layers: Dense(4) }";
 
     fn outputs(analysis: &Analysis) -> String {
-        let report = analysis.report();
+        let report = analysis.report(&Config::default());
         let rows: Vec<String> = report
             .networks
             .iter()
@@ -135,7 +136,7 @@ mod tests {
         host.set_text(file, TEXT.replace("4", "5"));
         assert!(before.is_cancelled());
         assert_eq!(outputs(&before), "");
-        assert!(before.diagnostics().is_empty());
+        assert!(before.findings(&Config::default()).is_empty());
     }
 
     /// An edit must not wait until a long computation has ended by itself.

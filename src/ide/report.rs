@@ -21,7 +21,7 @@ use crate::text::{TextRange, TextSize};
 pub struct FileReport {
     /// The networks in the order of the text.
     pub networks: Vec<NetworkReport>,
-    /// The findings in the order of the text, with the severities of their codes.
+    /// The findings in the order of the text, with the severities of the settings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -107,6 +107,8 @@ pub struct Row {
     pub aux: Count,
     /// Elements kept for one example.
     pub activation: Count,
+    /// How many equal layers the row stands for; the numbers are those of one of them.
+    pub copies: u64,
 }
 
 impl NetworkReport {
@@ -128,7 +130,16 @@ impl NetworkReport {
 
     /// The rows in the order of the text, repeats and macros expanded.
     pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
-        let outside = Around { path: String::new(), call: None, suffix: String::new() };
+        self.walk(false)
+    }
+
+    /// The same with equal copies of a repeat as one: `4#1-11.0` is the first layer of eleven copies.
+    pub fn folded_rows(&self) -> impl Iterator<Item = Row> + '_ {
+        self.walk(true)
+    }
+
+    fn walk(&self, fold: bool) -> Rows<'_> {
+        let outside = Around { path: String::new(), call: None, suffix: String::new(), copies: 1 };
         let stack = self
             .chunks
             .iter()
@@ -140,7 +151,7 @@ impl NetworkReport {
                 around: outside.clone(),
             })
             .collect();
-        Rows { document: &self.document, stack }
+        Rows { document: &self.document, fold, stack }
     }
 }
 
@@ -152,6 +163,8 @@ struct Around {
     call: Option<Place>,
     /// The numbers that names get.
     suffix: String,
+    /// How many equal copies are written as one.
+    copies: u64,
 }
 
 /// A step of the walk that is not done yet.
@@ -165,6 +178,8 @@ enum Frame {
 /// Walks the tree of a network without expanding it in memory.
 struct Rows<'a> {
     document: &'a Document,
+    /// Whether equal copies are written as one.
+    fold: bool,
     stack: Vec<Frame>,
 }
 
@@ -204,11 +219,17 @@ impl Iterator for Rows<'_> {
                         continue;
                     }
                     let number = current.first + copy;
+                    let together = if self.fold { current.count - copy } else { 1 };
                     let parts = current.parts.clone();
                     let mut inner = around.clone();
                     inner.path.push_str(&format!("#{number}"));
                     inner.suffix.push_str(&format!("_{}", number + 1));
-                    self.stack.push(Frame::Copies { runs, run, copy: copy + 1, around });
+                    if together > 1 {
+                        inner.path.push_str(&format!("-{}", number + together - 1));
+                        inner.suffix.push_str(&format!("-{}", number + together));
+                        inner.copies = inner.copies.saturating_mul(together);
+                    }
+                    self.stack.push(Frame::Copies { runs, run, copy: copy + together, around });
                     self.stack.push(Frame::Parts { parts, at: 0, around: inner });
                 }
                 Frame::Alternatives { alternatives, at, around } => {
@@ -273,6 +294,7 @@ impl Rows<'_> {
             macs: layer.counts.macs,
             aux: layer.counts.aux,
             activation: layer.counts.activation,
+            copies: around.copies,
         }
     }
 }

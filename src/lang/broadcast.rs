@@ -114,6 +114,49 @@ pub fn residual_add(block: &Shape, input: &Shape) -> Result<Shape, Problem> {
     }))
 }
 
+/// What a residual connection with a branch `shortcut` gives: the output of its block plus the output of
+/// the branch. `input`, where it is known, is what both start from. In the problem's dimensions and
+/// suggestions operand 0 is the block's output and operand 1 the branch's.
+pub fn projected_add(
+    block: &Shape,
+    shortcut: &Shape,
+    input: Option<&Shape>,
+) -> Result<Shape, Problem> {
+    let Collision { left, right } = match broadcast(shortcut, block) {
+        Ok(shape) => return Ok(shape),
+        Err(collision) => collision,
+    };
+    let mut problem = Problem::new(
+        codes::SHAPE_MISMATCH,
+        Blame::Layer,
+        format!(
+            "`ResidualConnection`: the block gives {block} and its branch `shortcut` {shortcut}, which cannot be added"
+        ),
+    )
+    .dim(0, right)
+    .dim(1, left);
+    if let (Some(wanted), [axis]) =
+        (block.last().known(), differing_axes(block, shortcut).as_slice())
+        && *axis + 1 == block.rank()
+    {
+        problem = problem.suggest(Suggestion::SetOnProducer {
+            operand: 1,
+            param: Suggestion::CHANNELS,
+            value: wanted.to_string(),
+        });
+    }
+    let fitting = input.and_then(|input| projection(block, input));
+    Err(problem.help(match (border(block, shortcut), fitting) {
+        (Some(size), _) => format!(
+            "write `padding=\"same\"` in the convolutions and poolings of the block, so that the size stays {size}"
+        ),
+        (None, Some(layer)) => {
+            format!("make both alike: `shortcut: {{ {layer} }}` gives {block}")
+        }
+        (None, None) => "the block and its branch `shortcut` must give the same shape".to_string(),
+    }))
+}
+
 /// What can hardly be meant about a sum that can be built: Keras repeats the side that is 1, or has
 /// fewer dimensions, over the other. Operands are those of [`residual_add`].
 pub fn residual_repeats(block: &Shape, input: &Shape) -> Option<Problem> {
@@ -130,6 +173,16 @@ pub fn residual_repeats(block: &Shape, input: &Shape) -> Option<Problem> {
             _ => false,
         })
     };
+    // One vector for the whole image, added to every place of it, is meant (the context of GCNet).
+    let (from, to) = (input.unbatched(), block.unbatched());
+    if let ([context @ .., channels], [_, .., wanted]) = (to, from)
+        && from.len() == to.len()
+        && !context.is_empty()
+        && context.iter().all(|dim| *dim == Dim::Known(1))
+        && channels == wanted
+    {
+        return None;
+    }
     let which = match (repeated(block, input), repeated(input, block)) {
         (false, false) => return None,
         (true, false) => "the block's output is repeated over the input",
@@ -249,6 +302,57 @@ mod tests {
     }
 
     #[test]
+    fn a_shortcut_that_does_not_fit_is_named() {
+        let check = |block: &str, shortcut: &str, input: Option<&str>, expect: Expect| {
+            let input = input.map(shape);
+            expect.assert_eq(
+                &match projected_add(&shape(block), &shape(shortcut), input.as_ref()) {
+                    Ok(sum) => sum.to_string(),
+                    Err(problem) => format!("{}\ndims {:?}", show_problem(&problem), problem.dims),
+                },
+            );
+        };
+        check("4, 4, 16", "4, 4, 16", Some("8, 8, 8"), expect!["4×4×16"]);
+        check(
+            "4, 4, 16",
+            "8, 8, 16",
+            Some("8, 8, 8"),
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block gives 4×4×16 and its branch `shortcut` 8×8×16, which cannot be added
+              help: make both alike: `shortcut: { Conv2D(16, 1, strides=2) }` gives 4×4×16
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "4, 4, 16",
+            "4, 4, 32",
+            Some("8, 8, 8"),
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block gives 4×4×16 and its branch `shortcut` 4×4×32, which cannot be added
+              help: make both alike: `shortcut: { Conv2D(16, 1, strides=2) }` gives 4×4×16
+              fix: channels=16 on what makes operand 1
+            dims [(0, 3), (1, 3)]"#]],
+        );
+        check(
+            "6, 6, 16",
+            "8, 8, 16",
+            Some("8, 8, 8"),
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block gives 6×6×16 and its branch `shortcut` 8×8×16, which cannot be added
+              help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 8×8
+            dims [(0, 1), (1, 1)]"#]],
+        );
+        check(
+            "4, 4, 16",
+            "8, 8, 16",
+            None,
+            expect![[r#"
+            error shape-mismatch: `ResidualConnection`: the block gives 4×4×16 and its branch `shortcut` 8×8×16, which cannot be added
+              help: the block and its branch `shortcut` must give the same shape
+            dims [(0, 1), (1, 1)]"#]],
+        );
+    }
+
+    #[test]
     fn what_does_not_fit_is_projected() {
         check(
             "8, 8, 16",
@@ -316,6 +420,7 @@ mod tests {
         };
         check("8, 8, 4", "8, 8, 4", expect![[""]]);
         check("T, 4", "T, 4", expect![[""]]);
+        check("1, 1, 4", "8, 8, 4", expect![[""]]);
         check(
             "8, 8, 1",
             "8, 8, 4",

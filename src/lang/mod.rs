@@ -31,7 +31,7 @@ mod validate;
 mod value;
 
 pub use args::{Args, Size};
-pub use broadcast::{broadcast, residual_add, residual_repeats};
+pub use broadcast::{broadcast, projected_add, residual_add, residual_repeats};
 pub use docs::layers_page;
 pub use formula::{Formulas, SYMBOLS, Symbol, aux_flops};
 pub use layer::{Category, Default, Explain, Kind, LayerEntry, Operands, Param, Role, Rule};

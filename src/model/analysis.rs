@@ -9,9 +9,9 @@ use smol_str::{SmolStr, format_smolstr};
 use super::db::{ChunkResult, Db, evaluate, inputs, unused_macro};
 use super::document::{Document, Network};
 use super::eval::MAX_LAYERS;
-use super::lift::lift;
+pub use super::lift::lift;
 use super::place::Place;
-use super::result::{Counts, Finding, Node, count_layers};
+use super::result::{Counts, Finding, Memo, Node, count_layers};
 use super::tensor::Tensor;
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
@@ -24,6 +24,8 @@ pub struct Analysis {
     pub networks: Vec<NetworkModel>,
     /// What was found, in no particular order.
     pub findings: Vec<Diagnostic<Place>>,
+    /// How often each macro was expanded.
+    pub expansions: BTreeMap<SmolStr, u64>,
 }
 
 /// A network with its layers.
@@ -35,6 +37,10 @@ pub struct NetworkModel {
     pub inputs: Arc<Vec<(Option<SmolStr>, Tensor)>>,
     /// The chunks: the number of the first statement, and the statements.
     pub chunks: Vec<(u32, Arc<[Node]>)>,
+    /// For each chunk, what the checks have made of it.
+    pub memos: Vec<Arc<Memo>>,
+    /// Whether its layers have a hyperparameter to search.
+    pub searches: bool,
     /// The tensors that leave the network.
     pub outputs: Vec<Tensor>,
     /// The numbers of all layers together.
@@ -65,7 +71,7 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
         }
     }
     whole::check(document, &uses, &mut findings);
-    Analysis { networks, findings }
+    Analysis { networks, findings, expansions }
 }
 
 /// Calls of macros inside the body of an unused one, as far as findings show them.
@@ -86,6 +92,8 @@ fn network_model(
     let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
+    let mut memos = Vec::new();
+    let mut searches = false;
     let mut counts = Counts::ZERO;
     let mut parameters_at_least = 0u64;
     let (mut next, mut expanded) = (0, 0u64);
@@ -95,6 +103,8 @@ fn network_model(
         counts = counts + result.counts;
         parameters_at_least = parameters_at_least.saturating_add(result.parameters_at_least);
         chunks.push((base, result.nodes.clone()));
+        memos.push(result.memo.clone());
+        searches |= result.searches;
         found.extend(result.findings.iter().map(|finding| placed(finding, base)));
         for (name, count) in &result.expansions {
             *expansions.entry(name.clone()).or_default() += count;
@@ -127,6 +137,8 @@ fn network_model(
         name,
         inputs: start.state.inputs.clone(),
         chunks,
+        memos,
+        searches,
         outputs: end.flowing(),
         counts,
         parameters_at_least,

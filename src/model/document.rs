@@ -184,6 +184,19 @@ impl Document {
         self.networks.get(network).map_or(TextRange::default(), |network| network.range)
     }
 
+    /// The keywords of the layers sections of network number `network`.
+    pub fn layers_keywords(&self, network: usize) -> impl Iterator<Item = Place> {
+        let network = &self.networks[network];
+        network.layers.iter().flatten().map(|range| Place::new(network.owner, *range))
+    }
+
+    /// The name of network number `network`, or where it has none its keyword.
+    pub fn network_head(&self, network: usize) -> Place {
+        let network = &self.networks[network];
+        let name = network.header.name.as_ref();
+        Place::new(network.owner, name.map_or(network.header.keyword, |name| name.range))
+    }
+
     /// The research forms, with their identities.
     pub fn research(&self) -> impl Iterator<Item = (OwnerId, &hir::Research)> {
         self.research.iter().map(|form| (form.owner, &form.value))

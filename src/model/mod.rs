@@ -24,6 +24,7 @@ pub mod eval;
 #[cfg(test)]
 mod fixture;
 pub mod hir;
+pub mod hpo;
 mod inputs;
 mod lift;
 pub mod lower;

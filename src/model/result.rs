@@ -1,7 +1,8 @@
 //! What evaluation gives: the layers of a piece of a network as a tree that keeps repeats compressed,
 //! the findings, and the state that the next piece starts from.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
@@ -30,6 +31,8 @@ pub struct Layer {
     pub unknown: Option<Unknown>,
     /// The numbers.
     pub counts: Counts,
+    /// The numbers by hyperparameter choice, where they depend on any.
+    pub counts_by_choice: Option<Arc<Worlds<Counts>>>,
     /// The arguments that are given, by the index of the parameter in the layer's entry.
     pub args: Vec<(usize, Worlds<Value>)>,
     /// What is inside of a wrapper: its layers, and the statements of its block. They are part of
@@ -127,6 +130,8 @@ pub enum Part {
     Inner(Arc<[Node]>),
     /// The statements of a macro.
     Macro {
+        /// The macro's name.
+        name: SmolStr,
         /// The call.
         call: Place,
         /// The number that names in it get, where they get one.
@@ -220,6 +225,33 @@ pub fn count_layers(parts: &[Part]) -> u64 {
         }
     };
     parts.iter().map(count).fold(0, u64::saturating_add)
+}
+
+/// What a room above the model has made of a piece of a network.
+///
+/// It is made once and lives as long as the result of the piece does, so an edit somewhere else does
+/// not make it anew.
+#[derive(Default)]
+pub struct Memo(OnceLock<Box<dyn Any + Send + Sync>>);
+
+impl Memo {
+    /// What `make` has made at the first call; `None` where that was of another type.
+    pub fn get_or_init<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
+        self.0.get_or_init(|| Box::new(make())).downcast_ref()
+    }
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
+}
+
+/// It follows from the result that it belongs to, so it makes no difference between results.
+impl PartialEq for Memo {
+    fn eq(&self, _: &Memo) -> bool {
+        true
+    }
 }
 
 /// A finding of the evaluation, with the macro calls that led to it.

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::place::Place;
 use crate::lang::find_layer;
 use crate::shape::{Dim, Shape, Worlds};
+use crate::text::TextEdit;
 
 /// A tensor between layers.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,29 @@ pub struct CallPlace {
     pub parens: bool,
     /// Whether there are arguments in them.
     pub has_args: bool,
+}
+
+impl CallPlace {
+    /// The change that adds `argument` after those that are there.
+    pub fn insert_argument(&self, argument: &str) -> Option<TextEdit<Place>> {
+        let at = self.insert?;
+        Some(at.edit(match (self.parens, self.has_args) {
+            (false, _) => format!("({argument})"),
+            (true, false) => argument.to_string(),
+            (true, true) => format!(", {argument}"),
+        }))
+    }
+}
+
+impl Producer {
+    /// The change that gives the parameter `param` this value. `None` where its value is computed,
+    /// or the text of the arguments is broken.
+    pub fn set(&self, param: &str, value: &str) -> Option<TextEdit<Place>> {
+        match self.given.iter().find(|(name, _)| *name == param) {
+            Some((_, place)) => Some((*place)?.edit(value)),
+            None => self.call.insert_argument(&format!("{param}={value}")),
+        }
+    }
 }
 
 /// Why a shape is not known.

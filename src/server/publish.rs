@@ -48,7 +48,7 @@ impl Found {
     fn of(snapshot: &Snapshot, start: Instant) -> Found {
         let shown = diagnostics::diagnostics(snapshot);
         let kept = match snapshot.config.diagnostics_mode {
-            DiagnosticsMode::OnSave => snapshot.analysis.diagnostics().to_vec(),
+            DiagnosticsMode::OnSave => snapshot.analysis.findings_of_any_severity(&snapshot.config),
             DiagnosticsMode::OnType | DiagnosticsMode::Off => Vec::new(),
         };
         Found { shown, kept, cost: start.elapsed() }

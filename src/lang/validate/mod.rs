@@ -9,7 +9,7 @@ mod words;
 use self::activation::{Meant, meant_by_number};
 use self::words::at_least;
 pub use self::words::wanted;
-use crate::diagnostics::{Code, codes, did_you_mean};
+use crate::diagnostics::{Code, Severity, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::rule::{Blame, Problem};
 use crate::lang::value::Value;
@@ -158,6 +158,18 @@ impl Check<'_> {
         }
     }
 
+    /// Values from `low` to `high` of a search work, and others do not: that is a warning, and the search
+    /// is taken for one over those that work.
+    fn only_some_fail(&mut self, value: Value, low: f64, high: f64) -> Value {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.severity = Severity::Warning;
+        }
+        match value {
+            Value::Interval { name, .. } => Value::Interval { name, low, high },
+            other => other,
+        }
+    }
+
     /// The argument as written, but with another element.
     fn with_element(&self, index: usize, element: String) -> Option<String> {
         let mut parts: Vec<String> = self.elements.iter().map(Value::to_string).collect();
@@ -228,13 +240,16 @@ impl Check<'_> {
                 let fix = fix.map_or(smallest, |number| number.to_string());
                 self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, Some(fix))
             }
-            Value::Interval { low, .. } => {
-                let below = *low < min as f64;
+            Value::Interval { low, high, .. } => {
+                let (below, high) = (*low < min as f64, *high);
                 let unknown = self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None);
                 if below {
                     self.add_to_message(&format!("; begin the range at {smallest}"));
                 }
-                unknown
+                match below && high >= min as f64 {
+                    true => self.only_some_fail(value, min as f64, high),
+                    false => unknown,
+                }
             }
             Value::Float(number) => {
                 let number = *number;
@@ -319,7 +334,10 @@ impl Check<'_> {
                 if high > max {
                     self.add_to_message(&format!("; end the range at {max}"));
                 }
-                unknown
+                match low <= max && high >= min {
+                    true => self.only_some_fail(value, low.max(min), high.min(max)),
+                    false => unknown,
+                }
             }
             Value::Str(text) => {
                 let number = text.trim().parse::<f64>().ok();
@@ -551,12 +569,12 @@ mod tests {
             LayerNormalization(epsilon=1e-6..1e-3) on (8)
             "#,
             expect![[r#"
-                ?  macs ?
-                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
+                1..64  params 9..576  macs 8..512
+                warning bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
                 1..64  params 9..576  macs 8..512
                 8  params 0
                 8  params 0
-                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
+                warning bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
                 8  params 16"#]],
         );
     }

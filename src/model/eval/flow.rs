@@ -313,6 +313,7 @@ impl Evaluator<'_> {
 
     /// A hyperparameter that chooses a layer.
     fn choice(&mut self, hpo: &Hpo, stmt: &Stmt) -> Vec<Part> {
+        self.searches = true;
         let mut calls = Vec::new();
         if !self.flatten_choice(hpo, &mut calls) {
             self.fail(Why::Error, "the choice", Some(self.stmt));

@@ -134,6 +134,8 @@ pub struct Evaluator<'a> {
     pub expansion: u64,
     /// How often each macro was expanded.
     pub expanded: BTreeMap<SmolStr, u64>,
+    /// Whether there is a hyperparameter to search.
+    pub searches: bool,
     seen: FxHashSet<(Code, Place, u64)>,
     /// Macro parameters that do not exist, by expansion.
     unknown_params: FxHashSet<(u64, SmolStr)>,
@@ -179,6 +181,7 @@ impl<'a> Evaluator<'a> {
             layers: 0,
             expansion: 0,
             expanded: BTreeMap::new(),
+            searches: false,
             seen: FxHashSet::default(),
             unknown_params: FxHashSet::default(),
             calls_made: 0,

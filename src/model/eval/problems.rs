@@ -9,7 +9,7 @@ use crate::diagnostics::{Diagnostic, Severity};
 use crate::lang::{Blame, LayerEntry, Outcome, Problem, Suggestion};
 use crate::model::hir::{Arg, ExprKind, HpoKind};
 use crate::model::place::Place;
-use crate::model::tensor::{CallPlace, Tensor};
+use crate::model::tensor::Tensor;
 use crate::shape::{Dim, Worlds, describe};
 use crate::text::{TextEdit, TextRange};
 
@@ -151,7 +151,7 @@ impl Evaluator<'_> {
                         Some((format!("Change `{param}` to {value}"), vec![source.edit(value)]))
                     }
                     None => {
-                        let edit = insert_argument(&binding.call, &format!("{param}={value}"))?;
+                        let edit = binding.call.insert_argument(&format!("{param}={value}"))?;
                         Some((format!("Add `{param}={value}`"), vec![edit]))
                     }
                 }
@@ -359,16 +359,6 @@ pub(super) fn for_which(failed: &Worlds<bool>) -> String {
     let named = failing.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
     let more = if failing.len() > NAMED { "; …" } else { "" };
     format!(" (fails for {named}{more}, {} of {total} {noun})", failing.len())
-}
-
-/// The edit that adds an argument to a call.
-pub(super) fn insert_argument(call: &CallPlace, argument: &str) -> Option<TextEdit<Place>> {
-    let at = call.insert?;
-    Some(at.edit(match (call.parens, call.has_args) {
-        (false, _) => format!("({argument})"),
-        (true, false) => argument.to_string(),
-        (true, true) => format!(", {argument}"),
-    }))
 }
 
 #[cfg(test)]

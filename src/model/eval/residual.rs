@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::{Evaluator, Step};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
-    Category, LayerEntry, LayerName, Operands, Problem, Suggestion, residual_add, residual_repeats,
-    resolve_layer,
+    Category, LayerEntry, LayerName, Operands, Problem, Suggestion, projected_add, residual_add,
+    residual_repeats, resolve_layer,
 };
 use crate::model::hir::{Arg, Call, ExprKind, Stmt, StmtKind};
 use crate::model::place::Place;
@@ -18,7 +18,6 @@ use crate::shape::{Worlds, union};
 use crate::text::TextEdit;
 
 use super::flow::Incoming;
-use super::problems::insert_argument;
 use super::upstream::set_on_producer;
 
 impl Evaluator<'_> {
@@ -35,17 +34,8 @@ impl Evaluator<'_> {
             Incoming::Refused(unknown) => Some(Tensor::unknown(unknown)),
         };
         let Some(input) = input else { return Vec::new() };
-        if stmt.block.as_ref().is_none_or(|block| block.stmts.is_empty()) && !stmt.broken {
-            let message = format!(
-                "`{}` has no layers to go around, so it adds what comes in to itself",
-                entry.name
-            );
-            self.emit(
-                Diagnostic::new(codes::EMPTY_BLOCK, place, message)
-                    .with_help(format!("write the layers in braces: `{} {{ … }}`", entry.name)),
-            );
-        }
         let mut shortcut = Flow::One(input.clone());
+        let mut projected = None;
         self.state.flow = Flow::One(input.clone());
         let mut nodes: Vec<Node> = Vec::new();
         let owner = self.owner;
@@ -93,6 +83,7 @@ impl Evaluator<'_> {
                 });
                 if is_shortcut {
                     shortcut = std::mem::replace(&mut self.state.flow, main);
+                    projected = Some(&input);
                 }
             }
             offset += 1;
@@ -106,7 +97,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, entry.name, Some(place));
             return parts;
         };
-        let mut add = self.add_residual(entry, call, stmt, block, shortcut);
+        let mut add = self.add_residual(entry, call, stmt, block, shortcut, projected);
         self.pass_on(&add);
         if let Some((name, place)) = &binding.name {
             add.name = Some(name.clone());
@@ -127,7 +118,8 @@ impl Evaluator<'_> {
         self.sequence(stmts.iter().map(|stmt| (owner, stmt)))
     }
 
-    /// The addition.
+    /// The addition of what the block and the shortcut give; `projected` is what comes in, where a branch
+    /// `shortcut` makes something of it.
     fn add_residual(
         &mut self,
         entry: &'static LayerEntry,
@@ -135,6 +127,7 @@ impl Evaluator<'_> {
         stmt: &Stmt,
         block: Tensor,
         shortcut: Tensor,
+        projected: Option<&Tensor>,
     ) -> Layer {
         let place = self.place(call.name.range);
         let mut problem: Option<Problem> = None;
@@ -143,7 +136,14 @@ impl Evaluator<'_> {
         let sums = Worlds::for_each(variables, |world| {
             let (block, shortcut) =
                 (block.shape.at(world).as_ref()?, shortcut.shape.at(world).as_ref()?);
-            Some(residual_add(block, shortcut).map_err(|found| {
+            let sum = match projected {
+                Some(input) => {
+                    let input = input.shape.as_constant().and_then(Option::as_ref);
+                    projected_add(block, shortcut, input)
+                }
+                None => residual_add(block, shortcut),
+            };
+            Some(sum.map_err(|found| {
                 problem.get_or_insert(found);
             }))
         });
@@ -162,7 +162,9 @@ impl Evaluator<'_> {
                 diagnostic.message.push_str(&super::problems::for_which(&fails));
             } else {
                 for suggestion in problem.suggestions {
-                    if let Some((title, edits)) = self.residual_fix(stmt, &block, suggestion) {
+                    if let Some((title, edits)) =
+                        self.residual_fix(stmt, [&block, &shortcut], suggestion)
+                    {
                         diagnostic = diagnostic.with_fix(title, edits);
                     }
                 }
@@ -189,13 +191,17 @@ impl Evaluator<'_> {
         }
         if let (Some(Some(sum)), Some(Some(from)), false) =
             (block.shape.as_constant(), shortcut.shape.as_constant(), doubtful || failed)
+            // Who writes both ways knows what they give.
+            && projected.is_none()
             && let Some(problem) = residual_repeats(sum, from)
         {
             let mut diagnostic = Diagnostic::new(problem.code, place, problem.message)
                 .with_severity(problem.severity);
             diagnostic.help = problem.help;
             for suggestion in problem.suggestions {
-                if let Some((title, edits)) = self.residual_fix(stmt, &block, suggestion) {
+                if let Some((title, edits)) =
+                    self.residual_fix(stmt, [&block, &shortcut], suggestion)
+                {
                     diagnostic = diagnostic.with_fix(title, edits);
                 }
             }
@@ -238,6 +244,7 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, aux: activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -245,18 +252,19 @@ impl Evaluator<'_> {
 }
 
 impl Evaluator<'_> {
-    /// The change that makes the sum of the block of `stmt` and its input possible.
+    /// The change that makes the sum of the block of `stmt` and its input possible; `operands` are what
+    /// the block and the shortcut give.
     fn residual_fix(
         &self,
         stmt: &Stmt,
-        block: &Tensor,
+        operands: [&Tensor; 2],
         suggestion: Suggestion,
     ) -> Option<(String, Vec<TextEdit<Place>>)> {
         let stmts = &stmt.block.as_ref()?.stmts;
         let projected = stmts.iter().any(|stmt| path_name(stmt) == Some("shortcut"));
         match suggestion {
-            Suggestion::SetOnProducer { operand: 0, param, value } => {
-                set_on_producer(block, param, &value)
+            Suggestion::SetOnProducer { operand, param, value } => {
+                set_on_producer(operands.get(operand)?, param, &value)
             }
             Suggestion::Shortcut(layer) if !projected && !stmt.broken => {
                 let edit = self.place(stmts.last()?.range).end();
@@ -296,7 +304,7 @@ impl Evaluator<'_> {
             Some(_) => None,
             None => {
                 entry.param("padding")?;
-                insert_argument(&self.call_place(call), "padding=\"same\"").map(Some)
+                self.call_place(call).insert_argument("padding=\"same\"").map(Some)
             }
         }
     }
@@ -350,17 +358,48 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_around_nothing_is_hardly_meant() {
+    fn a_shortcut_that_does_not_fit_is_named() {
         check(
-            "ResidualConnection()\nResidualConnection { }",
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\", strides=2)\n  shortcut: { Conv2D(8, 1) }\n}",
             expect![[r#"
-            0.add Add → 32×32×3
-            1.add Add → 32×32×3
-            2:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
-                help: write the layers in braces: `ResidualConnection { … }`
-            3:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
-                help: write the layers in braces: `ResidualConnection { … }`
-        "#]],
+                0.0 Conv2D → 16×16×8, 224 parameters
+                0.1.shortcut.0 Conv2D → 32×32×8, 32 parameters
+                0.add Add → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block gives 16×16×8 and its branch `shortcut` 32×32×8, which cannot be added
+                    help: make both alike: `shortcut: { Conv2D(8, 1, strides=2) }` gives 16×16×8
+                    line 3: `Conv2D` makes this dimension 16
+                    line 1: `input` makes this dimension 32
+            "#]],
+        );
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n  shortcut: { Conv2D(16, 1) }\n}",
+            expect![[r#"
+                0.0 Conv2D → 32×32×8, 224 parameters
+                0.1.shortcut.0 Conv2D → 32×32×16, 64 parameters
+                0.add Add → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block gives 32×32×8 and its branch `shortcut` 32×32×16, which cannot be added
+                    help: make both alike: `shortcut: { Conv2D(8, 1) }` gives 32×32×8
+                    line 3: `Conv2D` makes this dimension 8
+                    line 4: `Conv2D` makes this dimension 16
+                    fix: Set `filters=8` on `Conv2D` before
+            "#]],
+        );
+    }
+
+    #[test]
+    fn one_vector_for_the_whole_image_is_meant() {
+        check(
+            "Conv2D(8, 1)\nResidualConnection {\n  GlobalAveragePooling2D(keepdims=true)\n  Conv2D(8, 1)\n}\nResidualConnection {\n  Conv2D(8, 1)\n  shortcut: {\n    GlobalAveragePooling2D(keepdims=true)\n    Conv2D(8, 1)\n  }\n}",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.0 GlobalAveragePooling2D → 1×1×8
+                1.1 Conv2D → 1×1×8, 72 parameters
+                1.add Add → 32×32×8
+                2.0 Conv2D → 32×32×8, 72 parameters
+                2.1.shortcut.0 GlobalAveragePooling2D → 1×1×8
+                2.1.shortcut.1 Conv2D → 1×1×8, 72 parameters
+                2.add Add → 32×32×8
+            "#]],
         );
     }
 

@@ -128,6 +128,7 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            counts_by_choice: by_choice(&outcome, binding.frozen),
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -213,21 +214,38 @@ pub(super) fn producer(
     }
 }
 
+/// The numbers of a layer in one world.
+fn counts(outcome: &Outcome) -> Counts {
+    Counts {
+        trainable: outcome.trainable,
+        non_trainable: outcome.non_trainable,
+        macs: outcome.macs,
+        aux: outcome.aux,
+        activation: outcome.activation,
+    }
+}
+
 /// The numbers of a layer over all worlds.
 pub(super) fn collapse(outcome: &Worlds<Option<Outcome>>) -> Counts {
-    outcome
-        .values()
-        .iter()
-        .flatten()
-        .map(|outcome| Counts {
-            trainable: outcome.trainable,
-            non_trainable: outcome.non_trainable,
-            macs: outcome.macs,
-            aux: outcome.aux,
-            activation: outcome.activation,
-        })
-        .reduce(Counts::or)
-        .unwrap_or(Counts::UNKNOWN)
+    outcome.values().iter().flatten().map(counts).reduce(Counts::or).unwrap_or(Counts::UNKNOWN)
+}
+
+/// The numbers of a layer in each world, where they are not the same in all.
+fn by_choice(outcome: &Worlds<Option<Outcome>>, frozen: bool) -> Option<Arc<Worlds<Counts>>> {
+    if outcome.variables().is_empty() {
+        return None;
+    }
+    let counts = outcome.map(|outcome| {
+        let Some(outcome) = outcome else { return Counts::UNKNOWN };
+        let mut counts = counts(outcome);
+        if frozen {
+            counts.non_trainable += counts.trainable;
+            counts.trainable = Count::ZERO;
+        }
+        counts
+    });
+    let counts = counts.simplified();
+    (!counts.variables().is_empty()).then(|| Arc::new(counts))
 }
 
 /// Whether a tensor still has a middle dimension of more than one position.

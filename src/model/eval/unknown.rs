@@ -78,6 +78,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown: Some(unknown),
             counts: Counts::UNKNOWN,
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         }

@@ -2,7 +2,6 @@
 //! made them, so it suggests what would help if this or that layer did, and here it is looked up
 //! whether one did.
 
-use super::problems::insert_argument;
 use crate::lang::{Category, Role, Suggestion, find_layer};
 use crate::model::place::Place;
 use crate::model::tensor::{Producer, Tensor};
@@ -131,11 +130,7 @@ fn set_on(
     let param = if param == Suggestion::CHANNELS { producer.channels? } else { param };
     let entry = find_layer(producer.layer)?;
     entry.param(param)?;
-    let given = producer.given.iter().find(|(name, _)| *name == param);
-    let edit = match given {
-        Some((_, place)) => (*place)?.edit(value),
-        None => insert_argument(&producer.call, &format!("{param}={value}"))?,
-    };
+    let edit = producer.set(param, value)?;
     Some((format!("Set `{param}={value}` on `{}` before", producer.layer), vec![edit]))
 }
 

@@ -189,6 +189,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown,
             counts: collapse(&evaluated.outcome),
+            counts_by_choice: None,
             args: binding.clone().values(),
             inside: Vec::new(),
         })));

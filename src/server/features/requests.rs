@@ -20,18 +20,14 @@ const MAX_LAYERS: usize = 20_000;
 
 /// `neural-analyzer/shapes`: the document of `neural-analyzer shapes --format json`.
 pub(in crate::server) fn shapes(snapshot: &Snapshot) -> Value {
-    let report = snapshot.analysis.report();
-    let shown = report.diagnostics.into_iter().filter_map(|finding| {
-        let severity = snapshot.config.effective(finding.code, finding.severity)?;
-        Some(finding.with_severity(severity))
-    });
+    let report = snapshot.analysis.report(&snapshot.config);
     let file = JsonFile {
         name: snapshot.uri.as_str(),
         text: snapshot.analysis.text(),
         index: snapshot.analysis.line_index(),
         config: &snapshot.config,
         networks: &report.networks,
-        diagnostics: &shown.collect::<Vec<_>>(),
+        diagnostics: &report.diagnostics,
         max_layers: MAX_LAYERS,
     };
     let mut document = Vec::new();
