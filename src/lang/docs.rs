@@ -5,10 +5,8 @@ use std::fmt::Write as _;
 use super::formula::SYMBOLS;
 use super::layer::{Category, LayerEntry, Operands, Rule};
 use super::layers;
-use super::mend::read;
 use super::rule::{Blame, RuleCx};
 use super::validate::wanted;
-use super::value::Value;
 use super::{Args, Param};
 use crate::diagnostics::codes;
 use crate::shape::{Dim, Shape};
@@ -150,8 +148,7 @@ fn row(entry: &LayerEntry, param: &Param) -> String {
 fn input_ranks(entry: &'static LayerEntry) -> Option<String> {
     const RANKS: std::ops::RangeInclusive<usize> = 1..=7;
     let Rule::Pure(rule) = entry.rule else { return None };
-    let example = |param: &Param| param.default.is_none().then(|| read(param.example)).flatten();
-    let given: Vec<Option<Value>> = entry.params.iter().map(example).collect();
+    let given = entry.examples();
     let args = Args::new(entry, &given);
     let takes = |rank: &usize| {
         let shape = Shape::batched(vec![Dim::Known(32); rank - 1]);

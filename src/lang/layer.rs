@@ -1,7 +1,9 @@
 //! The type of one entry of the layer table.
 
 use super::formula::Formulas;
+use super::mend::read;
 use super::rule::{Outcome, Problem, RuleCx};
+use super::value::Value;
 use crate::shape::Shape;
 
 /// Everything the project knows of one layer.
@@ -405,6 +407,12 @@ impl LayerEntry {
     /// How many positional arguments there may be.
     pub fn max_positional(&self) -> usize {
         if self.positional.is_empty() { self.params.len() } else { self.positional.len() }
+    }
+
+    /// The arguments that its required parameters have as examples, by the parameter's index.
+    pub(super) fn examples(&self) -> Vec<Option<Value>> {
+        let params = self.params.iter();
+        params.map(|param| param.default.is_none().then(|| read(param.example)).flatten()).collect()
     }
 
     /// Whether it works on the features of each step by itself, however many steps there are.
