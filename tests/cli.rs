@@ -212,7 +212,7 @@ fn shapes_of_the_digits_network() {
             "path": "0", "layer": "Conv2D", "name": null, "line": 4, "column": 5,
             "input_shapes": [[null, 28, 28, 1]], "output_shape": [null, 26, 26, 32],
             "params": { "trainable": 320, "non_trainable": 0 },
-            "macs": 194688, "flops": 389376, "activation_bytes": 86528,
+            "macs": 194688, "flops": 389376, "aux_flops": 43264, "activation_bytes": 86528,
         })
     );
     assert_eq!(network["outputs"], serde_json::json!([[null, 10]]));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use neural_analyzer::config::{self, Config, Profile};
 use neural_analyzer::diagnostics::{Code, Severity, codes};
 use neural_analyzer::ide::analyze_with;
-use neural_analyzer::lang::Framework;
+use neural_analyzer::lang::{self, Framework};
 use serde_json::{Map, Value};
 
 fn root() -> &'static Path {
@@ -20,6 +20,7 @@ fn root() -> &'static Path {
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages = BTreeMap::from([
         (PathBuf::from("docs/configuration.md"), config::configuration_page()),
+        (PathBuf::from("docs/layers.md"), lang::layers_page()),
         (PathBuf::from("docs/neural.schema.json"), config::json_schema()),
         (PathBuf::from("docs/diagnostics/README.md"), index()),
         (PathBuf::from("editors/vscode/package.json"), vscode_manifest()),

@@ -120,6 +120,7 @@ fn layer(file: &JsonFile<'_>, row: &Row) -> Value {
         "params": { "trainable": count(row.trainable), "non_trainable": count(row.non_trainable) },
         "macs": count(macs),
         "flops": count(macs * 2),
+        "aux_flops": count(row.aux * batch),
         "activation_bytes": count(row.activation * batch * dtype.bytes()),
     });
     if let Some(why) = &row.unknown_because {
@@ -150,6 +151,7 @@ fn totals(config: &Config, totals: &Totals) -> Value {
         "non_trainable": count(totals.non_trainable),
         "macs": count(macs),
         "flops": count(macs * 2),
+        "aux_flops": count(totals.aux * config.batch),
     })
 }
 
@@ -299,7 +301,7 @@ network Words {
             usize::MAX,
             |out, file| write_shapes(out, file, |_| true),
             expect![[r#"
-                {"file":"words.neural","networks":[{"name":"Words","inputs":[{"name":null,"shape":[null,{"symbol":"T"},16]}],"layers":[{"path":"0","layer":"Conv1D","name":null,"line":8,"column":5,"input_shapes":[[null,{"symbol":"T"},16]],"output_shape":[null,{"expr":"floor((T-1)/2)+1"},32],"params":{"trainable":1568,"non_trainable":0},"macs":null,"flops":null,"activation_bytes":null},{"path":"1.0","layer":"Dense","name":null,"line":2,"column":3,"input_shapes":[[null,{"expr":"floor((T-1)/2)+1"},32]],"output_shape":[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}],"params":{"trainable":{"min":1056,"max":2112},"non_trainable":0},"macs":null,"flops":null,"activation_bytes":null,"expanded_from":{"line":9}},{"path":"1.1","layer":"BatchNormalization","name":"norm","line":3,"column":3,"input_shapes":[[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}]],"output_shape":[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}],"params":{"trainable":{"min":64,"max":128},"non_trainable":{"min":64,"max":128}},"macs":0,"flops":0,"activation_bytes":null,"expanded_from":{"line":9}},{"path":"2","layer":"GRU","name":null,"line":10,"column":5,"input_shapes":[[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}]],"output_shape":[[null,{"expr":"floor((T-1)/2)+1"},8],[null,8]],"params":{"trainable":{"min":1008,"max":1776},"non_trainable":0},"macs":null,"flops":null,"activation_bytes":null},{"path":"3","layer":"Dense","name":null,"line":11,"column":5,"input_shapes":[null],"output_shape":null,"params":{"trainable":null,"non_trainable":null},"macs":null,"flops":null,"activation_bytes":null,"unknown_because":"this layer has an error"}],"outputs":[null],"totals":{"trainable":null,"non_trainable":null,"macs":null,"flops":null}}],"diagnostics":[]}
+                {"file":"words.neural","networks":[{"name":"Words","inputs":[{"name":null,"shape":[null,{"symbol":"T"},16]}],"layers":[{"path":"0","layer":"Conv1D","name":null,"line":8,"column":5,"input_shapes":[[null,{"symbol":"T"},16]],"output_shape":[null,{"expr":"floor((T-1)/2)+1"},32],"params":{"trainable":1568,"non_trainable":0},"macs":null,"flops":null,"aux_flops":null,"activation_bytes":null},{"path":"1.0","layer":"Dense","name":null,"line":2,"column":3,"input_shapes":[[null,{"expr":"floor((T-1)/2)+1"},32]],"output_shape":[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}],"params":{"trainable":{"min":1056,"max":2112},"non_trainable":0},"macs":null,"flops":null,"aux_flops":null,"activation_bytes":null,"expanded_from":{"line":9}},{"path":"1.1","layer":"BatchNormalization","name":"norm","line":3,"column":3,"input_shapes":[[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}]],"output_shape":[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}],"params":{"trainable":{"min":64,"max":128},"non_trainable":{"min":64,"max":128}},"macs":0,"flops":0,"aux_flops":null,"activation_bytes":null,"expanded_from":{"line":9}},{"path":"2","layer":"GRU","name":null,"line":10,"column":5,"input_shapes":[[null,{"expr":"floor((T-1)/2)+1"},{"choices":[32,64]}]],"output_shape":[[null,{"expr":"floor((T-1)/2)+1"},8],[null,8]],"params":{"trainable":{"min":1008,"max":1776},"non_trainable":0},"macs":null,"flops":null,"aux_flops":null,"activation_bytes":null},{"path":"3","layer":"Dense","name":null,"line":11,"column":5,"input_shapes":[null],"output_shape":null,"params":{"trainable":null,"non_trainable":null},"macs":null,"flops":null,"aux_flops":null,"activation_bytes":null,"unknown_because":"this layer has an error"}],"outputs":[null],"totals":{"trainable":null,"non_trainable":null,"macs":null,"flops":null,"aux_flops":null}}],"diagnostics":[]}
             "#]],
         );
     }
@@ -325,7 +327,7 @@ network Words {
             0,
             |out, file| write_shapes(out, file, |_| true),
             expect![[r#"
-                {"file":"words.neural","networks":[{"name":"Words","inputs":[{"name":null,"shape":[null,{"symbol":"T"},16]}],"layers":[],"outputs":[null],"totals":{"trainable":null,"non_trainable":null,"macs":null,"flops":null},"truncated":true}],"diagnostics":[]}
+                {"file":"words.neural","networks":[{"name":"Words","inputs":[{"name":null,"shape":[null,{"symbol":"T"},16]}],"layers":[],"outputs":[null],"totals":{"trainable":null,"non_trainable":null,"macs":null,"flops":null,"aux_flops":null},"truncated":true}],"diagnostics":[]}
             "#]],
         );
     }

@@ -49,6 +49,8 @@ pub struct Totals {
     pub non_trainable: Count,
     /// Multiply-accumulates.
     pub macs: Count,
+    /// Other operations: bias, normalization, activation, pooling, softmax. An estimate.
+    pub aux: Count,
     /// Elements of all activations.
     pub activation: Count,
     /// The fewest parameters that the layers have, where the number of all is not known.
@@ -62,6 +64,7 @@ impl Totals {
             trainable: model.counts.trainable,
             non_trainable: model.counts.non_trainable,
             macs: model.counts.macs,
+            aux: model.counts.aux,
             activation: model.counts.activation,
             parameters_at_least: model.parameters_at_least,
         }
@@ -100,6 +103,8 @@ pub struct Row {
     pub non_trainable: Count,
     /// Multiply-accumulates, batch 1.
     pub macs: Count,
+    /// Other operations: bias, normalization, activation, pooling, softmax. An estimate.
+    pub aux: Count,
     /// Elements kept for one example.
     pub activation: Count,
     /// How many equal layers the row stands for; the numbers are those of one of them.
@@ -287,6 +292,7 @@ impl Rows<'_> {
             trainable: layer.counts.trainable,
             non_trainable: layer.counts.non_trainable,
             macs: layer.counts.macs,
+            aux: layer.counts.aux,
             activation: layer.counts.activation,
             copies: around.copies,
         }

@@ -194,6 +194,8 @@ mod tests {
             r#"
         Dense(10) on (784)
         Dense(10, use_bias=false) on (784)
+        EinsumDense("abc,cd->abd", (5, 7), bias_axes="d") on (5, 3)
+        EinsumDense("...b,bc->...c", 7) on (5, 3)
         Embedding(1000, 64) on (20)
         LSTM(64) on (10, 32)
         GRU(8, return_sequences=true) on (T, 4)
@@ -213,6 +215,14 @@ mod tests {
                 Dense(10, use_bias=false)
                   features: units = 10
                   parameters: 784×10 = 7,840
+                EinsumDense("abc,cd->abd", (5, 7), bias_axes="d")
+                  `c`: 3
+                  `d`: 7
+                  parameters: 3×7 + 7 = 28
+                EinsumDense("...b,bc->...c", 7)
+                  `b`: 3
+                  `c`: 7
+                  parameters: 3×7 = 21
                 Embedding(1000, 64)
                   features: output_dim = 64
                   parameters: 1000×64 = 64,000

@@ -1,6 +1,9 @@
 //! The type of one entry of the layer table.
 
+use super::formula::Formulas;
+use super::mend::read;
 use super::rule::{Framework, Outcome, Problem, RuleCx};
+use super::value::Value;
 use crate::shape::Shape;
 
 /// Everything the project knows of one layer.
@@ -31,6 +34,14 @@ pub struct LayerEntry {
     pub explain: Option<Explain>,
     /// The output shape in words, for documentation: `(batch, *spatial, filters)`.
     pub output: &'static str,
+    /// How many parameters it has, how much it computes and what it keeps, as text.
+    pub formulas: Formulas,
+    /// What it is to the rest of a network.
+    pub role: Role,
+    /// Whether the layers of a block after its call are part of it.
+    pub takes_block: bool,
+    /// How Keras spells it, where it has no layer of that name; empty where it has nothing like it.
+    pub keras: Option<&'static str>,
     /// How PyTorch spells it, for documentation; empty where it has nothing like it.
     pub torch: &'static str,
     /// More documentation, in Markdown; may be empty.
@@ -68,6 +79,19 @@ pub enum Category {
     Composite,
     /// Names that only this language has.
     Special,
+}
+
+/// What a layer is to the rest of a network, where that is more than its rule says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing more.
+    Plain,
+    /// Works on the last dimension, so that an image stays an image.
+    Dense,
+    /// The same, and says that the network ends.
+    Output,
+    /// Makes one dimension of all.
+    Flatten,
 }
 
 /// How many tensors a layer takes.
@@ -333,6 +357,10 @@ impl LayerEntry {
             rule,
             explain: None,
             output: "the input's shape",
+            formulas: Formulas::NONE,
+            role: Role::Plain,
+            takes_block: false,
+            keras: None,
             torch: "",
             notes: "",
             torch_notes: "",
@@ -381,6 +409,65 @@ impl LayerEntry {
         self
     }
 
+    /// The same with formulas of its trainable parameters, and of its multiply-accumulates.
+    pub(super) const fn counting(
+        mut self,
+        trainable: &'static str,
+        macs: &'static str,
+    ) -> LayerEntry {
+        self.formulas.trainable = trainable;
+        self.formulas.macs = macs;
+        self
+    }
+
+    /// The same with a formula of the parameters that training does not change.
+    pub(super) const fn freezing(mut self, non_trainable: &'static str) -> LayerEntry {
+        self.formulas.non_trainable = non_trainable;
+        self
+    }
+
+    /// The same with a formula of its auxiliary operations.
+    pub(super) const fn costing(mut self, aux: &'static str) -> LayerEntry {
+        self.formulas.aux = aux;
+        self
+    }
+
+    /// The same with a formula of what it keeps in memory.
+    pub(super) const fn keeping(mut self, activation: &'static str) -> LayerEntry {
+        self.formulas.activation = activation;
+        self
+    }
+
+    /// The same with formulas in words, all the same.
+    pub(super) const fn counting_as(mut self, words: &'static str) -> LayerEntry {
+        self.formulas = Formulas {
+            trainable: words,
+            non_trainable: words,
+            macs: words,
+            aux: words,
+            activation: words,
+        };
+        self
+    }
+
+    /// The same for a layer that is more to a network than its rule says.
+    pub(super) const fn known_as(mut self, role: Role) -> LayerEntry {
+        self.role = role;
+        self
+    }
+
+    /// The same for a layer that takes the block after its call itself.
+    pub(super) const fn with_block(mut self) -> LayerEntry {
+        self.takes_block = true;
+        self
+    }
+
+    /// The same with Keras's spelling, for a layer that only this language names.
+    pub(super) const fn in_keras(mut self, keras: &'static str) -> LayerEntry {
+        self.keras = Some(keras);
+        self
+    }
+
     /// The same with PyTorch's spelling.
     pub(super) const fn in_torch(mut self, torch: &'static str) -> LayerEntry {
         self.torch = torch;
@@ -424,6 +511,12 @@ impl LayerEntry {
             [] => self.params.iter().filter(|param| param.pytorch != InPytorch::Only).count(),
             names => names.len(),
         }
+    }
+
+    /// The arguments that its required parameters have as examples, by the parameter's index.
+    pub(super) fn examples(&self) -> Vec<Option<Value>> {
+        let params = self.params.iter();
+        params.map(|param| param.default.is_none().then(|| read(param.example)).flatten()).collect()
     }
 
     /// Whether it works on the features of each step by itself, however many steps there are.

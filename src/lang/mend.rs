@@ -222,7 +222,7 @@ fn reshaped(input: &Shape, statement: &str) -> Option<Shape> {
 }
 
 /// A value as suggestions write it: a number, a string, a boolean, `None`, or a tuple of these.
-fn read(text: &str) -> Option<Value> {
+pub(super) fn read(text: &str) -> Option<Value> {
     let text = text.trim();
     if let Some(inside) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         let mut elements = Vec::new();

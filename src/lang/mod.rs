@@ -15,7 +15,9 @@
 
 mod args;
 mod broadcast;
+mod docs;
 mod explain;
+mod formula;
 mod geometry;
 mod layer;
 pub mod layers;
@@ -31,7 +33,11 @@ mod value;
 
 pub use args::{Args, Size};
 pub use broadcast::{broadcast, projected_add, residual_add, residual_repeats};
-pub use layer::{Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Rule};
+pub use docs::layers_page;
+pub use formula::{Formulas, SYMBOLS, Symbol, aux_flops};
+pub use layer::{
+    Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Role, Rule,
+};
 pub use layers::{check_inner, find as find_layer};
 pub use mend::{mended, with_fitting_example};
 pub use names::{

@@ -88,6 +88,9 @@ pub struct Outcome {
     pub non_trainable: Count,
     /// Multiply-accumulates of contractions, batch 1, dense.
     pub macs: Count,
+    /// Other operations, batch 1; see [`super::Formulas::aux`]. What runs the rule fills it in, and a
+    /// wrapper makes its own of the inner layer's.
+    pub aux: Count,
     /// Elements kept in memory for one example.
     pub activation: Count,
     /// Findings that do not keep the layer from being built.
@@ -103,6 +106,7 @@ impl Outcome {
             trainable: Count::ZERO,
             non_trainable: Count::ZERO,
             macs: Count::ZERO,
+            aux: Count::ZERO,
             activation,
             warnings: Vec::new(),
         }
@@ -123,6 +127,7 @@ impl Outcome {
             trainable: Count::Unknown,
             non_trainable: Count::ZERO,
             macs: Count::Unknown,
+            aux: Count::Unknown,
             activation: Count::Unknown,
             warnings: Vec::new(),
         }
@@ -135,6 +140,7 @@ impl Outcome {
             trainable: Count::ZERO,
             non_trainable: Count::ZERO,
             macs: Count::ZERO,
+            aux: Count::ZERO,
             activation: Count::ZERO,
             warnings: Vec::new(),
         };
@@ -143,6 +149,7 @@ impl Outcome {
             all.trainable += outcome.trainable;
             all.non_trainable += outcome.non_trainable;
             all.macs += outcome.macs;
+            all.aux += outcome.aux;
             all.activation += outcome.activation;
             all.warnings.extend(outcome.warnings);
         }

@@ -69,6 +69,49 @@ fn check_explained_under(framework: Framework, fixture: &str, expect: Expect) {
     expect.assert_eq(&accounts.join("\n"));
 }
 
+/// A line of a fixture, its layer, and of each formula the text, what it gives and what the rule counts.
+pub(super) type Formulated = (String, &'static LayerEntry, Vec<(&'static str, Count, Count)>);
+
+/// For every line of `fixture`: the layer, and for each of its formulas that is arithmetic what it gives
+/// and what the rule counts.
+pub(super) fn formulas(fixture: &str) -> Vec<Formulated> {
+    let lines = fixture.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| {
+            let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
+            let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
+            let call = Reader { rest: text }.call();
+            let answer = run(&call, Framework::Keras, &inputs, None);
+            let outcome = answer.outcome.unwrap_or_else(|| panic!("{line} is right"));
+            let (entry, given, ..) = bind(&call, Framework::Keras);
+            let args = Args::new(entry, Framework::Keras, &given);
+            let cx = RuleCx::new(&args, &inputs);
+            let counted = [
+                (entry.formulas.trainable, outcome.trainable),
+                (entry.formulas.non_trainable, outcome.non_trainable),
+                (entry.formulas.macs, outcome.macs),
+                (entry.formulas.activation, outcome.activation),
+            ];
+            let found = counted.into_iter().filter_map(|(text, counted)| {
+                let value = super::formula::evaluate(&cx, text, outcome.outputs.first()?)?;
+                Some((text, value, counted))
+            });
+            (line.to_owned(), entry, found.collect())
+        })
+        .collect()
+}
+
+/// The auxiliary operations of a layer, `Dense(10) on (784)`.
+pub(super) fn aux(line: &str) -> Count {
+    let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
+    let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
+    let call = Reader { rest: text }.call();
+    let outcome = run(&call, Framework::Keras, &inputs, None).outcome.expect("the layer is right");
+    let (entry, given, ..) = bind(&call, Framework::Keras);
+    let args = Args::new(entry, Framework::Keras, &given);
+    super::formula::aux_flops(&RuleCx::new(&args, &inputs), outcome.outputs.first())
+}
+
 /// Checks the arithmetic of `label: formula = result`, and that the parameters are the outcome's.
 fn check_formula(line: &str, outcome: &Outcome) {
     let Some((label, formula)) = line.split_once(": ") else { return };

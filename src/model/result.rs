@@ -51,6 +51,8 @@ pub struct Counts {
     pub non_trainable: Count,
     /// Multiply-accumulates.
     pub macs: Count,
+    /// Other operations: bias, normalization, activation, pooling, softmax.
+    pub aux: Count,
     /// Elements of the activations.
     pub activation: Count,
 }
@@ -61,6 +63,7 @@ impl Counts {
         trainable: Count::ZERO,
         non_trainable: Count::ZERO,
         macs: Count::ZERO,
+        aux: Count::ZERO,
         activation: Count::ZERO,
     };
 
@@ -69,6 +72,7 @@ impl Counts {
         trainable: Count::Unknown,
         non_trainable: Count::Unknown,
         macs: Count::Unknown,
+        aux: Count::Unknown,
         activation: Count::Unknown,
     };
 
@@ -77,6 +81,7 @@ impl Counts {
             trainable: f(self.trainable, other.trainable),
             non_trainable: f(self.non_trainable, other.non_trainable),
             macs: f(self.macs, other.macs),
+            aux: f(self.aux, other.aux),
             activation: f(self.activation, other.activation),
         }
     }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::hir::{Arg, Block, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use super::place::{OwnerId, Place};
-use crate::lang::find_layer;
+use crate::lang::{Role, find_layer};
 use crate::text::TextRange;
 
 /// See the module's documentation. Ranges are relative to the statement.
@@ -111,7 +111,7 @@ impl Uses {
 
     fn call(&mut self, call: &Call, repeated: bool) {
         if let Some(entry) = find_layer(&call.name.value) {
-            self.is_individual |= entry.is_merge() || entry.name == "Output";
+            self.is_individual |= entry.is_merge() || entry.role == Role::Output;
         }
         self.calls.push((call.name.value.clone(), call.name.range, repeated));
         self.args(call.args.as_ref().map_or(&[], |list| &list.args));

@@ -207,7 +207,7 @@ fn every_other_request_is_answered() {
     assert_eq!(
         totals,
         json!({ "file": FILE, "networks": [{ "name": "Digits", "totals": {
-            "trainable": 330, "non_trainable": 0, "macs": 1584, "flops": 3168,
+            "trainable": 330, "non_trainable": 0, "macs": 1584, "flops": 3168, "aux_flops": 146,
             "parameter_bytes": 1320, "activation_bytes": 584,
         } }] })
     );

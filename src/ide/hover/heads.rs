@@ -143,24 +143,24 @@ mod tests {
         check(
             &at("$0B(4)"),
             expect![[r#"
-            `B`
-            ```text
-            B  28×28×1 → 26×26×4
-            ```
+                `B`
+                ```text
+                B  28×28×1 → 26×26×4
+                ```
 
-            - 2 layers
-            - 40 parameters (160 B)
-            - 24,336 MACs, 48,672 FLOPs
-            - 21.1 KiB of activations
+                - 2 layers
+                - 40 parameters (160 B)
+                - 24,336 MACs, 48,672 FLOPs, 5,408 other operations
+                - 21.1 KiB of activations
 
-            ---
+                ---
 
-            ```neural
-            define B(f, k=3)
-            ```
+                ```neural
+                define B(f, k=3)
+                ```
 
-            Two layers.
-        "#]],
+                Two layers.
+            "#]],
         );
         check(
             &at("define $0B"),
@@ -243,16 +243,16 @@ mod tests {
         check(
             &text.replace("Net ", "$0Net "),
             expect![[r#"
-            `Net`
-            ```text
-            Net  8, 4 → 2
-            ```
+                `Net`
+                ```text
+                Net  8, 4 → 2
+                ```
 
-            - 5 layers
-            - 58 parameters (232 B)
-            - 48 MACs, 96 FLOPs
-            - 56 B of activations
-        "#]],
+                - 5 layers
+                - 58 parameters (232 B)
+                - 48 MACs, 96 FLOPs, 14 other operations
+                - 56 B of activations
+            "#]],
         );
         check(
             &text.replace("a: {", "$0a: {"),

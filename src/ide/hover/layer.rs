@@ -210,9 +210,13 @@ pub(super) fn count_lines(counts: &Counts, config: &HoverConfig) -> Vec<String> 
     };
     let macs = counts.macs * config.batch;
     let activation = counts.activation * config.batch;
+    let other = match counts.aux * config.batch {
+        crate::shape::Count::ZERO | crate::shape::Count::Unknown => String::new(),
+        aux => format!(", {aux} other operations"),
+    };
     vec![
         format!("{}{split}{memory}", parameters_text(parameters)),
-        format!("{macs} MACs, {} FLOPs{batch}", macs * 2),
+        format!("{macs} MACs, {} FLOPs{other}{batch}", macs * 2),
         format!("{} of activations{batch}", bytes(activation * config.dtype_bytes)),
     ]
 }
@@ -336,7 +340,7 @@ mod tests {
                 ```
 
                 - 320 parameters (1.25 KiB)
-                - 194,688 MACs, 389,376 FLOPs
+                - 194,688 MACs, 389,376 FLOPs, 21,632 other operations
                 - 84.5 KiB of activations
 
                 ```text
@@ -366,7 +370,7 @@ mod tests {
                 ```
 
                 - 4 parameters, 2 trainable and 2 not (16 B)
-                - 0 MACs, 0 FLOPs
+                - 0 MACs, 0 FLOPs, 1,568 other operations
                 - 3.06 KiB of activations
 
                 ```text
@@ -419,7 +423,7 @@ mod tests {
                 ```
 
                 - 336 parameters (1.31 KiB)
-                - 176,976 MACs, 353,952 FLOPs
+                - 176,976 MACs, 353,952 FLOPs, 6,944 other operations
                 - 27.1 KiB of activations
 
                 For the first copy:
@@ -474,7 +478,7 @@ mod tests {
                 ```
 
                 - 40..80 parameters (160..320 B)
-                - 24,336..48,672 MACs, 48,672..97,344 FLOPs
+                - 24,336..48,672 MACs, 48,672..97,344 FLOPs, 2,704..5,408 other operations
                 - 10.6..21.1 KiB of activations
 
                 For filters=4:
@@ -558,29 +562,29 @@ mod tests {
         check(
             &text.replace("TimeD", "$0TimeD"),
             expect![[r#"
-            `TimeDistributed`
-            ```text
-            TimeDistributed  10×8×8×3 → 10×144
-            ```
+                `TimeDistributed`
+                ```text
+                TimeDistributed  10×8×8×3 → 10×144
+                ```
 
-            - 112 parameters (448 B)
-            - 38,880 MACs, 77,760 FLOPs
-            - 5.62 KiB of activations
+                - 112 parameters (448 B)
+                - 38,880 MACs, 77,760 FLOPs, 1,440 other operations
+                - 5.62 KiB of activations
 
-            Inside:
+                Inside:
 
-            ```text
-            Conv2D  8×8×3 → 6×6×4
-            ```
+                ```text
+                Conv2D  8×8×3 → 6×6×4
+                ```
 
-            ---
+                ---
 
-            Applies a layer to each step of a sequence.
+                Applies a layer to each step of a sequence.
 
-            Output: (batch, steps, …the inner layer's).
+                Output: (batch, steps, …the inner layer's).
 
-            The parameters are those of the inner layer, however many steps there are.
-        "#]],
+                The parameters are those of the inner layer, however many steps there are.
+            "#]],
         );
         check(
             &text.replace("Conv", "$0Conv"),
@@ -591,7 +595,7 @@ mod tests {
                 ```
 
                 - 112 parameters (448 B)
-                - 3,888 MACs, 7,776 FLOPs
+                - 3,888 MACs, 7,776 FLOPs, 144 other operations
                 - 576 B of activations
 
                 ```text

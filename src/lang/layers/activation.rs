@@ -9,6 +9,24 @@ use crate::lang::{
 };
 use crate::shape::{Count, Dim};
 
+/// How many operations an activation function takes for each element, as they are usually counted: a
+/// comparison, a sum and a product are one, an exponential is one.
+pub fn activation_cost(name: &str) -> Option<u64> {
+    Some(match name {
+        "linear" => 0,
+        "relu" | "threshold" | "exponential" => 1,
+        "relu6" | "leaky_relu" | "hard_tanh" | "hard_shrink" => 2,
+        "elu" | "celu" | "softplus" | "softsign" | "hard_sigmoid" | "soft_shrink" | "glu"
+        | "sparse_sigmoid" => 3,
+        "sigmoid" | "selu" | "sparse_plus" | "squareplus" => 4,
+        "tanh" | "softmax" | "silu" | "swish" | "hard_silu" | "hard_swish" | "log_sigmoid" => 5,
+        "log_softmax" | "tanh_shrink" => 6,
+        "gelu" => 8,
+        "mish" => 9,
+        _ => return None,
+    })
+}
+
 /// The activation functions that Keras knows by name. Letter case matters.
 pub const ACTIVATIONS: &[&str] = &[
     "relu",
@@ -67,6 +85,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Applies an activation function by name.",
     )
     .ordered(&["activation"])
+    .costing("act×out")
     .in_torch("nn.ReLU and its kin"),
     activation(
         "ReLU",
@@ -78,6 +97,7 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Lets positive values pass and cuts off the others.",
     )
+    .costing("out")
     .in_torch("nn.ReLU"),
     activation(
         "LeakyReLU",
@@ -91,6 +111,7 @@ pub static LAYERS: &[LayerEntry] = &[
         .in_pytorch(NUMBER, Some(Default::Float(0.01)), "")],
         "Lets positive values pass and shrinks the others.",
     )
+    .costing("2×out")
     .in_torch("nn.LeakyReLU")
     .noting("The slope is 0.3 by default here and in Keras, 0.01 in PyTorch."),
     activation(
@@ -99,6 +120,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[optional("alpha", NUMBER, Default::Float(1.0), "The scale of negative values.")],
         "Lets positive values pass and bends the others exponentially.",
     )
+    .costing("3×out")
     .in_torch("nn.ELU"),
     activation(
         "Softmax",
@@ -106,6 +128,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[optional("axis", AXES, Default::Int(-1), "The axis that adds up to 1.")],
         "Turns numbers into shares that add up to 1.",
     )
+    .costing("5×out")
     .in_torch("nn.Softmax"),
     activation(
         "PReLU",
@@ -131,6 +154,8 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Lets positive values pass and multiplies the others by learned slopes.",
     )
+    .counting("slopes", "0")
+    .costing("3×out")
     .in_torch("nn.PReLU")
     .noting("Without `shared_axes` every element has a slope of its own; after a convolution, `shared_axes=(1, 2)` gives one for each channel.")
     .noting_for_torch("PyTorch has one slope for all, or `num_parameters` for the channels."),

@@ -118,11 +118,24 @@ pub static LAYERS: &[LayerEntry] = &[
     attention("MultiHeadAttention", multi_head, MULTI_HEAD, Operands::OneOr(3), "Lets each position of a sequence look at all others, with several heads.")
         .ordered(&["num_heads", "key_dim", "value_dim"])
         .gives("(batch, …the query's steps, the query's features or `output_shape`)")
+        .counting(
+            "num_heads×(dq×key_dim + dk×key_dim + dv×value_size + value_size×do + use_gate×dq×value_size) + use_bias×(num_heads×(2×key_dim + value_size + use_gate×value_size) + do)",
+            "num_heads×(Tq×dq×key_dim + Tk×(dk×key_dim + dv×value_size) + Tq×Tk×(key_dim + value_size) + Tq×value_size×do + use_gate×Tq×dq×value_size)",
+        )
+        .costing("5×num_heads×Tq×Tk + use_bias×(Tq×(num_heads×key_dim + do) + Tk×num_heads×(key_dim + value_size))")
+        .keeping("Tq×do + num_heads×(Tq×Tk + Tq×key_dim + Tk×(key_dim + value_size))")
         .in_torch("nn.MultiheadAttention")
         .noting("With one tensor it attends to itself; operands are query, value, key. `key_dim` is the size of one head, so the features need not be a multiple of `num_heads`; PyTorch's `embed_dim` does."),
     attention("GroupQueryAttention", grouped, GROUPED, Operands::OneOr(3), "Multi-head attention whose query heads share keys and values.")
         .also(&["GroupedQueryAttention"])
-        .gives("the query's shape"),
+        .counting(
+            "(2 + use_gate)×dq×num_query_heads×head_dim + (dk + dv)×num_key_value_heads×head_dim + use_bias×((1 + use_gate)×num_query_heads×head_dim + 2×num_key_value_heads×head_dim + dq)",
+            "Tq×(2 + use_gate)×dq×num_query_heads×head_dim + Tk×(dk + dv)×num_key_value_heads×head_dim + 2×Tq×Tk×num_query_heads×head_dim",
+        )
+        .costing("5×num_query_heads×Tq×Tk + use_bias×(Tq×((1 + use_gate)×num_query_heads×head_dim + dq) + 2×Tk×num_key_value_heads×head_dim)")
+        .keeping("out + num_query_heads×(Tq×Tk + Tq×head_dim) + 2×Tk×num_key_value_heads×head_dim")
+        .gives("the query's shape")
+        .in_torch("F.scaled_dot_product_attention(enable_gqa=True)"),
     attention(
         "Attention",
         dot_product,
@@ -141,6 +154,9 @@ pub static LAYERS: &[LayerEntry] = &[
         QUERY_VALUE_KEY,
         "Lets a query look at values by the product of query and key.",
     )
+    .counting("use_scale + concat", "Tq×Tk×(dot×dq + dv)")
+    .costing("Tq×Tk×(3×concat×dq + 5)")
+    .keeping("out + Tq×Tk")
     .gives("(batch, the query's steps, the value's features)")
     .in_torch("F.scaled_dot_product_attention")
     .noting("Operands are query, value and, where it is not the value, key."),
@@ -155,6 +171,9 @@ pub static LAYERS: &[LayerEntry] = &[
         QUERY_VALUE_KEY,
         "Lets a query look at values by the sum of query and key.",
     )
+    .counting("use_scale×dq", "Tq×Tk×dv")
+    .costing("Tq×Tk×(3×dq + 5)")
+    .keeping("out + Tq×Tk")
     .gives("(batch, the query's steps, the value's features)")
     .noting("Operands are query, value and, where it is not the value, key."),
 ];
@@ -330,16 +349,20 @@ fn grouped(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             None => problem,
         });
     }
+    let keyed = match cx.inputs.get(2) {
+        Some(_) => Count::from(cx.determined(2, 2)?),
+        None => Count::from(&answered),
+    };
     let (asked, answered) = (Count::from(asked), Count::from(answered));
     let count = |param: &str| Count::from(cx.args.dim(param));
     let asking = count("num_query_heads") * count("head_dim");
     let answering = count("num_key_value_heads") * count("head_dim");
     let gate = cx.if_set("use_gate", asked * asking);
-    let kernels = asked * asking * 2 + answered * answering * 2 + gate;
+    let kernels = asked * asking * 2 + (keyed + answered) * answering + gate;
     let biases = asking + answering * 2 + asked + cx.if_set("use_gate", asking);
     let (near, far) = (Count::from(&query.dims()[1]), Count::from(&value.dims()[1]));
     let macs = near * asked * asking * 2
-        + far * answered * answering * 2
+        + far * (keyed + answered) * answering
         + near * far * asking * 2
         + near * gate;
     let outcome = Outcome::new(query.clone());

@@ -46,6 +46,11 @@ pub static LAYERS: &[LayerEntry] = &[
         "Self-attention and a feed-forward part, each with a residual connection and a normalization.",
     )
     .also(&["Transformer"])
+    .with_block()
+    .in_keras("keras.layers.MultiHeadAttention, Dense, LayerNormalization and Add")
+    .counting("num_layers×(4×F×F + 4×F + 2×F×ff_dim + ff_dim + F + 4×F)", "num_layers×(4×T×F×F + 2×T×T×F + 2×T×F×ff_dim)")
+    .costing("num_layers×T×(5×num_heads×T + 23×F + (1 + act)×ff_dim)")
+    .keeping("num_layers×(T×(6×F + ff_dim) + num_heads×T×T)")
     .explained(explain_transformer::<1>)
     .in_torch("nn.TransformerEncoderLayer")
     .noting(TRANSFORMER_NOTES),
@@ -63,6 +68,11 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Causal self-attention, attention to a memory, and a feed-forward part, each with a residual connection and a normalization.",
     )
+    .with_block()
+    .in_keras("keras.layers.MultiHeadAttention, Dense, LayerNormalization and Add")
+    .counting("num_layers×(8×F×F + 8×F + 2×F×ff_dim + ff_dim + F + 6×F)", "num_layers×(8×T×F×F + 4×T×T×F + 2×T×F×ff_dim)")
+    .costing("num_layers×T×(10×num_heads×T + 36×F + 2×ff_dim)")
+    .keeping("num_layers×(T×(6×F + ff_dim) + num_heads×T×T)")
     .explained(explain_transformer::<2>)
     .in_torch("nn.TransformerDecoderLayer")
     .noting(TRANSFORMER_NOTES),
@@ -81,6 +91,9 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Adds to each step of a sequence something that tells its position.",
     )
+    .in_keras("keras.layers.Embedding of the positions and Add")
+    .counting("learnable×max_len×F", "0")
+    .costing("out")
     .ordered(&["max_len", "encoding_type"]),
 ];
 

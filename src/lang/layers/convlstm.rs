@@ -89,6 +89,12 @@ const fn entry(
 ) -> LayerEntry {
     LayerEntry::new(name, Category::Recurrent, rule, params, summary)
         .explained(explain_conv_lstm)
+        .counting(
+            "kernel×4×filters×(C + filters) + 4×use_bias×filters",
+            "T×positions×kernel×4×filters×(C + filters)",
+        )
+        .keeping("T×positions×filters")
+        .costing("T×positions×filters×(4×use_bias + 9)")
         .sized_by("filters")
         .gives("(batch, *positions, filters), or with `return_sequences=true` (batch, steps, *positions, filters)")
         .noting("Its spatial sizes must be known, because the state starts with them.")

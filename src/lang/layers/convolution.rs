@@ -29,6 +29,7 @@ const fn conv(
     LayerEntry::new(name, Category::Convolution, rule, params, summary)
         .explained(explain)
         .gives("(batch, *positions, filters)")
+        .costing("use_bias×out + act×out")
         .noting(CONV_NOTES)
         .noting_for_torch(CONV_TORCH_NOTES)
 }
@@ -119,22 +120,33 @@ pub static LAYERS: &[LayerEntry] = &[
         .also(&["Convolution1D"])
         .ordered(CONV_ORDER)
         .sized_by("filters")
+        .counting("kernel×group×filters + use_bias×filters", "positions×kernel×group×filters")
         .in_torch("nn.Conv1d"),
     conv("Conv2D", 2, CONV_2, "Convolution over an image.")
         .also(&["Convolution2D", "Conv2d"])
         .ordered(CONV_ORDER)
         .sized_by("filters")
+        .counting("kernel×group×filters + use_bias×filters", "positions×kernel×group×filters")
         .in_torch("nn.Conv2d"),
     conv("Conv3D", 3, CONV_3, "Convolution over a volume.")
         .also(&["Convolution3D"])
         .ordered(CONV_ORDER)
         .sized_by("filters")
+        .counting("kernel×group×filters + use_bias×filters", "positions×kernel×group×filters")
         .in_torch("nn.Conv3d"),
     conv("DepthwiseConv1D", 1, DEPTHWISE_1, "Convolution of each channel of a sequence by itself.")
         .gives("(batch, positions, channels * depth_multiplier)")
+        .counting(
+            "kernel×C×depth_multiplier + use_bias×C×depth_multiplier",
+            "positions×kernel×C×depth_multiplier",
+        )
         .in_torch("nn.Conv1d(groups=channels)"),
     conv("DepthwiseConv2D", 2, DEPTHWISE_2, "Convolution of each channel of an image by itself.")
         .gives("(batch, *positions, channels * depth_multiplier)")
+        .counting(
+            "kernel×C×depth_multiplier + use_bias×C×depth_multiplier",
+            "positions×kernel×C×depth_multiplier",
+        )
         .in_torch("nn.Conv2d(groups=channels)"),
     conv(
         "SeparableConv1D",
@@ -143,7 +155,13 @@ pub static LAYERS: &[LayerEntry] = &[
         "Depthwise convolution along a sequence, then a pointwise one.",
     )
     .also(&["SeparableConvolution1D"])
-    .sized_by("filters"),
+    .sized_by("filters")
+    .counting(
+        "kernel×C×depth_multiplier + C×depth_multiplier×filters + use_bias×filters",
+        "positions×(kernel×C×depth_multiplier + C×depth_multiplier×filters)",
+    )
+    .keeping("out + positions×C×depth_multiplier")
+    .in_torch("nn.Conv1d(groups=channels) and nn.Conv1d(kernel_size=1)"),
     conv(
         "SeparableConv2D",
         2,
@@ -151,7 +169,13 @@ pub static LAYERS: &[LayerEntry] = &[
         "Depthwise convolution over an image, then a pointwise one.",
     )
     .also(&["SeparableConvolution2D"])
-    .sized_by("filters"),
+    .sized_by("filters")
+    .counting(
+        "kernel×C×depth_multiplier + C×depth_multiplier×filters + use_bias×filters",
+        "positions×(kernel×C×depth_multiplier + C×depth_multiplier×filters)",
+    )
+    .keeping("out + positions×C×depth_multiplier")
+    .in_torch("nn.Conv2d(groups=channels) and nn.Conv2d(kernel_size=1)"),
 ];
 
 /// What a convolution does with the channels.

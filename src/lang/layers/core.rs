@@ -3,7 +3,9 @@
 use super::activation::glu;
 use super::shared::*;
 use crate::lang::explain;
-use crate::lang::{Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
+use crate::lang::{
+    Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Role, Rule, RuleCx,
+};
 use crate::shape::{Count, Dim, Shape};
 
 const DENSE: &[Param] = &[
@@ -71,8 +73,11 @@ pub static LAYERS: &[LayerEntry] = &[
         .also(&["Linear"])
         .ordered(DENSE_ORDER)
         .sized_by("units")
+        .known_as(Role::Dense)
         .explained(explain_dense)
         .gives("(batch, …, units)")
+        .counting("F×units + use_bias×units", "rows×F×units")
+        .costing("use_bias×out + act×out")
         .in_torch("nn.Linear")
         .noting(
             "It works on the last dimension and keeps the others: an image is not flattened. \
@@ -81,14 +86,19 @@ Parameters are `features*units + units`.",
     core("Output", dense, DENSE, "The Dense layer that ends a network.")
         .ordered(DENSE_ORDER)
         .sized_by("units")
+        .known_as(Role::Output)
         .explained(explain_dense)
         .gives("(batch, …, units)")
+        .counting("F×units + use_bias×units", "rows×F×units")
+        .costing("use_bias×out + act×out")
+        .in_keras("keras.layers.Dense")
         .in_torch("nn.Linear")
         .noting("The same as `Dense`; the name says that nothing comes after it."),
     core("Embedding", embedding, EMBEDDING, "Looks up a vector for each whole number.")
         .sized_by("output_dim")
         .explained(explain_embedding)
         .gives("(batch, …, output_dim)")
+        .counting("input_dim×output_dim", "0")
         .in_torch("nn.Embedding")
         .noting("Looking up is no multiplication, so it has no FLOPs."),
     core(
@@ -101,7 +111,8 @@ Parameters are `features*units + units`.",
             "Steps that hold nothing but this number are skipped.",
         )],
         "Marks the steps of a sequence that later layers skip.",
-    ),
+    )
+    .costing("2×out"),
     core("Identity", unchanged, &[], "Gives what it is given.").in_torch("nn.Identity"),
     core(
         "ActivityRegularization",
@@ -130,7 +141,9 @@ Parameters are `features*units + units`.",
             optional("offset", Kind::Any, Default::Float(0.0), "What is added then."),
         ],
         "Multiplies by a number and adds another.",
-    ),
+    )
+    .costing("2×out")
+    .in_torch("x * scale + offset"),
 ];
 
 /// A layer that changes numbers and no shape.

@@ -2,6 +2,7 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
+use crate::lang::explain;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Value,
 };
@@ -35,6 +36,9 @@ pub static LAYERS: &[LayerEntry] = &[LayerEntry::new(
     ],
     "Multiplies by weights along the dimensions that an equation names.",
 )
+.explained(explain_einsum)
+.counting("the product of the weights' dimensions, and that of the bias's", "the product of the sizes of all letters but the batch")
+.costing("bias_axes×out + act×out")
 .gives("(batch, *output_shape)")
 .in_torch("torch.einsum")
 .noting("The equation has one of the forms `ab,bc->ac`, `...b,bc->...c` and `ab...,bc->ac...`. Keras takes `output_shape` at its word.")];
@@ -264,6 +268,35 @@ fn einsum_dense(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         )
     });
     Ok(Outcome::new(Shape::new(full)).trainable(kernel + bias).macs(macs).warn(warning))
+}
+
+/// Every letter with its size, the weights' product, and the bias's.
+fn explain_einsum(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
+    let text = cx.args.value("equation");
+    let Some(equation) = text.as_text().and_then(Equation::parse) else { return Vec::new() };
+    let Equation { dots, input: from, weights, output: to } = equation;
+    let size = |letters: &[char], shape: &Shape, letter: char| {
+        let elided = shape.rank().checked_sub(letters.len())?;
+        let index = letters.iter().position(|&other| other == letter)?;
+        let index = if dots == Dots::Left { index + elided } else { index };
+        shape.dims().get(index).cloned()
+    };
+    let size = |letter: char| {
+        size(&to, output, letter)
+            .or_else(|| size(&from, cx.input(), letter))
+            .unwrap_or(Dim::Unknown)
+    };
+    let kernel: Vec<Dim> = weights.iter().map(|&letter| size(letter)).collect();
+    let mut lines: Vec<String> = weights
+        .iter()
+        .zip(&kernel)
+        .filter_map(|(letter, dim)| explain::line(&format!("`{letter}`"), &dim.to_string(), dim))
+        .collect();
+    let bias = cx.args.value("bias_axes");
+    let bias = bias.as_text().map(|axes| axes.chars().map(size).collect::<Vec<Dim>>());
+    let terms: Vec<Vec<Dim>> = [Some(kernel), bias].into_iter().flatten().collect();
+    lines.extend(explain::parameters(&terms));
+    lines
 }
 
 /// The parameters of the bias: it runs over its axes, and is 1 wide along the others after the first

@@ -16,6 +16,7 @@ const fn element_wise(name: &'static str, summary: &'static str) -> LayerEntry {
     LayerEntry::new(name, Category::Merging, Rule::Pure(merge), &[], summary)
         .takes(MANY)
         .explained(explain_merge)
+        .costing("others×out")
         .gives("the operands' shape, each dimension the larger where one of them is 1")
         .noting("Shapes are aligned from the right, and a dimension of 1 fits any other.")
 }
@@ -27,7 +28,9 @@ pub static LAYERS: &[LayerEntry] = &[
         .takes(TWO)
         .in_torch("a - b"),
     element_wise("Multiply", "Multiplies tensors element by element.").in_torch("a * b"),
-    element_wise("Average", "The average of tensors, element by element."),
+    element_wise("Average", "The average of tensors, element by element.")
+        .costing("n×out")
+        .in_torch("torch.stack(tensors).mean(0)"),
     element_wise("Maximum", "The larger of each element.").in_torch("torch.maximum"),
     element_wise("Minimum", "The smaller of each element.").in_torch("torch.minimum"),
     LayerEntry::new(
@@ -69,6 +72,8 @@ pub static LAYERS: &[LayerEntry] = &[
     )
     .takes(TWO)
     .explained(explain_dot)
+    .counting("0", "out×summed")
+    .costing("3×normalize×all_in")
     .gives("the first's dimensions and the second's without the axis")
     .in_torch("torch.einsum"),
     LayerEntry::new(
@@ -79,6 +84,10 @@ pub static LAYERS: &[LayerEntry] = &[
         "Adds the input of its block to the block's output.",
     )
     .also(&["Residual"])
+    .in_keras("keras.layers.Add")
+    .counting_as("the block's")
+    .costing("the block's and out")
+    .keeping("the block's and out")
     .gives("the block's output plus its input, as `Add` has it")
     .in_torch("x + f(x)")
     .noting("A branch `shortcut: { … }` in the block changes the input before it is added."),
@@ -363,8 +372,8 @@ fn dot(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
 pub fn residual(block: Outcome, input: &Shape) -> Result<Outcome, Problem> {
     let Some(output) = block.outputs.first() else { return Ok(block) };
     let sum = residual_add(output, input)?;
-    let activation = block.activation + sum.elements();
-    Ok(Outcome { outputs: vec![sum], activation, ..block })
+    let (activation, aux) = (block.activation + sum.elements(), block.aux + sum.elements());
+    Ok(Outcome { outputs: vec![sum], activation, aux, ..block })
 }
 
 fn explain_merge(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {

@@ -21,7 +21,7 @@ mod special;
 mod transposed;
 mod wrapper;
 
-pub use activation::ACTIVATIONS;
+pub use activation::{ACTIVATIONS, activation_cost};
 pub use merging::residual;
 pub use wrapper::check_inner;
 

@@ -132,13 +132,23 @@ const fn norm(
 /// Normalization layers.
 pub static LAYERS: &[LayerEntry] = &[
     norm("BatchNormalization", batch, BATCH, "Normalizes each feature over the batch.")
+        .counting("(center + scale)×axes", "0")
+        .freezing("(2 + 3×renorm)×axes")
+        .costing("2×out")
         .in_torch("nn.BatchNorm1d, 2d, 3d")
         .noting("Each feature has two trainable parameters and two moving averages that training does not count as trainable."),
     norm("LayerNormalization", layer, LAYER, "Normalizes each example over its features.")
+        .counting("(center + scale)×axes", "0")
+        .costing("8×out")
         .in_torch("nn.LayerNorm"),
     norm("GroupNormalization", group, GROUP, "Normalizes groups of channels of each example.")
+        .counting("(center + scale)×axes", "0")
+        .costing("8×out")
         .in_torch("nn.GroupNorm"),
     norm("InstanceNormalization", group, INSTANCE, "Normalizes each channel of each example.")
+        .counting("(center + scale)×axes", "0")
+        .costing("8×out")
+        .in_keras("keras.layers.GroupNormalization(groups=-1)")
         .in_torch("nn.InstanceNorm1d, 2d, 3d")
         .noting("Keras has it as `GroupNormalization(groups=-1)`.")
         .noting_for_torch("PyTorch's has no factor and no offset by default."),
@@ -151,13 +161,17 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Divides each example by the root mean square of its features.",
     )
+    .counting("axes", "0")
+    .costing("4×out")
     .in_torch("nn.RMSNorm"),
     norm(
         "UnitNormalization",
         unchanged,
         &[axis(AXES, "The axis or axes along which the length becomes 1.")],
         "Scales each example to length 1.",
-    ),
+    )
+    .costing("3×out")
+    .in_torch("F.normalize"),
     norm(
         "Normalization",
         normalization,
@@ -168,7 +182,10 @@ pub static LAYERS: &[LayerEntry] = &[
             optional("invert", Kind::Bool, Default::Bool(false), "Whether the normalization is undone."),
         ],
         "Shifts and scales features to mean 0 and variance 1, with statistics from the data.",
-    ),
+    )
+    .freezing("2×axes + 1")
+    .costing("2×out")
+    .in_torch("torchvision.transforms.Normalize"),
 ];
 
 /// Factor and offset for `features`.

@@ -109,7 +109,7 @@ const fn window(
     params: &'static [Param],
     summary: &'static str,
 ) -> LayerEntry {
-    entry(name, rule, params, summary).explained(explain_window).gives("(batch, *positions, channels)").noting(
+    entry(name, rule, params, summary).explained(explain_window).costing("pool×out").gives("(batch, *positions, channels)").noting(
         "The size of each spatial dimension is `floor((size - pool) / stride) + 1` with `padding=\"valid\"` and \
 `ceil(size / stride)` with `\"same\"`.",
     )
@@ -123,6 +123,7 @@ but for a window that would begin in the padding behind the input.",
 const fn global(name: &'static str, rule: Rule, summary: &'static str) -> LayerEntry {
     entry(name, rule, GLOBAL, summary)
         .explained(explain_global)
+        .costing("in")
         .gives("(batch, channels), or with `keepdims=true` (batch, 1, …, channels)")
 }
 
@@ -134,6 +135,7 @@ const fn adaptive(
 ) -> LayerEntry {
     entry(name, rule, params, summary)
         .explained(explain_adaptive)
+        .costing("in")
         .gives("(batch, *output_size, channels)")
 }
 

@@ -235,24 +235,60 @@ const RNN: &[Param] = &[
 
 const fn layer(
     name: &'static str,
+    gates: u64,
     params: &'static [Param],
     summary: &'static str,
     notes: &'static str,
 ) -> LayerEntry {
-    LayerEntry::new(name, Category::Recurrent, Rule::Pure(recurrent), params, summary)
-        .explained(explain_recurrent)
-        .sized_by("units")
-        .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)")
-        .noting(notes)
-        .noting_for_torch(TORCH_NOTES)
+    let entry = LayerEntry::new(name, Category::Recurrent, Rule::Pure(recurrent), params, summary)
+        .keeping("T×units");
+    match gates {
+        4 => entry
+            .counting("4×units×(F + units) + 4×use_bias×units", "T×4×units×(F + units)")
+            .costing("T×units×(4×use_bias + 9)"),
+        3 => entry
+            .counting(
+                "3×units×(F + units) + 3×use_bias×(1 + reset_after)×units",
+                "T×3×units×(F + units)",
+            )
+            .costing("12×T×units"),
+        _ => entry
+            .counting("units×(F + units) + use_bias×units", "T×units×(F + units)")
+            .costing("2×T×units"),
+    }
+    .explained(explain_recurrent)
+    .sized_by("units")
+    .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)")
+    .noting(notes)
+    .noting_for_torch(TORCH_NOTES)
 }
 
-const fn cell(name: &'static str, params: &'static [Param], summary: &'static str) -> LayerEntry {
-    LayerEntry::new(name, Category::Recurrent, Rule::Pure(step), params, summary)
-        .explained(explain_recurrent)
-        .sized_by("units")
-        .gives("(batch, units)")
-        .noting("One step: it takes no sequence. `RNN(cell)` runs it over one.")
+const fn cell(
+    name: &'static str,
+    gates: u64,
+    params: &'static [Param],
+    summary: &'static str,
+) -> LayerEntry {
+    let entry = LayerEntry::new(name, Category::Recurrent, Rule::Pure(step), params, summary);
+    match gates {
+        4 => entry
+            .counting("4×units×(F + units) + 4×use_bias×units", "4×units×(F + units)")
+            .costing("units×(4×use_bias + 9)")
+            .keeping("2×units"),
+        3 => entry
+            .counting(
+                "3×units×(F + units) + 3×use_bias×(1 + reset_after)×units",
+                "3×units×(F + units)",
+            )
+            .costing("12×units"),
+        _ => entry
+            .counting("units×(F + units) + use_bias×units", "units×(F + units)")
+            .costing("2×units"),
+    }
+    .explained(explain_recurrent)
+    .sized_by("units")
+    .gives("(batch, units)")
+    .noting("One step: it takes no sequence. `RNN(cell)` runs it over one.")
 }
 
 const UNITS_FIRST: &[&str] = &["units"];
@@ -265,30 +301,34 @@ const SIMPLE_NOTES: &str =
 
 /// Recurrent layers and cells.
 pub static LAYERS: &[LayerEntry] = &[
-    layer("LSTM", LSTM, "Runs a long short-term memory over a sequence.", LSTM_NOTES)
+    layer("LSTM", 4, LSTM, "Runs a long short-term memory over a sequence.", LSTM_NOTES)
         .ordered(UNITS_FIRST)
         .in_torch("nn.LSTM"),
-    layer("GRU", GRU, "Runs a gated recurrent unit over a sequence.", GRU_NOTES)
+    layer("GRU", 3, GRU, "Runs a gated recurrent unit over a sequence.", GRU_NOTES)
         .ordered(UNITS_FIRST)
         .in_torch("nn.GRU"),
-    layer("SimpleRNN", SIMPLE, "Runs a plain recurrence over a sequence.", SIMPLE_NOTES)
+    layer("SimpleRNN", 1, SIMPLE, "Runs a plain recurrence over a sequence.", SIMPLE_NOTES)
         .ordered(UNITS_FIRST)
         .in_torch("nn.RNN"),
     layer(
         "SimpleRNNDropoutWrapper",
+        1,
         SIMPLE,
         "This language's name for SimpleRNN with dropout.",
         SIMPLE_NOTES,
-    ),
-    layer("GRUDropoutWrapper", GRU, "This language's name for GRU with dropout.", GRU_NOTES),
-    layer("LSTMDropoutWrapper", LSTM, "This language's name for LSTM with dropout.", LSTM_NOTES),
-    cell("LSTMCell", LSTM_CELL, "One step of a long short-term memory.")
+    )
+    .in_keras("keras.layers.SimpleRNN(dropout=…)"),
+    layer("GRUDropoutWrapper", 3, GRU, "This language's name for GRU with dropout.", GRU_NOTES)
+        .in_keras("keras.layers.GRU(dropout=…)"),
+    layer("LSTMDropoutWrapper", 4, LSTM, "This language's name for LSTM with dropout.", LSTM_NOTES)
+        .in_keras("keras.layers.LSTM(dropout=…)"),
+    cell("LSTMCell", 4, LSTM_CELL, "One step of a long short-term memory.")
         .ordered(UNITS_FIRST)
         .in_torch("nn.LSTMCell"),
-    cell("GRUCell", GRU_CELL, "One step of a gated recurrent unit.")
+    cell("GRUCell", 3, GRU_CELL, "One step of a gated recurrent unit.")
         .ordered(UNITS_FIRST)
         .in_torch("nn.GRUCell"),
-    cell("SimpleRNNCell", SIMPLE_CELL, "One step of a plain recurrence.").in_torch("nn.RNNCell"),
+    cell("SimpleRNNCell", 1, SIMPLE_CELL, "One step of a plain recurrence.").in_torch("nn.RNNCell"),
     LayerEntry::new(
         "RNN",
         Category::Recurrent,
@@ -300,6 +340,9 @@ pub static LAYERS: &[LayerEntry] = &[
         RNN,
         "Runs a cell, or a stack of cells, over a sequence.",
     )
+    .counting_as("the cells', for each step")
+    .counting("the cells'", "the cells', for each step")
+    .freezing("0")
     .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)"),
 ];
 
@@ -506,6 +549,7 @@ fn all_steps(cx: &RuleCx<'_>, input: &Shape, cells: Outcome) -> Result<Outcome, 
     Ok(Outcome {
         outputs: outputs.unwrap_or_default(),
         macs: run * cells.macs,
+        aux: run * cells.aux,
         activation: run * cells.activation,
         ..cells
     })

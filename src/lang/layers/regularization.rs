@@ -1,10 +1,12 @@
-//! Dropout and noise: layers that do something in training only.
+//! Dropout, noise and augmentation: layers that do something in training only.
 
 use super::core::unchanged;
 use super::shared::*;
-use crate::diagnostics::codes;
+use crate::diagnostics::{codes, did_you_mean};
 use crate::lang::geometry::{Image, channels_first};
-use crate::lang::{Blame, Category, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx,
+};
 
 const NOISE_SHAPE: Param =
     free("noise_shape", "The shape of the mask; a dimension of 1 is dropped as a whole.");
@@ -64,6 +66,23 @@ pub static LAYERS: &[LayerEntry] = &[
         "Drops whole channels of a volume in training.",
     )
     .in_torch("nn.Dropout3d"),
+    noise(
+        "RandomFlip",
+        flip,
+        &[
+            optional(
+                "mode",
+                Kind::Any,
+                Default::Str(FLIPS[0]),
+                "Whether images are flipped left to right, top to bottom, or both.",
+            ),
+            SEED,
+            DATA_FORMAT,
+        ],
+        "Flips images at random in training.",
+    )
+    .in_torch("torchvision.transforms.RandomHorizontalFlip, RandomVerticalFlip")
+    .noting("When the network answers it gives what it is given."),
 ];
 
 /// Dropout in any of its forms. A share of 1 is taken, and leaves nothing.
@@ -78,6 +97,24 @@ fn drop(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .suggest_set("rate", RATE.example)
     });
     Ok(unchanged(cx)?.warn(all))
+}
+
+/// What Keras flips along; with anything else it flips nothing, and does not say so.
+const FLIPS: [&str; 3] = ["horizontal_and_vertical", "horizontal", "vertical"];
+
+fn flip(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let mode = cx.args.value("mode");
+    let known = mode.is_unknown() || mode.as_text().is_some_and(|text| FLIPS.contains(&text));
+    let unknown = (!known).then(|| {
+        let near = mode.as_text().and_then(|text| did_you_mean(text, FLIPS.iter().copied()));
+        let message = format!(
+            "`mode={mode}` flips nothing; there are \"horizontal\", \"vertical\" and \"horizontal_and_vertical\""
+        );
+        cx.problem(codes::BAD_VALUE, Blame::Param("mode"), message)
+            .as_warning()
+            .suggest_set("mode", format!("\"{}\"", near.unwrap_or(FLIPS[0])))
+    });
+    Ok(unchanged(cx)?.warn(unknown))
 }
 
 fn spatial<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -128,6 +165,27 @@ mod tests {
                   fix: SpatialDropout1D instead
                   fix: 1 as the last dimension where operand 0 is the input: write the channel in the input: `(8, 4, 1)`; for a sequence write `SpatialDropout1D`
                   fix: Reshape((8, 4, 1)) before"#]],
+        );
+    }
+
+    #[test]
+    fn images_are_flipped_or_not() {
+        check(
+            r#"
+        RandomFlip() on (28, 28, 3)
+        RandomFlip("horizontal", seed=3) on (28, 28, 3)
+        RandomFlip("horizontl") on (28, 28, 3)
+        RandomFlip(3) on (28, 28, 3)
+            "#,
+            expect![[r#"
+                28×28×3  params 0
+                28×28×3  params 0
+                28×28×3  params 0
+                warning bad-value: `RandomFlip`: `mode="horizontl"` flips nothing; there are "horizontal", "vertical" and "horizontal_and_vertical"
+                  fix: mode="horizontal"
+                28×28×3  params 0
+                warning bad-value: `RandomFlip`: `mode=3` flips nothing; there are "horizontal", "vertical" and "horizontal_and_vertical"
+                  fix: mode="horizontal_and_vertical""#]],
         );
     }
 }

@@ -5,7 +5,7 @@ use crate::diagnostics::codes;
 use crate::lang::explain;
 use crate::lang::require::shown;
 use crate::lang::{
-    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Size,
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Role, Rule, RuleCx, Size,
 };
 use crate::shape::{Count, Dim, Shape};
 
@@ -26,6 +26,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Gives the same elements another shape.",
     )
     .ordered(&["target_shape"])
+    .keeping("0")
     .explained(explain_reshape)
     .gives("(batch, *target_shape)")
     .in_torch("nn.Unflatten, Tensor.view"),
@@ -36,6 +37,8 @@ pub static LAYERS: &[LayerEntry] = &[
         FLATTEN,
         "Makes one dimension of all but the batch.",
     )
+    .known_as(Role::Flatten)
+    .keeping("0")
     .explained(explain_flatten)
     .gives("(batch, features)")
     .in_torch("nn.Flatten"),
@@ -62,7 +65,8 @@ pub static LAYERS: &[LayerEntry] = &[
         "Repeats a vector, so that it becomes a sequence.",
     )
     .explained(|_, output| explain::line("steps", "n", &output.dims()[1]).into_iter().collect())
-    .gives("(batch, n, features)"),
+    .gives("(batch, n, features)")
+    .in_torch("x.unsqueeze(1).expand(-1, n, -1)"),
 ];
 
 const FLATTEN: &[Param] = &[

@@ -85,11 +85,14 @@ pub static LAYERS: &[LayerEntry] = &[
         .in_torch("nn.ZeroPad3d")
         .noting(PAIRS),
     entry("Cropping1D", crop::<1>, &[cropping(1)], "Cuts the ends of a sequence off.")
-        .gives("(batch, steps - before - after, channels)"),
+        .gives("(batch, steps - before - after, channels)")
+        .in_torch("x[:, :, before:-after]"),
     entry("Cropping2D", crop::<2>, &[cropping(2), DATA_FORMAT], "Cuts the edges of an image off.")
+        .in_torch("x[:, :, top:-bottom, left:-right]")
         .gives("(batch, size - before - after, …, channels)")
         .noting(PAIRS),
     entry("Cropping3D", crop::<3>, &[cropping(3), DATA_FORMAT], "Cuts the edges of a volume off.")
+        .in_torch("slices of the tensor")
         .gives("(batch, size - before - after, …, channels)")
         .noting(PAIRS),
     entry("UpSampling1D", upsample::<1>, &[size(1)], "Repeats each step of a sequence.")
@@ -110,6 +113,7 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Enlarges an image.",
     )
+    .costing("7×interpolated×out")
     .gives("(batch, height * size, width * size, channels)")
     .in_torch("nn.Upsample"),
     entry(
@@ -151,6 +155,7 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Brings images to a given size.",
     )
+    .costing("7×interpolated×out")
     .gives("(batch, height, width, channels)")
     .in_torch("torchvision.transforms.Resize"),
     entry(

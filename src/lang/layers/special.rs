@@ -7,6 +7,8 @@ use crate::shape::Shape;
 
 const fn opaque(name: &'static str, summary: &'static str) -> LayerEntry {
     LayerEntry::new(name, Category::Special, Rule::Opaque, &[], summary)
+        .in_keras("")
+        .counting_as("the layer is not looked into")
         .gives("`output_shape` where it is given, else unknown")
         .noting("Any parameter is kept. The shape is not modelled; `output_shape=(…)`, without the batch, says it.")
 }
@@ -29,6 +31,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Sets the shape by hand.",
     )
     .sets_shape()
+    .in_keras("")
     .gives("(batch, *shape)"),
     LayerEntry::new(
         "Lambda",
@@ -37,7 +40,8 @@ pub static LAYERS: &[LayerEntry] = &[
         &[required("function", Kind::Str, "\"x * 2\"", "The function, as text.")],
         "Applies a function that is written in Python.",
     )
-    .gives("`output_shape` where it is given, else unknown")
+    .counting_as("the layer is not looked into")
+        .gives("`output_shape` where it is given, else unknown")
     .noting("The function is not looked into; `output_shape=(…)`, without the batch, says what comes out."),
     opaque("ConvGRU2D", "A convolutional gated recurrent unit over images."),
     opaque("CapsuleLayer", "A layer of capsules."),

@@ -62,6 +62,8 @@ const fn transposed(
         .explained(explain_transposed)
         .sized_by("filters")
         .gives("(batch, *positions, filters)")
+        .counting("kernel×C×filters + use_bias×filters", "sources×kernel×C×filters")
+        .costing("use_bias×out + act×out")
         .noting(
             "With `padding=\"same\"` each spatial dimension becomes `size * stride`; with `\"valid\"` it becomes \
 `(size-1)*stride + max(kernel, stride)`, the kernel counted with its dilation. `output_padding` sets the end by hand.",

@@ -53,6 +53,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Runs a recurrent layer forwards and backwards over a sequence.",
     )
     .explained(explain_both_ways)
+    .counting_as("the inner layer's, twice")
     .gives("the inner layer's, with twice the features where `merge_mode` is \"concat\"")
     .in_torch("bidirectional=True")
     .noting("It has twice the parameters and FLOPs of the inner layer."),
@@ -63,6 +64,9 @@ pub static LAYERS: &[LayerEntry] = &[
         &[wrapped("Dense(64)")],
         "Applies a layer to each step of a sequence.",
     )
+    .counting_as("the inner layer's, for each step")
+    .counting("the inner layer's", "the inner layer's, for each step")
+    .freezing("the inner layer's")
     .gives("(batch, steps, …the inner layer's)")
     .noting("The parameters are those of the inner layer, however many steps there are."),
     LayerEntry::new(
@@ -97,6 +101,8 @@ pub static LAYERS: &[LayerEntry] = &[
         ],
         "Divides the kernel of a layer by the largest factor by which it stretches its input.",
     )
+    .counting_as("the inner layer's")
+    .freezing("the inner layer's and the last dimension of its kernel")
     .gives("the inner layer's")
     .in_torch("torch.nn.utils.spectral_norm"),
 ];
@@ -160,6 +166,7 @@ fn merge_ways(cx: &RuleCx<'_>, _: &Shape, inner: Outcome) -> Result<Outcome, Pro
         trainable: twice(inner.trainable),
         non_trainable: twice(inner.non_trainable),
         macs: twice(inner.macs),
+        aux: twice(inner.aux),
         activation: twice(inner.activation),
         warnings: inner.warnings,
     })
@@ -207,6 +214,7 @@ fn put_steps_back(_: &RuleCx<'_>, input: &Shape, inner: Outcome) -> Result<Outco
     Ok(Outcome {
         outputs: inner.outputs.iter().map(with_steps).collect(),
         macs: run * inner.macs,
+        aux: run * inner.aux,
         activation: run * inner.activation,
         ..inner
     })

@@ -6,7 +6,7 @@ use super::bind::Binding;
 use super::flow::Incoming;
 use super::{Evaluator, Step};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::lang::{Args, LayerEntry, Rule, RuleCx, Value, check_input_size};
+use crate::lang::{Args, LayerEntry, Role, Rule, RuleCx, Value, check_input_size};
 use crate::model::hir::{Call, Stmt};
 use crate::model::result::{Counts, Layer, Part};
 use crate::model::state::{Flow, Named};
@@ -44,7 +44,7 @@ impl Evaluator<'_> {
         let around = std::mem::take(&mut self.inside);
         let mut evaluated = match (entry.rule, &stmt.block) {
             (Rule::Wrapper { .. }, _) => self.wrapper(entry, &binding, &operands, stmt),
-            (Rule::Pure(_), Some(_)) if takes_block(entry) => {
+            (Rule::Pure(_), Some(_)) if entry.takes_block => {
                 let (block, parts) = self.inner_block(&operands, stmt);
                 inner_parts = parts;
                 self.run(entry, &binding, &operands, Some(&block))
@@ -64,9 +64,7 @@ impl Evaluator<'_> {
         layer.args = binding.values();
         let mut parts = vec![Part::Layer(Arc::new(layer))];
         parts.extend(inner_parts);
-        if stmt.block.is_some()
-            && !takes_block(entry)
-            && !matches!(entry.rule, Rule::Wrapper { .. })
+        if stmt.block.is_some() && !entry.takes_block && !matches!(entry.rule, Rule::Wrapper { .. })
         {
             let message =
                 format!("`{}` does not take a block; its layers are run after it", entry.name);
@@ -161,7 +159,7 @@ impl Evaluator<'_> {
                     .with_help("move `Output` to the end, or write `Dense` for a layer in between"),
                 );
             }
-            None if entry.name == "Output" && self.is_main_line() => {
+            None if entry.role == Role::Output && self.is_main_line() => {
                 self.state.output = Some(place)
             }
             _ => {}
@@ -222,11 +220,6 @@ impl Evaluator<'_> {
         let local = self.frames.last().and_then(|frame| frame.local_names.get(name));
         local.or_else(|| self.state.find(name))
     }
-}
-
-/// Whether a layer takes the block after its call itself.
-pub(super) fn takes_block(entry: &LayerEntry) -> bool {
-    matches!(entry.name, "TransformerEncoder" | "TransformerDecoder")
 }
 
 /// The shape that `output_shape=(…)` of a custom layer says.

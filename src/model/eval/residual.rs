@@ -34,16 +34,6 @@ impl Evaluator<'_> {
             Incoming::Refused(unknown) => Some(Tensor::unknown(unknown)),
         };
         let Some(input) = input else { return Vec::new() };
-        if stmt.block.as_ref().is_none_or(|block| block.stmts.is_empty()) && !stmt.broken {
-            let message = format!(
-                "`{}` has no layers to go around, so it adds what comes in to itself",
-                entry.name
-            );
-            self.emit(
-                Diagnostic::new(codes::EMPTY_BLOCK, place, message)
-                    .with_help(format!("write the layers in braces: `{} {{ … }}`", entry.name)),
-            );
-        }
         let mut shortcut = Flow::One(input.clone());
         let mut projected = None;
         self.state.flow = Flow::One(input.clone());
@@ -251,7 +241,8 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown: is_unknown.then_some(reason),
             counts: match activation {
-                Some(activation) => Counts { activation, ..Counts::ZERO },
+                // One sum for each element.
+                Some(activation) => Counts { activation, aux: activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
             counts_by_choice: None,
@@ -410,21 +401,6 @@ mod tests {
                 2.1.shortcut.1 Conv2D → 1×1×8, 72 parameters
                 2.add Add → 32×32×8
             "#]],
-        );
-    }
-
-    #[test]
-    fn a_connection_around_nothing_is_hardly_meant() {
-        check(
-            "ResidualConnection()\nResidualConnection { }",
-            expect![[r#"
-            0.add Add → 32×32×3
-            1.add Add → 32×32×3
-            2:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
-                help: write the layers in braces: `ResidualConnection { … }`
-            3:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
-                help: write the layers in braces: `ResidualConnection { … }`
-        "#]],
         );
     }
 

@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::bind::Binding;
 use super::run::Evaluated;
 use crate::diagnostics::{Diagnostic, codes};
-use crate::lang::{LayerEntry, Outcome, Value};
+use crate::lang::{LayerEntry, Outcome, Role, Value};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer};
 use crate::model::state::Shared;
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
         if numbers.any(|other| other != number) {
             return Vec::new();
         }
-        let on_map = (entry.name == "Dense" || entry.name == "Output").then_some(binding.call.name);
+        let on_map = matches!(entry.role, Role::Dense | Role::Output).then_some(binding.call.name);
         (0..number)
             .map(|at| {
                 let shape = outcome
@@ -216,20 +216,20 @@ pub(super) fn producer(
     }
 }
 
+/// The numbers of a layer in one world.
+fn counts(outcome: &Outcome) -> Counts {
+    Counts {
+        trainable: outcome.trainable,
+        non_trainable: outcome.non_trainable,
+        macs: outcome.macs,
+        aux: outcome.aux,
+        activation: outcome.activation,
+    }
+}
+
 /// The numbers of a layer over all worlds.
 pub(super) fn collapse(outcome: &Worlds<Option<Outcome>>) -> Counts {
-    outcome
-        .values()
-        .iter()
-        .flatten()
-        .map(|outcome| Counts {
-            trainable: outcome.trainable,
-            non_trainable: outcome.non_trainable,
-            macs: outcome.macs,
-            activation: outcome.activation,
-        })
-        .reduce(Counts::or)
-        .unwrap_or(Counts::UNKNOWN)
+    outcome.values().iter().flatten().map(counts).reduce(Counts::or).unwrap_or(Counts::UNKNOWN)
 }
 
 /// The numbers of a layer in each world, where they are not the same in all.
@@ -239,12 +239,7 @@ fn by_choice(outcome: &Worlds<Option<Outcome>>, frozen: bool) -> Option<Arc<Worl
     }
     let counts = outcome.map(|outcome| {
         let Some(outcome) = outcome else { return Counts::UNKNOWN };
-        let mut counts = Counts {
-            trainable: outcome.trainable,
-            non_trainable: outcome.non_trainable,
-            macs: outcome.macs,
-            activation: outcome.activation,
-        };
+        let mut counts = counts(outcome);
         if frozen {
             counts.non_trainable += counts.trainable;
             counts.trainable = Count::ZERO;

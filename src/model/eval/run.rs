@@ -5,8 +5,8 @@ use super::bind::{Binding, Given};
 use super::expr::widen;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
 use crate::lang::{
-    Args, Blame, BlockOutcome, LayerEntry, Outcome, Problem, Rule, RuleCx, Value, mended, validate,
-    with_fitting_example,
+    Args, Blame, BlockOutcome, LayerEntry, Outcome, Problem, Rule, RuleCx, Value, aux_flops,
+    mended, validate, with_fitting_example,
 };
 use crate::model::result::Counts;
 use crate::model::tensor::{Producer, Tensor, Unknown, Why};
@@ -250,7 +250,11 @@ impl Evaluator<'_> {
                         });
                         return None;
                     }
-                    Some(Outcome { warnings: Vec::new(), ..outcome })
+                    let aux = match entry.rule {
+                        Rule::Pure(_) => aux_flops(&cx, outcome.outputs.first()),
+                        _ => outcome.aux,
+                    };
+                    Some(Outcome { warnings: Vec::new(), aux, ..outcome })
                 }
                 Ok(None) => None,
                 Err(mut problem) => {

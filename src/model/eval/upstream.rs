@@ -2,7 +2,7 @@
 //! made them, so it suggests what would help if this or that layer did, and here it is looked up
 //! whether one did.
 
-use crate::lang::{Category, Suggestion, find_layer};
+use crate::lang::{Category, Role, Suggestion, find_layer};
 use crate::model::place::Place;
 use crate::model::tensor::{Producer, Tensor};
 use crate::shape::Dim;
@@ -69,7 +69,7 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
         }
         Suggestion::RemoveFlatten { operand, rank } => {
             let producer = operands.get(*operand)?.producer.as_ref()?;
-            if producer.layer != "Flatten" || producer.input_rank != Some(*rank) {
+            if !is_flatten(producer) || producer.input_rank != Some(*rank) {
                 return None;
             }
             Some(Upstream {
@@ -87,7 +87,7 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
         Suggestion::PoolInstead { operand } => {
             let producer = operands.get(*operand)?.producer.as_ref()?;
             let spatial = producer.input_rank?.checked_sub(2)?;
-            if producer.layer != "Flatten" || !(1..=3).contains(&spatial) {
+            if !is_flatten(producer) || !(1..=3).contains(&spatial) {
                 return None;
             }
             let pooling = format!("GlobalAveragePooling{spatial}D()");
@@ -107,6 +107,10 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
         }
         _ => None,
     }
+}
+
+fn is_flatten(producer: &Producer) -> bool {
+    find_layer(producer.layer).is_some_and(|entry| entry.role == Role::Flatten)
 }
 
 /// The change that gives a parameter of the layer which made `tensor` this value.

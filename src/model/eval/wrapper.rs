@@ -264,6 +264,7 @@ impl Evaluator<'_> {
                 trainable: first.trainable + counts.trainable,
                 non_trainable: first.non_trainable + counts.non_trainable,
                 macs: first.macs + counts.macs,
+                aux: first.aux + counts.aux,
                 activation: first.activation + counts.activation,
                 warnings: Vec::new(),
             })

@@ -32,28 +32,28 @@ mod tests {
         check(
             &with_settings(rich(TEXT), brief.clone()),
             expect![[r#"
-            Markdown Some(Range { start: Position { line: 3, character: 4 }, end: Position { line: 3, character: 10 } })
-            ```text
-            Conv2D  8×8×1 → 6×6×4
-            ```
+                Markdown Some(Range { start: Position { line: 3, character: 4 }, end: Position { line: 3, character: 10 } })
+                ```text
+                Conv2D  8×8×1 → 6×6×4
+                ```
 
-            - 40 parameters (80 B)
-            - 2,592 MACs, 5,184 FLOPs for a batch of 2
-            - 576 B of activations for a batch of 2
-        "#]],
+                - 40 parameters (80 B)
+                - 2,592 MACs, 5,184 FLOPs, 288 other operations for a batch of 2
+                - 576 B of activations for a batch of 2
+            "#]],
         );
         check(
             &with_settings(poor(TEXT), brief),
             expect![[r#"
-            PlainText Some(Range { start: Position { line: 3, character: 4 }, end: Position { line: 3, character: 10 } })
-            Conv2D  8×8×1 → 6×6×4
+                PlainText Some(Range { start: Position { line: 3, character: 4 }, end: Position { line: 3, character: 10 } })
+                Conv2D  8×8×1 → 6×6×4
 
-            - 40 parameters (80 B)
-            - 2,592 MACs, 5,184 FLOPs for a batch of 2
-            - 576 B of activations for a batch of 2
+                - 40 parameters (80 B)
+                - 2,592 MACs, 5,184 FLOPs, 288 other operations for a batch of 2
+                - 576 B of activations for a batch of 2
 
-            height: floor((8 − 3)/1) + 1 = 6
-        "#]],
+                height: floor((8 − 3)/1) + 1 = 6
+            "#]],
         );
     }
 
