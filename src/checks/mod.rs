@@ -67,7 +67,7 @@ pub fn check(
         let found = check_research(form).into_iter();
         findings.extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
     }
-    for (owner, stmt) in document.statements() {
+    for (owner, stmt) in document.statements_with_devices() {
         let mut found = Vec::new();
         devices(stmt, &mut found);
         findings.extend(
