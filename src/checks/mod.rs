@@ -38,7 +38,7 @@ use crate::lang::Framework;
 use crate::lang::losses::is_classification;
 use crate::model::analysis::{Analysis, NetworkModel, lift};
 use crate::model::document::Document;
-use crate::model::hir::{Expr, ExprKind, SectionKind, Stmt, StmtKind};
+use crate::model::hir::{Expr, ExprKind, SectionKind};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::Finding;
 
@@ -67,11 +67,10 @@ pub fn check(
         let found = check_research(form).into_iter();
         findings.extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
     }
-    for (owner, stmt) in document.statements_with_devices() {
-        let mut found = Vec::new();
-        devices(stmt, &mut found);
+    for (device, place) in &analysis.devices {
+        let found = check_device(device, place.range).into_iter();
         findings.extend(
-            found.into_iter().map(|finding| finding.map_places(|range| Place::new(owner, range))),
+            found.map(|finding| finding.map_places(|range| Place::new(place.owner, range))),
         );
     }
     findings
@@ -233,19 +232,5 @@ fn called(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Call(call) => Some(&call.name.value),
         _ => values::name(expr),
-    }
-}
-
-/// The devices of a statement and of those inside it. The parser bounds how deep they nest.
-fn devices(stmt: &Stmt, findings: &mut Vec<Diagnostic>) {
-    if let Some(device) = &stmt.device {
-        findings.extend(check_device(&device.value, device.range));
-    }
-    let branch = match &stmt.kind {
-        StmtKind::Branch(branch) => Some(&branch.block),
-        _ => None,
-    };
-    for inner in branch.into_iter().chain(&stmt.block).flat_map(|block| &block.stmts) {
-        devices(inner, findings);
     }
 }

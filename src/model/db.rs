@@ -115,6 +115,8 @@ pub struct ChunkResult {
     pub continues_run: bool,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// The devices that statements name.
+    pub devices: Vec<(SmolStr, Place)>,
     /// The numbers of all layers together.
     pub counts: Counts,
     /// The fewest parameters that the layers have.
@@ -169,6 +171,7 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         nodes,
         continues_run,
         findings,
+        devices: records.iter().flat_map(|record| record.devices()).collect(),
         counts,
         parameters_at_least,
         expansion: evaluator.expansion,

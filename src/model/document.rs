@@ -233,15 +233,6 @@ impl Document {
         pieces.map(|piece| (piece.owner, &piece.record.stmt))
     }
 
-    /// The statements that give a device, themselves or inside of them, with their identities.
-    pub fn statements_with_devices(&self) -> impl Iterator<Item = (OwnerId, &hir::Stmt)> {
-        let chunks = self.lists().flat_map(|stmts| &stmts.chunks);
-        let pieces = chunks.filter(|chunk| chunk.uses.has_device);
-        let pieces = pieces.flat_map(|chunk| chunk.pieces.iter());
-        let pieces = pieces.filter(|piece| piece.uses.has_device);
-        pieces.map(|piece| (piece.owner, &piece.record.stmt))
-    }
-
     fn lists(&self) -> impl Iterator<Item = &Statements> {
         let networks = self.networks.iter().map(|network| &network.stmts);
         networks.chain(self.macros.iter().map(|definition| &definition.stmts))

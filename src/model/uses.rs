@@ -24,8 +24,6 @@ pub struct Uses {
     /// Whether two expansions of it may differ although they see the same tensor: it searches
     /// hyperparameters, shares weights, ends the network, or may mean layers by their names.
     pub is_individual: bool,
-    /// Whether a device is given.
-    pub has_device: bool,
     /// Bare names and `$names` in expressions.
     pub reads: Vec<SmolStr>,
     /// The `$names` among them.
@@ -43,8 +41,6 @@ pub struct ChunkUses {
     pub names_layers: bool,
     /// See [`Uses::is_individual`].
     pub is_individual: bool,
-    /// Whether a device is given.
-    pub has_device: bool,
     /// Names that are read.
     pub reads: BTreeSet<SmolStr>,
     /// The `$names` among them.
@@ -64,7 +60,6 @@ impl ChunkUses {
             }
             all.names_layers |= uses.names_layers;
             all.is_individual |= uses.is_individual;
-            all.has_device |= uses.has_device;
             all.reads.extend(uses.reads.iter().cloned());
             all.params.extend(uses.params.iter().cloned());
         }
@@ -90,7 +85,6 @@ impl Uses {
     fn stmt(&mut self, stmt: &Stmt, repeated: bool) {
         let once = |expr: &Expr| matches!(expr.kind, ExprKind::Int(1));
         let repeated = repeated || !stmt.repeats.iter().all(|repeat| once(&repeat.value));
-        self.has_device |= stmt.device.is_some();
         for repeat in &stmt.repeats {
             self.expr(&repeat.value);
         }
