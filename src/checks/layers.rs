@@ -41,8 +41,9 @@ impl<'a> View<'a> {
         Some(View { layer, entry: find_layer(&layer.layer)?, given: OnceCell::new() })
     }
 
-    pub fn args(&self) -> Args<'_> {
-        let given = self.given.get_or_init(|| {
+    /// The arguments that are given, by parameter.
+    pub fn given(&self) -> &[Option<Value>] {
+        self.given.get_or_init(|| {
             let mut given = vec![None; self.entry.params.len()];
             for (index, value) in &self.layer.args {
                 let value = value.as_constant().cloned().unwrap_or(Value::Unknown);
@@ -51,8 +52,11 @@ impl<'a> View<'a> {
                 }
             }
             given
-        });
-        Args::new(self.entry, given)
+        })
+    }
+
+    pub fn args(&self) -> Args<'_> {
+        Args::new(self.entry, self.layer.framework, self.given())
     }
 
     /// The layer's own call and arguments, for changes of it.
@@ -74,10 +78,19 @@ impl<'a> View<'a> {
             Category::Activation if self.entry.name == "Activation" => {
                 self.args().text("activation")
             }
-            Category::Activation => Some(self.entry.name.to_lowercase()),
+            Category::Activation => {
+                // A bound on its output makes another function of it.
+                let is_bounded = self.args().is_given("max_value");
+                (!is_bounded).then(|| self.entry.name.to_lowercase())
+            }
             Category::Core | Category::Convolution => {
                 self.entry.param("activation")?;
-                match self.args().value("activation") {
+                let args = self.args();
+                // Programs that generate code from the language give an `Output` a softmax of their own.
+                if self.entry.name == "Output" && !args.is_given("activation") {
+                    return None;
+                }
+                match args.value("activation") {
                     Value::None => Some("linear".to_owned()),
                     value => value.as_text().map(str::to_lowercase),
                 }
