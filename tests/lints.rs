@@ -253,6 +253,8 @@ fn pairs_are_seen_where_pieces_meet() {
         let line = before + 5;
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(&format!("{line}:5: hint[consecutive-activations]")));
+        let path = findings(&text, &config)[0].path.clone();
+        assert_eq!(path, Some((before + 1).to_string()));
     }
 }
 
@@ -364,6 +366,9 @@ fn what_may_be_meant_is_silent() {
         ("Dense(10, activation=my_activation)", ""),
         // PyTorch's name, whose loss takes scores.
         ("Dense(10)", "loss: \"cross_entropy\"\n  metrics: [\"sparse_categorical_accuracy\"]"),
+        // An output that programs give a softmax of their own.
+        ("Output(10)", "loss: \"categorical_crossentropy\""),
+        ("ReLU(max_value=1)", "loss: \"binary_crossentropy\""),
         // Squared error of probabilities.
         ("Dense(10, \"softmax\")", "loss: \"mse\"\n  metrics: [\"accuracy\"]"),
         ("Dense(1, \"tanh\")", "loss: \"mse\"\n  metrics: [\"binary_accuracy\"]"),

@@ -61,7 +61,7 @@ neovim() {
   "${tmux[@]}" send-keys C-w d
   wait_screen "kernel-too-large"
   # The message closes with the next key that moves the cursor; this one only clears the last line.
-  "${tmux[@]}" send-keys ":" C-c
+  "${tmux[@]}" send-keys ":" Escape
   wait_screen_without ":NeuralShapes"
   sleep 0.5
   "${tmux[@]}" capture-pane -e -N -p >"$work/screen"

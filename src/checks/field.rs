@@ -143,10 +143,11 @@ impl Field {
         else {
             return Field::unknown();
         };
-        if view.entry.name.contains("Transpose") {
+        let args = view.args();
+        let first = args.text("data_format").as_deref() == Some("channels_first");
+        if first || view.entry.name.contains("Transpose") {
             return Field::unknown();
         }
-        let args = view.args();
         let sizes = args.lengths(size, rank);
         let strides = match args.is_none("strides") {
             true => sizes.clone(),

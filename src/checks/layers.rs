@@ -78,10 +78,19 @@ impl<'a> View<'a> {
             Category::Activation if self.entry.name == "Activation" => {
                 self.args().text("activation")
             }
-            Category::Activation => Some(self.entry.name.to_lowercase()),
+            Category::Activation => {
+                // A bound on its output makes another function of it.
+                let is_bounded = self.args().is_given("max_value");
+                (!is_bounded).then(|| self.entry.name.to_lowercase())
+            }
             Category::Core | Category::Convolution => {
                 self.entry.param("activation")?;
-                match self.args().value("activation") {
+                let args = self.args();
+                // Programs that generate code from the language give an `Output` a softmax of their own.
+                if self.entry.name == "Output" && !args.is_given("activation") {
+                    return None;
+                }
+                match args.value("activation") {
                     Value::None => Some("linear".to_owned()),
                     value => value.as_text().map(str::to_lowercase),
                 }

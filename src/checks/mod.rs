@@ -31,7 +31,7 @@ pub use hyperparameters::check_hpo;
 pub use keys::{check_device, check_research};
 pub use sections::check_section;
 
-use facts::{Facts, Segment};
+use facts::{End, Facts, Segment};
 
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, codes};
@@ -164,12 +164,18 @@ impl<'a> Network<'a> {
     fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
         let mut all = Segment::default();
         let mut field = field::Field::default();
+        // The piece that the last layer so far stands in.
+        let mut last = 0;
         for (base, facts) in &self.pieces {
             findings.extend(facts.findings.iter().map(|finding| placed(finding.clone(), *base)));
             if let Some((before, after)) = all.join(facts.segment.clone()) {
-                findings.extend(
-                    pairs::pair(&before, &after).into_iter().map(|finding| placed(finding, *base)),
-                );
+                findings.extend(pairs::pair(&before, &after).into_iter().map(|finding| {
+                    let is_first = finding.diagnostic.place == before.layer.place;
+                    placed(finding, if is_first { last } else { *base })
+                }));
+            }
+            if !matches!(facts.segment.end, End::Nothing) {
+                last = *base;
             }
             field = field.then(&facts.field);
         }
@@ -180,7 +186,6 @@ impl<'a> Network<'a> {
             loss: self.loss,
             metrics: self.metrics,
         };
-        let last = self.pieces.last().map_or(0, |(base, _)| *base);
         findings.extend(output.check().into_iter().map(|finding| placed(finding, last)));
         findings.extend(self.receptive_field(&field));
     }

@@ -3,13 +3,14 @@
 //! nothing is reported twice; where it is plain what was meant, the value is mended instead.
 
 mod activation;
+mod ranges;
 mod tuples;
 mod words;
 
 use self::activation::{Meant, meant_by_number};
 use self::words::at_least;
 pub use self::words::wanted;
-use crate::diagnostics::{Code, Severity, codes, did_you_mean};
+use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::rule::{Blame, Framework, Problem};
 use crate::lang::value::Value;
@@ -164,18 +165,6 @@ impl Check<'_> {
     fn add_to_message(&mut self, text: &str) {
         if let Some(problem) = self.problems.last_mut() {
             problem.message.push_str(text);
-        }
-    }
-
-    /// Values from `low` to `high` of a search work, and others do not: that is a warning, and the search
-    /// is taken for one over those that work.
-    fn only_some_fail(&mut self, value: Value, low: f64, high: f64) -> Value {
-        if let Some(problem) = self.problems.last_mut() {
-            problem.severity = Severity::Warning;
-        }
-        match value {
-            Value::Interval { name, .. } => Value::Interval { name, low, high },
-            other => other,
         }
     }
 
@@ -573,27 +562,6 @@ mod tests {
     use crate::lang::testing::check;
     use crate::lang::{Framework, Kind, layers};
     use expect_test::expect;
-
-    #[test]
-    fn ranges_lie_between_the_bounds() {
-        check(
-            r#"
-            Dense(0..64) on (8)
-            Dense(1..64) on (8)
-            Dropout(0.1..0.5) on (8)
-            Dropout(0.5..1.5) on (8)
-            LayerNormalization(epsilon=1e-6..1e-3) on (8)
-            "#,
-            expect![[r#"
-                1..64  params 9..576  macs 8..512
-                warning bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
-                1..64  params 9..576  macs 8..512
-                8  params 0
-                8  params 0
-                warning bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
-                8  params 16"#]],
-        );
-    }
 
     #[test]
     fn booleans_are_what_python_takes_for_them() {
