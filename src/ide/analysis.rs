@@ -153,6 +153,11 @@ impl Analysis {
         self.model().is_none()
     }
 
+    /// How many statements and sections the last change has read anew.
+    pub fn lowered(&self) -> usize {
+        self.document().lowered()
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         self.document().text()
@@ -171,7 +176,9 @@ impl Analysis {
     /// All findings in the order of the text, with the severities of their codes.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         self.snapshot.diagnostics.get_or_init(|| {
-            self.model().map_or_else(Vec::new, |model| diagnostics(self.document(), model))
+            let Some(model) = self.model() else { return Vec::new() };
+            let _span = tracing::debug_span!("findings").entered();
+            diagnostics(self.document(), model)
         })
     }
 

@@ -12,6 +12,8 @@ use super::analysis::{Analysis, Snapshot};
 use crate::lang::Framework;
 use crate::model::db::Database;
 use crate::model::document::Document;
+use crate::model::statistics::QueryStatistics;
+use crate::text::{TextEdit, apply_edits};
 
 /// An open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +25,7 @@ pub struct FileId(u32);
 pub struct AnalysisHost {
     files: FxHashMap<FileId, OpenFile>,
     next: u32,
+    statistics: Option<Arc<QueryStatistics>>,
 }
 
 struct OpenFile {
@@ -39,11 +42,19 @@ impl AnalysisHost {
         AnalysisHost::default()
     }
 
+    /// A host without files whose databases count what they do.
+    pub fn with_statistics(statistics: Arc<QueryStatistics>) -> AnalysisHost {
+        AnalysisHost { statistics: Some(statistics), ..AnalysisHost::default() }
+    }
+
     /// Opens a file with this text, read by the rules of `framework`.
     pub fn open(&mut self, text: String, framework: Framework) -> FileId {
         self.next += 1;
         let id = FileId(self.next);
-        let mut db = Database::default();
+        let mut db = match &self.statistics {
+            Some(statistics) => Database::with_statistics(statistics.clone()),
+            None => Database::default(),
+        };
         let document = Arc::new(Document::new(&mut db, &text, framework));
         self.files.insert(id, OpenFile { db, document, framework, current: RefCell::default() });
         id
@@ -52,6 +63,14 @@ impl AnalysisHost {
     /// Replaces the text of a file.
     pub fn set_text(&mut self, file: FileId, text: String) {
         self.change(file, |document, db| document.set_text(db, text));
+    }
+
+    /// Makes one edit in the text of a file.
+    pub fn edit(&mut self, file: FileId, edit: &TextEdit) {
+        self.change(file, |document, db| {
+            let text = apply_edits(document.text(), std::slice::from_ref(edit));
+            document.set_text(db, text);
+        });
     }
 
     /// Sets whose rules hold for a file.

@@ -100,6 +100,7 @@ pub fn parse_with_cache(text: &str, cache: &mut NodeCache) -> Parse {
         let diagnostics = vec![Diagnostic::new(codes::SYNTAX_FILE_TOO_LARGE, place, message)];
         return Parse { green: tree::flat(text), diagnostics };
     }
+    let _span = tracing::debug_span!("parse", bytes = text.len()).entered();
     read(text, cache, grammar::file)
 }
 
