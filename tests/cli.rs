@@ -323,10 +323,11 @@ fn the_example_of_a_code_shows_it_and_nothing_else() {
         let info = code.info();
         let of_code = folder.0.join(info.name);
         std::fs::create_dir(&of_code).unwrap();
+        let mut toml = format!("{}\n", info.settings);
         if !info.enabled {
-            let toml = format!("[severity]\n{code} = \"{}\"\n", info.severity);
-            std::fs::write(of_code.join("neural.toml"), toml).unwrap();
+            toml += &format!("[severity]\n{code} = \"{}\"\n", info.severity);
         }
+        std::fs::write(of_code.join("neural.toml"), toml).unwrap();
         for (name, text, codes) in
             [("mended", info.mended, vec![]), ("wrong", info.wrong, vec![info.name])]
         {

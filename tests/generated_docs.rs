@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use neural_analyzer::config;
-use neural_analyzer::diagnostics::{Code, codes};
+use neural_analyzer::config::{self, Config, Profile};
+use neural_analyzer::diagnostics::{Code, Severity, codes};
+use neural_analyzer::ide::analyze_with;
+use neural_analyzer::lang::Framework;
 use serde_json::{Map, Value};
 
 fn root() -> &'static Path {
@@ -54,18 +56,38 @@ fn index() -> String {
         "# Diagnostics\n\
          \n\
          Every finding has a code. `neural-analyzer explain CODE` prints its page; the `severity` table of\n\
-         [neural.toml](../configuration.md#severity) changes how bad it is, or turns it off.\n\
+         [neural.toml](../configuration.md#severity) changes how bad it is, or turns it off;\n\
+         [`profile`](../configuration.md#profiles) does so for all codes at once; and\n\
+         `# neural: allow(code)` switches one off for a statement, `# neural: allow-file(code)` for a file.\n\
          \n\
-         | Code | Severity | What it finds |\n\
-         |---|---|---|\n",
+         The columns are the severities in the three profiles. *Fix* says whether the finding of the page's\n\
+         example comes with a change that mends it.\n\
+         \n\
+         | Code | quiet | default | strict | Fix | What it finds |\n\
+         |---|---|---|---|---|---|\n",
     );
     for code in all {
         let info = code.info();
-        let severity = if info.enabled { info.severity.as_str() } else { "off" };
+        let levels: Vec<&str> = Profile::ALL
+            .iter()
+            .map(|(_, profile)| {
+                profile.effective(code, info.severity).map_or("off", Severity::as_str)
+            })
+            .collect();
         let summary = info.summary.replace('|', "\\|");
-        page += &format!("| [{code}]({code}.md) | {severity} | {summary} |\n");
+        let fix = if has_fix(code) { "yes" } else { "" };
+        page += &format!("| [{code}]({code}.md) | {} | {fix} | {summary} |\n", levels.join(" | "));
     }
     page
+}
+
+/// Whether the finding of a code's example has a fix.
+fn has_fix(code: Code) -> bool {
+    let info = code.info();
+    let settings = format!("severity.{code} = \"{}\"\n{}", info.severity, info.settings);
+    let config = Config::resolve([&config::parse(&settings).0]);
+    let found = analyze_with(info.wrong, Framework::Keras, &config).diagnostics;
+    found.iter().any(|finding| finding.code == code && !finding.fixes.is_empty())
 }
 
 #[test]

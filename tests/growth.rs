@@ -12,6 +12,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use generate::Style;
+use neural_analyzer::config::Config;
 use neural_analyzer::ide::{Analysis, AnalysisHost, HoverConfig, InlayHintsConfig};
 use neural_analyzer::lang::Framework;
 use neural_analyzer::model::statistics::{QueryCounts, QueryStatistics};
@@ -62,7 +63,7 @@ fn open(text: &str) -> Analysis {
     let mut host = AnalysisHost::new();
     let file = host.open(text.to_owned(), Framework::Keras);
     let analysis = host.analysis(file).unwrap();
-    analysis.diagnostics();
+    analysis.findings(&Config::default());
     analysis
 }
 
@@ -105,8 +106,8 @@ fn generated_networks_are_silent_and_as_long_as_they_say() {
     for style in Style::ALL {
         let text = generate::network(style, 400);
         let analysis = open(&text);
-        assert_eq!(analysis.diagnostics(), [], "{}", style.name());
-        let report = analysis.report();
+        assert_eq!(analysis.findings(&Config::default()), [], "{}", style.name());
+        let report = analysis.report(&Config::default());
         let layers: usize = report.networks.iter().map(|network| network.rows().count()).sum();
         assert!((400..=520).contains(&layers), "{}: {layers}", style.name());
     }
@@ -127,7 +128,9 @@ const LOCAL: &[(&str, Feature)] = &[
         assert!(!analysis.semantic_tokens(Some(visible)).is_empty());
     }),
     ("definition", |analysis, place, _| drop(analysis.goto_definition(place))),
-    ("code actions", |analysis, _, visible| drop(analysis.code_actions(visible))),
+    ("code actions", |analysis, _, visible| {
+        drop(analysis.code_actions(visible, &Config::default()))
+    }),
 ];
 
 #[test]
@@ -156,7 +159,7 @@ const WHOLE: &[(&str, Feature)] = &[
         drop(analysis.inlay_hints(whole, &InlayHintsConfig::default()));
     }),
     ("rows", |analysis, _, _| {
-        let report = analysis.report();
+        let report = analysis.report(&Config::default());
         assert!(report.networks.iter().all(|network| network.rows().count() > 100));
     }),
     ("references", |analysis, place, _| drop(analysis.references(place, true))),
@@ -206,11 +209,11 @@ fn typed(layers: usize, line: &str, before: &str, after: &str) -> [QueryCounts; 
     let statistics = Arc::new(QueryStatistics::default());
     let mut host = AnalysisHost::with_statistics(statistics.clone());
     let file = host.open(text, Framework::Keras);
-    host.analysis(file).unwrap().diagnostics();
+    host.analysis(file).unwrap().findings(&Config::default());
     [edit(before, after), edit(after, before)].map(|edit| {
         statistics.take();
-        host.edit(file, &edit);
-        host.analysis(file).unwrap().diagnostics();
+        host.edit(file, &[edit]);
+        host.analysis(file).unwrap().findings(&Config::default());
         statistics.take()
     })
 }

@@ -6,6 +6,7 @@ use std::hint::black_box;
 
 use cpu_time::ThreadTime;
 use criterion::BatchSize;
+use neural_analyzer::config::Config;
 use neural_analyzer::ide::{Analysis, AnalysisHost, HoverConfig, InlayHintsConfig};
 use neural_analyzer::lang::Framework;
 use neural_analyzer::model::analysis::analyze;
@@ -40,7 +41,7 @@ pub fn diagnose(text: &str) -> (AnalysisHost, Analysis) {
     let mut host = AnalysisHost::new();
     let file = host.open(text.to_owned(), Framework::Keras);
     let analysis = host.analysis(file).expect("the file is open");
-    black_box(analysis.diagnostics());
+    black_box(analysis.findings(&Config::default()));
     (host, analysis)
 }
 

@@ -3,8 +3,10 @@
 
 use std::hint::black_box;
 
+use neural_analyzer::config::Config;
 use neural_analyzer::ide::{AnalysisHost, FileId};
 use neural_analyzer::lang::Framework;
+use neural_analyzer::text::{TextEdit, TextRange, TextSize};
 
 use crate::engine::lexing;
 use crate::generate::{self, Style};
@@ -97,8 +99,8 @@ fn long_session(suite: &mut Suite) {
 struct Typist {
     host: AnalysisHost,
     file: FileId,
-    /// The text without what is typed, and with it.
-    texts: [String; 2],
+    /// What types it, and what takes it back.
+    edits: [TextEdit; 2],
     typed: usize,
 }
 
@@ -109,24 +111,27 @@ impl Typist {
         let line = from + text[from..].find(kind.line).expect("the line is there");
         let line = text[..line].rfind('\n').map_or(0, |at| at + 1);
         let at = line + text[line..].find(kind.before).expect("the place is there");
-        let mut changed = text.to_owned();
-        changed.replace_range(at..at + kind.before.len(), kind.after);
+        let edit = |from: &str, to: &str| {
+            let start = TextSize::new(u32::try_from(at).expect("generated texts are small"));
+            TextEdit::new(TextRange::at(start, TextSize::of(from)), to)
+        };
+        let edits = [edit(kind.before, kind.after), edit(kind.after, kind.before)];
         let mut host = AnalysisHost::new();
         let file = host.open(text.to_owned(), Framework::Keras);
-        let mut typist = Typist { host, file, texts: [text.to_owned(), changed], typed: 0 };
+        let mut typist = Typist { host, file, edits, typed: 0 };
         typist.analyze();
         typist
     }
 
     fn type_one(&mut self) {
+        let edit = &self.edits[self.typed % 2];
         self.typed += 1;
-        let text = self.texts[self.typed % 2].clone();
-        self.host.set_text(self.file, text);
+        self.host.edit(self.file, std::slice::from_ref(edit));
         self.analyze();
     }
 
     fn analyze(&mut self) {
         let analysis = self.host.analysis(self.file).expect("the file is open");
-        black_box(analysis.diagnostics());
+        black_box(analysis.findings(&Config::default()));
     }
 }

@@ -3,12 +3,16 @@
 # run in order, the network and the configuration are written where the page says, and in both editors
 # what the page promises is looked for.
 #
-# `code` and `nvim` are stand-ins for the user's hands: they start the real editors and look.
+# `code` and `nvim` are stand-ins for the user's hands: they start the real editors and look, `nvim` in a
+# current Neovim and in 0.10.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 need cargo
-suite=${1:-forky}
-NVIM_PROGRAM=$("$TESTS/install-neovim.sh" "$suite")
+neovims=()
+for suite in forky trixie; do
+  program=$("$TESTS/install-neovim.sh" "$suite")
+  neovims+=("$program")
+done
 "$TESTS/install-vscode.sh"
 . "$TESTS/code-server.sh"
 
@@ -22,7 +26,11 @@ unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME
 mkdir "$home/bin" "$home/.config"
 cat >"$home/bin/nvim" <<SH
 #!/bin/sh
-exec timeout 60 "$NVIM_PROGRAM" --headless "\$@" -c "luafile $TESTS/getting-started.lua"
+set -e
+for program in ${neovims[*]@Q}; do
+  "\$program" --version | head -1
+  timeout 300 "\$program" --headless "\$@" -c "lua vim.schedule(function() dofile('$TESTS/getting-started.lua') end)"
+done
 SH
 cat >"$home/bin/code" <<SH
 #!/bin/sh
@@ -79,5 +87,5 @@ done
 echo "== VS Code, with the package that finds the program on PATH"
 write_settings "$home/state" "Default Dark Modern" '"editor.inlayHints.enabled": "on"'
 start_code_server "$home/state" "$home/installed.vsix"
-timeout 300 node "$EDITORS/vscode/test/ui.mjs" "$PORT" "$home/nets"
+timeout 1200 node "$EDITORS/vscode/test/ui.mjs" "$PORT" "$home/nets"
 echo "the page was followed: $passed commands"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the two packages of the extension and prints their sizes: one with this platform's release
-# binary inside, and one without, which finds the program on PATH.
+# Builds the two packages of the extension: one with this platform's release binary inside, and one
+# without, which finds the program on PATH. Prints the size of each, and, where VS Code's server is
+# installed (editors/tests/install-vscode.sh), how long VS Code takes to activate it.
 #
 # usage: package.sh [FOLDER]      where the .vsix files go; editors/vscode/out where nothing is said
 set -euo pipefail
@@ -33,6 +34,7 @@ trap 'rm -rf server LICENSE.txt CHANGELOG.md' EXIT
 cp "$ROOT/CHANGELOG.md" CHANGELOG.md
 { cat "$ROOT/LICENSE-MIT" && echo && cat "$ROOT/LICENSE-APACHE"; } >LICENSE.txt
 
+packages=()
 # usage: package NAME [OPTION...]
 package() {
   local name=$1
@@ -42,7 +44,7 @@ package() {
     cat "$target/vsce.log" >&2
     give_up "vsce could not write $name"
   }
-  printf '%9d bytes  %s\n' "$(stat -c %s "$target/$name")" "$target/$name"
+  packages+=("$target/$name")
 }
 
 rm -rf server
@@ -50,3 +52,12 @@ package neural-analyzer.vsix
 mkdir server
 cp "$binary" server/neural-analyzer
 package "neural-analyzer-$platform.vsix" --target "$platform"
+
+times=
+if [ -e "$CACHE/code-server/installed" ] && [ -e "$CACHE/playwright/installed" ] && command -v chromium >/dev/null; then
+  times=$(test/activation.sh "${packages[@]}")
+fi
+for ((at = 0; at < ${#packages[@]}; at++)); do
+  activation=$(sed -n "$((at + 1))p" <<<"$times")
+  printf '%9d bytes  %s%s\n' "$(wc -c <"${packages[at]}")" "${activation:+activated in $activation ms  }" "${packages[at]}"
+done

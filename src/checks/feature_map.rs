@@ -3,16 +3,14 @@
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::losses::is_classification;
 use crate::model::analysis::NetworkModel;
-use crate::model::hir::{ExprKind, Section, SectionKind};
+use crate::model::document::Document;
+use crate::model::hir::{ExprKind, SectionKind};
 use crate::model::place::Place;
 
 /// Reports the first Dense or Output over a feature map that reaches an output of `network`, where
 /// the loss is one of a classifier.
-pub fn check<'a>(
-    network: &NetworkModel,
-    sections: impl Iterator<Item = &'a Section>,
-) -> Option<Diagnostic<Place>> {
-    let is_classifier = sections.into_iter().any(|section| match &section.kind {
+pub fn check(document: &Document, at: usize, network: &NetworkModel) -> Option<Diagnostic<Place>> {
+    let is_classifier = document.sections(at).any(|(_, section)| match &section.kind {
         SectionKind::Loss(Some(loss)) => match &loss.kind {
             ExprKind::Str(name) | ExprKind::Name(name) => is_classification(name),
             ExprKind::Call(call) => is_classification(&call.name.value),
@@ -23,13 +21,24 @@ pub fn check<'a>(
     if !is_classifier {
         return None;
     }
-    let place = network.outputs.iter().find_map(|output| output.dense_on_map)?;
-    Some(
-        Diagnostic::new(
-            codes::DENSE_ON_FEATURE_MAP,
-            place,
-            "this layer works on the last axis of a feature map, so the network gives one answer for each position and not one for the whole",
-        )
-        .with_help("flatten or pool before it: `Flatten()` or `GlobalAveragePooling2D()`"),
+    let (place, output) =
+        network.outputs.iter().find_map(|output| Some((output.dense_on_map?, output)))?;
+    let pooling = match output.rank().and_then(|rank| rank.checked_sub(2)) {
+        Some(axes @ 1..=3) => format!("GlobalAveragePooling{axes}D()"),
+        _ => "GlobalAveragePooling2D()".to_owned(),
+    };
+    let mut finding = Diagnostic::new(
+        codes::DENSE_ON_FEATURE_MAP,
+        place,
+        "this layer works on the last axis of a feature map, so the network gives one answer for each position and not one for the whole",
     )
+    .with_help(format!("flatten or pool before it: `Flatten()` or `{pooling}`"));
+    // In a macro's body the change would be one of all uses.
+    if document.network_range(at).contains_range(document.range(place)) {
+        for layer in ["Flatten()", &pooling] {
+            let edit = place.start().edit(format!("{layer}\n"));
+            finding = finding.with_fix(format!("Insert `{layer}` before it"), vec![edit]);
+        }
+    }
+    Some(finding)
 }

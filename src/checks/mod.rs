@@ -1,14 +1,28 @@
 //! What is meant, beyond shapes: checks that read the model and never change a shape.
 //!
-//! The checks of sections, devices and research forms are pure functions of one piece of the
-//! high-level form, with places relative to that piece; [`check`] puts them together for a file.
+//! - Sections, devices and research forms are checked one by one, by pure functions of one piece of the
+//!   high-level form with places relative to that piece ([`check_section`], [`check_device`]).
+//! - Layers are checked alone ([`layers`]) and with the one before ([`pairs`]), when the [`facts`] of
+//!   a piece of a network are made; these are kept with the piece's result.
+//! - A network as a whole is checked from the facts of its pieces: its end against loss and metrics
+//!   ([`output`]), its hyperparameters against the search ([`search`]), its [`cost`] against bounds.
+//!
+//! [`check`] says everything that does not depend on settings; [`check_settings`] the rest.
 
 mod arguments;
+mod cost;
+mod facts;
 mod feature_map;
+mod field;
 #[cfg(test)]
 mod fixture;
 mod hyperparameters;
 mod keys;
+mod layers;
+mod layout;
+mod output;
+mod pairs;
+mod search;
 mod sections;
 mod values;
 
@@ -16,48 +30,207 @@ pub use hyperparameters::check_hpo;
 pub use keys::{check_device, check_research};
 pub use sections::check_section;
 
-use crate::diagnostics::Diagnostic;
-use crate::model::analysis::Analysis;
-use crate::model::document::Document;
-use crate::model::hir::{Stmt, StmtKind};
-use crate::model::place::Place;
+use facts::{Facts, Segment};
 
-/// What the checks find in a file.
-pub fn check(document: &Document, analysis: &Analysis) -> Vec<Diagnostic<Place>> {
+use crate::config::Config;
+use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::Framework;
+use crate::lang::losses::is_classification;
+use crate::model::analysis::{Analysis, NetworkModel, lift};
+use crate::model::document::Document;
+use crate::model::hir::{Expr, ExprKind, SectionKind};
+use crate::model::place::{OwnerId, Place};
+use crate::model::result::Finding;
+
+/// What the checks find in a file, whatever the settings are.
+pub fn check(
+    document: &Document,
+    analysis: &Analysis,
+    framework: Framework,
+) -> Vec<Diagnostic<Place>> {
     let mut findings = Vec::new();
-    for (at, network) in analysis.networks.iter().enumerate() {
+    let mut of_layers: Vec<Finding> = Vec::new();
+    for (at, model) in analysis.networks.iter().enumerate() {
         for (owner, section) in document.sections(at) {
             let found = check_section(section).into_iter();
             findings
                 .extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
         }
-        findings
-            .extend(feature_map::check(network, document.sections(at).map(|(_, section)| section)));
+        let network = Network::new(document, at, model);
+        findings.extend(feature_map::check(document, at, model));
+        findings.extend(search::check(document, at, model));
+        findings.extend(network.costs().unbuildable());
+        network.check(framework, &mut of_layers);
     }
+    findings.extend(lifted(of_layers, analysis));
     for (owner, form) in document.research() {
         let found = check_research(form).into_iter();
         findings.extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
     }
-    for (owner, stmt) in document.statements() {
-        let mut found = Vec::new();
-        devices(stmt, &mut found);
+    for (device, place) in &analysis.devices {
+        let found = check_device(device, place.range).into_iter();
         findings.extend(
-            found.into_iter().map(|finding| finding.map_places(|range| Place::new(owner, range))),
+            found.map(|finding| finding.map_places(|range| Place::new(place.owner, range))),
         );
     }
     findings
 }
 
-/// The devices of a statement and of those inside it. The parser bounds how deep they nest.
-fn devices(stmt: &Stmt, findings: &mut Vec<Diagnostic>) {
-    if let Some(device) = &stmt.device {
-        findings.extend(check_device(&device.value, device.range));
+/// What there is to say about a file by the settings: costs over a bound, and what is only looked for
+/// where a setting asks for it.
+pub fn check_settings(
+    document: &Document,
+    analysis: &Analysis,
+    config: &Config,
+) -> Vec<Diagnostic<Place>> {
+    let mut findings = Vec::new();
+    let mut of_layers: Vec<Finding> = Vec::new();
+    for (at, model) in analysis.networks.iter().enumerate() {
+        of_layers.extend(Network::new(document, at, model).costs().check(config));
+        if config.is_on(codes::SECTION_ORDER) {
+            findings.extend(layout::section_order(document, at));
+        }
     }
-    let branch = match &stmt.kind {
-        StmtKind::Branch(branch) => Some(&branch.block),
-        _ => None,
-    };
-    for inner in branch.into_iter().chain(&stmt.block).flat_map(|block| &block.stmts) {
-        devices(inner, findings);
+    findings.extend(lifted(of_layers, analysis));
+    if config.is_on(codes::UNUSED_LAYER_NAME) {
+        findings.extend(layout::unused_names(document));
+    }
+    findings
+}
+
+/// What there is to say about the comments of a file by the settings.
+pub fn check_comments(document: &Document, config: &Config) -> Vec<Diagnostic> {
+    match config.is_on(codes::PORTABLE_COMMENT) {
+        true => layout::comments(document),
+        false => Vec::new(),
+    }
+}
+
+/// Findings in macro bodies, where they are reported.
+fn lifted(findings: Vec<Finding>, analysis: &Analysis) -> impl Iterator<Item = Diagnostic<Place>> {
+    lift(findings, &analysis.expansions).into_iter().map(|finding| finding.diagnostic)
+}
+
+/// A network with the facts of its pieces.
+struct Network<'a> {
+    model: &'a NetworkModel,
+    head: Place,
+    /// The number of the first statement of each piece, and its facts.
+    pieces: Vec<(u32, &'a Facts)>,
+    loss: Option<(OwnerId, &'a Expr)>,
+    metrics: Option<(OwnerId, &'a [Expr])>,
+    optimizer: Option<&'a str>,
+}
+
+impl<'a> Network<'a> {
+    fn new(document: &'a Document, at: usize, model: &'a NetworkModel) -> Network<'a> {
+        let pieces = model.chunks.iter().zip(&model.memos).filter_map(|((base, nodes), memo)| {
+            Some((*base, memo.get_or_init(|| Facts::of(nodes))?))
+        });
+        let mut network = Network {
+            model,
+            head: document.network_head(at),
+            pieces: pieces.collect(),
+            loss: None,
+            metrics: None,
+            optimizer: None,
+        };
+        for (owner, section) in document.sections(at) {
+            // The first of several sections of a kind holds.
+            match &section.kind {
+                SectionKind::Loss(Some(loss)) => {
+                    network.loss = network.loss.or(Some((owner, loss)))
+                }
+                SectionKind::Metrics(metrics) => {
+                    network.metrics = network.metrics.or(Some((owner, metrics)));
+                }
+                SectionKind::Optimizer(Some(optimizer)) => {
+                    network.optimizer = network.optimizer.or(called(optimizer));
+                }
+                _ => {}
+            }
+        }
+        network
+    }
+
+    /// The findings about its layers.
+    fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
+        let mut all = Segment::default();
+        let mut field = field::Field::default();
+        for (base, facts) in &self.pieces {
+            findings.extend(facts.findings.iter().map(|finding| placed(finding.clone(), *base)));
+            if let Some((before, after)) = all.join(facts.segment.clone()) {
+                findings.extend(
+                    pairs::pair(&before, &after).into_iter().map(|finding| placed(finding, *base)),
+                );
+            }
+            field = field.then(&facts.field);
+        }
+        let output = output::Output {
+            framework,
+            end: &all.end,
+            outputs: &self.model.outputs,
+            loss: self.loss,
+            metrics: self.metrics,
+        };
+        let last = self.pieces.last().map_or(0, |(base, _)| *base);
+        findings.extend(output.check().into_iter().map(|finding| placed(finding, last)));
+        findings.extend(self.receptive_field(&field));
+    }
+
+    fn receptive_field(&self, field: &field::Field) -> Option<Finding> {
+        let Some(field::MapEnd::Pooled(place)) = field.end else { return None };
+        let ([(_, input)], Some((_, loss))) = (self.model.inputs.as_slice(), self.loss) else {
+            return None;
+        };
+        let sizes = layers::spatial(input)?;
+        let fields: Vec<u64> = field.grow.iter().map(|grow| grow.saturating_add(1)).collect();
+        let is_small = sizes.iter().zip(&fields).any(|(size, field)| field < size);
+        if !is_small || !is_classification(called(loss)?) {
+            return None;
+        }
+        let text = |sizes: &[u64]| sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×");
+        let diagnostic = Diagnostic::new(
+            codes::SMALL_RECEPTIVE_FIELD,
+            place,
+            format!(
+                "each position that is pooled here sees {} of the input's {}",
+                text(&fields[..sizes.len().min(fields.len())]),
+                text(&sizes)
+            ),
+        )
+        .with_help(
+            "more convolutions, larger kernels, strides or poolings before it let it see more",
+        );
+        Some(Finding { diagnostic, calls: Vec::new(), of_use: false, path: None })
+    }
+
+    fn costs(&self) -> cost::Network<'_> {
+        cost::Network {
+            place: self.head,
+            name: match &self.model.name {
+                Some(name) => format!("`{name}`"),
+                None => "the network".to_owned(),
+            },
+            counts: self.model.counts,
+            pieces: self.pieces.iter().map(|(_, facts)| &facts.costs).collect(),
+            optimizer: self.optimizer,
+        }
+    }
+}
+
+/// The finding with its whole path.
+fn placed(mut finding: Finding, base: u32) -> Finding {
+    if let Some((first, rest)) = finding.path.take() {
+        finding.diagnostic.path = Some(format!("{}{rest}", base + first));
+    }
+    finding
+}
+
+/// The name of a loss or an optimizer, where it is one.
+fn called(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Call(call) => Some(&call.name.value),
+        _ => values::name(expr),
     }
 }

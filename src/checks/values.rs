@@ -6,6 +6,7 @@
 
 use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::hir::{Expr, ExprKind, Hpo, HpoKind};
+pub(super) use crate::model::hpo::{number, number_text};
 use crate::text::{TextEdit, TextRange};
 
 /// The largest number of choices that are looked at.
@@ -85,20 +86,6 @@ fn choices(hpo: &Hpo) -> Vec<Choice<'_>> {
     choices
 }
 
-/// The number that an expression writes, if it writes one.
-pub(super) fn number(expr: &Expr) -> Option<f64> {
-    let (mut expr, mut sign) = (expr, 1.0);
-    loop {
-        match &expr.kind {
-            ExprKind::Int(value) => return Some(sign * *value as f64),
-            ExprKind::Float(value) => return Some(sign * value),
-            ExprKind::HugeInt => return Some(sign * f64::INFINITY),
-            ExprKind::Neg(inner) => (expr, sign) = (inner, -sign),
-            _ => return None,
-        }
-    }
-}
-
 /// Whether an expression is a whole number as the frameworks have it: written without a point.
 pub(super) fn is_integer(expr: &Expr) -> bool {
     let mut expr = expr;
@@ -168,18 +155,6 @@ pub(super) fn written(expr: &Expr) -> String {
     }
 }
 
-/// A number as the language writes it.
-pub(super) fn number_text(value: f64, integer: bool) -> String {
-    if value.is_infinite() {
-        return "a number over 64 bits".to_owned();
-    }
-    match integer || value.fract() != 0.0 {
-        _ if value != 0.0 && (value.abs() < 1e-4 || value.abs() >= 1e15) => format!("{value:e}"),
-        true => format!("{value}"),
-        false => format!("{value:.1}"),
-    }
-}
-
 /// A name for a message: cut where it is too long to be read.
 pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(60) {
@@ -211,25 +186,12 @@ pub(super) fn in_place_of(expr: &Expr, name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn expr(kind: ExprKind) -> Expr {
-        Expr { kind, range: TextRange::default() }
-    }
-
     #[test]
-    fn numbers_are_read_through_signs() {
+    fn whole_numbers_are_told_through_signs() {
+        let expr = |kind| Expr { kind, range: TextRange::default() };
         let minus = |inner| expr(ExprKind::Neg(Box::new(inner)));
-        assert_eq!(number(&minus(minus(expr(ExprKind::Int(3))))), Some(3.0));
-        assert_eq!(number(&minus(expr(ExprKind::Float(0.5)))), Some(-0.5));
-        assert_eq!(number(&expr(ExprKind::Bool(true))), None);
         assert!(is_integer(&minus(expr(ExprKind::HugeInt))));
-    }
-
-    #[test]
-    fn numbers_are_written_as_people_write_them() {
-        let texts = [(0.001, false), (1e-5, false), (3.0, false), (3.0, true), (1e20, false)];
-        let texts: Vec<String> =
-            texts.into_iter().map(|(value, integer)| number_text(value, integer)).collect();
-        assert_eq!(texts, ["0.001", "1e-5", "3.0", "3", "1e20"]);
+        assert!(!is_integer(&minus(expr(ExprKind::Float(3.0)))));
     }
 
     #[test]

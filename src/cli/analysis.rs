@@ -1,12 +1,12 @@
 //! The calls into the analysis.
 
-use crate::config;
+use crate::config::{self, Config};
 use crate::ide::FileReport;
 use crate::lang::Framework;
 
-/// Everything that is known of a text, with the severities that the findings were made with.
-pub(super) fn analyze(text: &str, framework: Framework) -> FileReport {
-    crate::ide::analyze(text, framework)
+/// Everything that is known of a text, with the findings that the settings show.
+pub(super) fn analyze(text: &str, config: &Config) -> FileReport {
+    crate::ide::analyze_with(text, framework(config), config)
 }
 
 /// The syntax tree of a text, for people.
@@ -15,7 +15,7 @@ pub(super) fn debug_tree(text: &str) -> String {
 }
 
 /// The framework that the settings name.
-pub(super) fn framework(config: &config::Config) -> Framework {
+pub(super) fn framework(config: &Config) -> Framework {
     match config.framework {
         config::Framework::Keras => Framework::Keras,
         config::Framework::Pytorch => Framework::Pytorch,

@@ -69,6 +69,9 @@ pub(super) struct ShapesArgs {
     /// The number format that memory is computed for.
     #[arg(long, value_enum)]
     pub(super) dtype: Option<DtypeArg>,
+    /// Write equal copies of a repeat as one row, in a table.
+    #[arg(long)]
+    pub(super) fold: bool,
     /// How to write the shapes.
     #[arg(long, value_enum, default_value_t = ShapesFormat::Table)]
     pub(super) format: ShapesFormat,

@@ -156,7 +156,7 @@ impl Session {
     fn note_settings(&self, file: &NeuralToml, config: &Config, notes: &mut Notes) {
         let index = LineIndex::new(&file.text);
         let name = self.name_of(&file.path);
-        for finding in apply(config, file.diagnostics.clone()) {
+        for finding in config.apply(file.diagnostics.clone()) {
             notes.failure |= finding.severity == Severity::Error;
             notes.text += &render::excerpt(&name, &file.text, &index, &finding);
             notes.text += "\n\n";
@@ -172,25 +172,15 @@ impl Session {
 /// Reads and analyzes a file by these settings. The error says why it cannot be read, and names it.
 pub(super) fn check(source: &Source, config: Config) -> Result<Checked, String> {
     let text = source.read()?;
-    let report = analysis::analyze(&text, analysis::framework(&config));
-    let diagnostics = apply(&config, report.diagnostics);
+    let report = analysis::analyze(&text, &config);
     Ok(Checked {
         name: source.name.clone(),
         index: LineIndex::new(&text),
         text,
         config,
         networks: report.networks,
-        diagnostics,
+        diagnostics: report.diagnostics,
     })
-}
-
-/// The findings with the severities of the settings, without those that are off.
-fn apply(config: &Config, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let effective = |finding: Diagnostic| {
-        let severity = config.effective(finding.code, finding.severity)?;
-        Some(finding.with_severity(severity))
-    };
-    diagnostics.into_iter().filter_map(effective).collect()
 }
 
 /// Whether these findings fail a check.
@@ -276,15 +266,5 @@ mod tests {
         assert_eq!(verdict(&findings, true), Status::Findings);
         assert_eq!(verdict(&[finding(Severity::Info)], true), Status::Clean);
         assert_eq!(verdict(&[finding(Severity::Error)], false), Status::Findings);
-    }
-
-    #[test]
-    fn settings_change_and_hide_findings() {
-        let mut config = Config::default();
-        let findings = || vec![finding(Severity::Warning)];
-        assert_eq!(apply(&config, findings()), findings());
-        let off = serde_json::json!({ "severity": { "unknown-loss": "off" } });
-        config = Config::resolve([&Layer::from_json(&off).0]);
-        assert_eq!(apply(&config, findings()), []);
     }
 }

@@ -49,7 +49,8 @@ fn write_file(args: &ShapesArgs, checked: &Checked, streams: &mut Streams<'_>) -
         return json::write_shapes(streams.out, &checked.json(), shown);
     }
     for network in checked.networks.iter().filter(|network| shown(network)) {
-        table::write_network(streams.out, &checked.name, &checked.config, network)?;
+        let fold = args.fold;
+        table::write_network(streams.out, &checked.name, &checked.config, network, fold)?;
     }
     streams.out.flush()?;
     for finding in &checked.diagnostics {

@@ -11,23 +11,32 @@ use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
 use super::render::printable;
 use crate::config::Config;
-use crate::ide::{DimView, InputView, NetworkReport, Row, ShapeView};
+use crate::ide::{InputView, NetworkReport, Row, shape_text};
 use crate::shape::Count;
+
+/// What stands in the columns of a row.
+type Cells = [String; 8];
 
 /// The largest number of rows that the library lays out.
 const DRAWN: usize = 10_000;
 
-const HEADER: [&str; 7] = ["path", "layer", "output shape", "params", "MACs", "memory", ""];
+const HEADER: [&str; 8] =
+    ["path", "copies", "layer", "output shape", "params", "MACs", "memory", ""];
 
 /// The columns of numbers, which are aligned to the right.
-const NUMBERS: [usize; 3] = [3, 4, 5];
+const NUMBERS: [usize; 4] = [1, 4, 5, 6];
 
-/// Writes the table of `network`, which stands in `file`.
+/// The columns that are left out where all their cells are empty: how many copies a row stands for,
+/// and why a shape is unknown.
+const OPTIONAL: [usize; 2] = [1, 7];
+
+/// Writes the table of `network`, which stands in `file`; with `fold`, equal copies are one row.
 pub(super) fn write_network(
     out: &mut dyn Write,
     file: &str,
     config: &Config,
     network: &NetworkReport,
+    fold: bool,
 ) -> io::Result<()> {
     match &network.name {
         Some(name) => writeln!(out, "{name} ({file})")?,
@@ -37,52 +46,69 @@ pub(super) fn write_network(
         writeln!(out, "input: {}", inputs(&network.inputs))?;
     }
     writeln!(out)?;
-    write_rows(out, config, network, DRAWN)?;
+    let rows = || rows(network, fold);
+    write_rows(out, config, rows, DRAWN)?;
     writeln!(out)?;
     write_totals(out, config, network)?;
     writeln!(out)
 }
 
-fn write_rows(
+fn rows(network: &NetworkReport, fold: bool) -> Box<dyn Iterator<Item = Row> + '_> {
+    if fold { Box::new(network.folded_rows()) } else { Box::new(network.rows()) }
+}
+
+/// Walks the rows once for each time that they are needed: to count and draw them, and, where there are
+/// more than `drawn`, to find the widths and to write.
+fn write_rows<I: Iterator<Item = Row>>(
     out: &mut dyn Write,
     config: &Config,
-    network: &NetworkReport,
+    rows: impl Fn() -> I,
     drawn: usize,
 ) -> io::Result<()> {
-    let first: Vec<[String; 7]> =
-        network.rows().take(drawn + 1).map(|row| cells(config, &row)).collect();
+    let first: Vec<Cells> = rows().take(drawn + 1).map(|row| cells(config, &row)).collect();
     if first.len() <= drawn {
         return write_drawn(out, first);
     }
     drop(first);
     let mut widths = HEADER.map(width);
-    for row in network.rows() {
+    for column in OPTIONAL {
+        widths[column] = 0;
+    }
+    for row in rows() {
         for (width_so_far, cell) in widths.iter_mut().zip(&cells(config, &row)) {
             *width_so_far = (*width_so_far).max(width(cell));
         }
     }
+    for column in OPTIONAL {
+        if widths[column] > 0 {
+            widths[column] = widths[column].max(width(HEADER[column]));
+        }
+    }
     write_aligned(out, &HEADER.map(str::to_owned), &widths)?;
-    for row in network.rows() {
+    for row in rows() {
         write_aligned(out, &cells(config, &row), &widths)?;
     }
     Ok(())
 }
 
-fn write_drawn(out: &mut dyn Write, rows: Vec<[String; 7]>) -> io::Result<()> {
+fn write_drawn(out: &mut dyn Write, rows: Vec<Cells>) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
     table.set_content_arrangement(ContentArrangement::Disabled);
-    // The last column says why a shape is unknown; without such a row there is none.
-    let columns = if rows.iter().any(|row| !row[6].is_empty()) { 7 } else { 6 };
-    table.set_header(&HEADER[..columns]);
-    for column in NUMBERS {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
+    let shown = |column: &usize| {
+        !OPTIONAL.contains(column) || rows.iter().any(|row| !row[*column].is_empty())
+    };
+    let columns: Vec<usize> = (0..HEADER.len()).filter(shown).collect();
+    table.set_header(columns.iter().map(|column| HEADER[*column]));
+    for (at, column) in columns.iter().enumerate() {
+        if let Some(drawn) = table.column_mut(at)
+            && NUMBERS.contains(column)
+        {
+            drawn.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for mut row in rows {
-        let kept: Vec<String> = row[..columns].iter_mut().map(std::mem::take).collect();
-        table.add_row(kept);
+    for row in &rows {
+        table.add_row(columns.iter().map(|column| row[*column].as_str()));
     }
     for line in table.lines() {
         writeln!(out, "{}", line.trim_end())?;
@@ -90,9 +116,12 @@ fn write_drawn(out: &mut dyn Write, rows: Vec<[String; 7]>) -> io::Result<()> {
     Ok(())
 }
 
-fn write_aligned(out: &mut dyn Write, cells: &[String; 7], widths: &[usize; 7]) -> io::Result<()> {
+fn write_aligned(out: &mut dyn Write, cells: &Cells, widths: &[usize; 8]) -> io::Result<()> {
     let mut line = String::new();
     for (at, (cell, column)) in cells.iter().zip(widths).enumerate() {
+        if *column == 0 {
+            continue;
+        }
         let space = " ".repeat(column.saturating_sub(width(cell)));
         if at > 0 {
             line.push_str("  ");
@@ -110,7 +139,7 @@ fn width(cell: &str) -> usize {
     cell.chars().count()
 }
 
-fn cells(config: &Config, row: &Row) -> [String; 7] {
+fn cells(config: &Config, row: &Row) -> Cells {
     let layer = match &row.name {
         Some(name) => format!("{} ({})", row.layer, printable(name)),
         None => row.layer.to_string(),
@@ -118,10 +147,11 @@ fn cells(config: &Config, row: &Row) -> [String; 7] {
     let outputs = if row.outputs.is_empty() {
         "?".to_owned()
     } else {
-        row.outputs.iter().map(shape).collect::<Vec<_>>().join(", ")
+        row.outputs.iter().map(shape_text).collect::<Vec<_>>().join(", ")
     };
     [
         row.path.clone(),
+        if row.copies > 1 { format!("{}×", row.copies) } else { String::new() },
         layer,
         outputs,
         (row.trainable + row.non_trainable).to_string(),
@@ -166,39 +196,13 @@ fn write_totals(out: &mut dyn Write, config: &Config, network: &NetworkReport) -
 
 fn inputs(inputs: &[InputView]) -> String {
     let one = |input: &InputView| {
-        let shape = input.shape.as_ref().map_or_else(|| "?".to_owned(), shape);
+        let shape = input.shape.as_ref().map_or_else(|| "?".to_owned(), shape_text);
         match &input.name {
             Some(name) => format!("{name} {shape}"),
             None => shape,
         }
     };
     inputs.iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// `26×26×32`, without the batch. A shape whose batch is not open is shown whole, in parentheses.
-fn shape(view: &ShapeView) -> String {
-    let (dims, open, close) = match view.split_first() {
-        Some((DimView::Unknown, [])) | None => return "()".to_owned(),
-        Some((DimView::Unknown, rest)) => (rest, "", ""),
-        Some(_) => (view.as_slice(), "(", ")"),
-    };
-    let dims: Vec<String> = dims.iter().map(|dim| dimension(dim, dims.len() > 1)).collect();
-    format!("{open}{}{close}", dims.join("×"))
-}
-
-fn dimension(dim: &DimView, in_product: bool) -> String {
-    match dim {
-        DimView::Known(size) => size.to_string(),
-        DimView::Unknown => "?".to_owned(),
-        DimView::Symbol(name) => name.clone(),
-        // A sum inside a product of dimensions would read wrong without parentheses.
-        DimView::Expr(formula) if in_product && formula.contains(['+', '-']) => {
-            format!("({formula})")
-        }
-        DimView::Expr(formula) => formula.clone(),
-        DimView::Choices(sizes) => sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("|"),
-        DimView::Between(min, max) => format!("{min}..{max}"),
-    }
 }
 
 /// A number of bytes with three digits and a unit, or `?`.
@@ -272,6 +276,8 @@ network Words {
 mod tests {
     use super::*;
     use crate::config::Layer;
+    use crate::ide::analyze;
+    use crate::lang::Framework;
     use expect_test::{Expect, expect};
 
     fn check(write: impl Fn(&mut Vec<u8>) -> io::Result<()>, expect: Expect) {
@@ -286,7 +292,7 @@ mod tests {
         let network = &file.networks[0];
         let config = Config::default();
         check(
-            |out| write_network(out, "words.neural", &config, network),
+            |out| write_network(out, "words.neural", &config, network, false),
             expect![[r#"
                 Words (words.neural)
                 input: T×16
@@ -341,7 +347,7 @@ mod tests {
         let network = &file.networks[0];
         let config = Config::default();
         check(
-            |out| write_rows(out, &config, network, 3),
+            |out| write_rows(out, &config, || network.rows(), 3),
             expect![[r#"
                 path  layer                      output shape                    params  MACs  memory
                 0     Conv1D                     (floor((T-1)/2)+1)×32            1,568     ?       ?
@@ -361,18 +367,80 @@ mod tests {
             .assert_eq(&sizes.join(", "));
     }
 
+    const REPEATS: &str = "define Pair(units) {
+  Dense($units)
+  ResidualConnection { Dense($units) * 2 } * 3
+}
+network Repeats {
+  input: (16)
+  layers:
+    Pair(32) * 12
+    Dense(8, name=\"h\") * 4
+}
+";
+
     #[test]
-    fn shapes_of_every_kind() {
-        let symbol = DimView::Symbol("T".to_owned());
-        let formula = DimView::Expr("T-2".to_owned());
-        let shapes = [
-            vec![DimView::Unknown],
-            vec![DimView::Unknown, formula.clone()],
-            vec![DimView::Unknown, symbol, formula],
-            vec![DimView::Unknown, DimView::Unknown, DimView::Between(1, 8)],
-            vec![DimView::Known(4), DimView::Known(8)],
-        ];
-        let shapes: Vec<String> = shapes.iter().map(shape).collect();
-        expect!["(), T-2, T×(T-2), ?×1..8, (4×8)"].assert_eq(&shapes.join(", "));
+    fn equal_copies_fold_into_one_row() {
+        let networks = analyze(REPEATS, Framework::Keras).networks;
+        let config = Config::default();
+        check(
+            |out| write_network(out, "repeats.neural", &config, &networks[0], true),
+            expect![[r#"
+                Repeats (repeats.neural)
+                input: 16
+
+                ──────────────────────────────────────────────────────────────────────────────────────
+                 path                 copies   layer           output shape   params    MACs   memory
+                ══════════════════════════════════════════════════════════════════════════════════════
+                 0#0.0                         Dense           32                544     512    128 B
+                 0#0.1#0-2.0#0-1          6×   Dense           32              1,056   1,024    128 B
+                 0#0.1#0-2.add            3×   Add             32                  0       0    128 B
+                 0#1-11.0                11×   Dense           32              1,056   1,024    128 B
+                 0#1-11.1#0-2.0#0-1      66×   Dense           32              1,056   1,024    128 B
+                 0#1-11.1#0-2.add        33×   Add             32                  0       0    128 B
+                 1#0                           Dense (h_1)     8                 264     256     32 B
+                 1#1-3                    3×   Dense (h_2-4)   8                  72      64     32 B
+                ──────────────────────────────────────────────────────────────────────────────────────
+
+                parameters     88,672  (346 KiB)
+                trainable      88,672  (346 KiB)
+                non-trainable       0  (0 B)
+                MACs           85,952
+                FLOPs         171,904
+                activations     3,872  (15.1 KiB)
+                for a batch of 1, memory as float32
+
+            "#]],
+        );
+        check(
+            |out| write_rows(out, &config, || networks[0].folded_rows(), 3),
+            expect![[r#"
+                path                copies  layer          output shape  params   MACs  memory
+                0#0.0                       Dense          32               544    512   128 B
+                0#0.1#0-2.0#0-1         6×  Dense          32             1,056  1,024   128 B
+                0#0.1#0-2.add           3×  Add            32                 0      0   128 B
+                0#1-11.0               11×  Dense          32             1,056  1,024   128 B
+                0#1-11.1#0-2.0#0-1     66×  Dense          32             1,056  1,024   128 B
+                0#1-11.1#0-2.add       33×  Add            32                 0      0   128 B
+                1#0                         Dense (h_1)    8                264    256    32 B
+                1#1-3                   3×  Dense (h_2-4)  8                 72     64    32 B
+            "#]],
+        );
+    }
+
+    #[test]
+    fn folded_rows_have_the_numbers_of_all_rows() {
+        let networks = analyze(REPEATS, Framework::Keras).networks;
+        let network = &networks[0];
+        let sum = |rows: &mut dyn Iterator<Item = Row>| {
+            rows.fold((Count::ZERO, Count::ZERO, 0), |(params, macs, rows), row| {
+                let copies = row.copies;
+                (params + row.trainable * copies, macs + row.macs * copies, rows + copies)
+            })
+        };
+        let folded = sum(&mut network.folded_rows());
+        assert_eq!(folded, sum(&mut network.rows()));
+        assert_eq!((folded.0, folded.1), (network.totals.trainable, network.totals.macs));
+        assert_eq!(folded.2, 12 * (1 + 3 * 3) + 4);
     }
 }

@@ -3,8 +3,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::resolved::Profile;
 use super::settings::{LEVELS, SETTINGS, Scope, Setting, SettingKind};
-use crate::diagnostics::codes;
+use crate::diagnostics::{Code, codes};
 
 /// The text of `docs/configuration.md`.
 pub fn configuration_page() -> String {
@@ -29,6 +30,20 @@ pub fn configuration_page() -> String {
     for Setting { key, kind, default, .. } in SETTINGS {
         page += &format!("| [`{key}`](#{}) | {} | `{default}` |\n", anchor(key), takes(*kind));
     }
+    page += "\n## Profiles\n\n\
+        `profile` chooses how much is reported; `severity` changes single codes on top of it.\n\n\
+        | Profile | Reports | Codes |\n|---|---|---|\n";
+    for (name, profile) in Profile::ALL {
+        let is_on = |code: &Code| profile.effective(*code, code.severity()).is_some();
+        let on = codes::all().filter(is_on).count();
+        let reports = match profile {
+            Profile::Quiet => "errors and warnings",
+            Profile::Default => "what is on by default: also infos and hints on what is there",
+            Profile::Strict => "everything: also size, sequence, redundancy and portability",
+        };
+        page += &format!("| `{name}` | {reports} | {on} of {} |\n", codes::all().count());
+    }
+    page += "\n[Every code](diagnostics/README.md) with its severity in each profile.\n";
     for Setting { key, kind, default, scope, doc, example } in SETTINGS {
         page += &format!("\n## {key}\n\n{doc}\n\n");
         page += &format!("Takes {}; `{default}` by default.", takes(*kind));

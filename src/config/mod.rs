@@ -11,12 +11,13 @@
 mod docs;
 mod layer;
 mod neural_toml;
+mod resolved;
 mod settings;
 
 pub use docs::{configuration_page, json_schema, vscode_configuration};
 pub use layer::Layer;
-pub use neural_toml::{Discovery, FILE_NAME, NeuralToml, Unreadable};
-pub use settings::{
-    Config, DiagnosticsMode, Dtype, Framework, HintSettings, LogSettings, SETTINGS, Scope, Setting,
-    SettingKind,
+pub use neural_toml::{Discovery, FILE_NAME, NeuralToml, Unreadable, parse};
+pub use resolved::{
+    Budget, Config, DiagnosticsMode, Dtype, Framework, HintSettings, Limits, LogSettings, Profile,
 };
+pub use settings::{SETTINGS, Scope, Setting, SettingKind};

@@ -95,7 +95,7 @@ fn load(path: &Path) -> Result<NeuralToml, String> {
 }
 
 /// Reads the text of a `neural.toml`. What can be read is kept, whatever is wrong beside it.
-pub(super) fn parse(text: &str) -> (Layer, Vec<Diagnostic>) {
+pub fn parse(text: &str) -> (Layer, Vec<Diagnostic>) {
     let (table, errors) = DeTable::parse_recoverable(text);
     // One broken line makes the TOML parser report what follows from it as well.
     let syntax = errors.first().map(|error| {
@@ -211,7 +211,7 @@ mod tests {
                 1:1 warning unknown-setting `framwork` there is no setting `framwork`; did you mean `framework`?
                   fix: Change `framwork` to `framework`
                 2:1 warning unknown-setting `colour` there is no setting `colour`
-                  help: The settings are `framework`, `dtype`, `batch`, `check`, `diagnostics`, `inlayHints`, `hover`, `severity`.
+                  help: The settings are `framework`, `dtype`, `batch`, `profile`, `budget`, `limits`, `check`, `diagnostics`, `inlayHints`, `hover`, `severity`.
                 4:1 warning unknown-setting `deny_warnings` there is no setting `check.deny_warnings`; did you mean `check.deny-warnings`?
                   fix: Change `deny_warnings` to `deny-warnings`
                 6:1 warning unknown-setting `unknown-kee` there is no code `unknown-kee`; did you mean `unknown-key`?
@@ -219,7 +219,7 @@ mod tests {
                 7:1 warning unknown-setting `zzz` there is no code `zzz`
                   help: `neural-analyzer explain` lists every code.
                 8:2 warning unknown-setting `server` there is no setting `server`
-                  help: The settings are `framework`, `dtype`, `batch`, `check`, `diagnostics`, `inlayHints`, `hover`, `severity`.
+                  help: The settings are `framework`, `dtype`, `batch`, `profile`, `budget`, `limits`, `check`, `diagnostics`, `inlayHints`, `hover`, `severity`.
             "#]],
         );
     }

@@ -1,9 +1,4 @@
-//! The table of settings, and the value that they make together.
-
-use std::collections::BTreeMap;
-
-use super::layer::Layer;
-use crate::diagnostics::{Code, Severity};
+//! The table of settings.
 
 /// One row of the table.
 #[derive(Debug)]
@@ -81,6 +76,78 @@ pub const SETTINGS: &[Setting] = &[
         example: "batch = 32",
     },
     Setting {
+        key: "profile",
+        kind: SettingKind::Choice(&["quiet", "default", "strict"]),
+        default: "\"default\"",
+        scope: Scope::Anywhere,
+        doc: "How much is reported of what `severity` does not name: `quiet` reports errors and warnings, `default` whatever is on by default, `strict` every code.",
+        example: "profile = \"strict\"",
+    },
+    Setting {
+        key: "budget.parameters",
+        kind: SettingKind::Count { min: 0, max: i64::MAX as u64 },
+        default: "0",
+        scope: Scope::Anywhere,
+        doc: "The most parameters that a network may have, trainable or not; 0 for no bound. One with more is `over-budget`.",
+        example: "[budget]\nparameters = 5_000_000",
+    },
+    Setting {
+        key: "budget.macs",
+        kind: SettingKind::Count { min: 0, max: i64::MAX as u64 },
+        default: "0",
+        scope: Scope::Anywhere,
+        doc: "The most multiply-accumulates that one pass of one example may take; 0 for no bound.",
+        example: "[budget]\nmacs = 300_000_000",
+    },
+    Setting {
+        key: "budget.memory",
+        kind: SettingKind::Count { min: 0, max: i64::MAX as u64 },
+        default: "0",
+        scope: Scope::Anywhere,
+        doc: "The most bytes that a network may take, for the settings `batch`, `dtype` and `budget.pass`; 0 for no bound.",
+        example: "[budget]\nmemory = 2_000_000_000",
+    },
+    Setting {
+        key: "budget.pass",
+        kind: SettingKind::Choice(&["forward", "training"]),
+        default: "\"forward\"",
+        scope: Scope::Anywhere,
+        doc: "What memory is counted for `budget.memory`: `forward` counts the parameters and the outputs of all layers; `training` also a gradient of each trainable parameter, and what the optimizer keeps for it (two numbers for Adam).",
+        example: "[budget]\nmemory = 8_000_000_000\npass = \"training\"",
+    },
+    Setting {
+        key: "limits.parameters",
+        kind: SettingKind::Count { min: 0, max: i64::MAX as u64 },
+        default: "0",
+        scope: Scope::Anywhere,
+        doc: "The most parameters that one layer may have; 0 for no bound. One with more is a `large-layer`.",
+        example: "[limits]\nparameters = 50_000_000",
+    },
+    Setting {
+        key: "limits.macs",
+        kind: SettingKind::Count { min: 0, max: i64::MAX as u64 },
+        default: "0",
+        scope: Scope::Anywhere,
+        doc: "The most multiply-accumulates that one layer may take for one example; 0 for no bound.",
+        example: "[limits]\nmacs = 1_000_000_000",
+    },
+    Setting {
+        key: "limits.activation",
+        kind: SettingKind::Count { min: 1, max: i64::MAX as u64 },
+        default: "1000000000",
+        scope: Scope::Anywhere,
+        doc: "How many bytes of output make a layer a `large-activation`, which is off by default; for the settings `batch` and `dtype`.",
+        example: "[limits]\nactivation = 100_000_000",
+    },
+    Setting {
+        key: "limits.share",
+        kind: SettingKind::Count { min: 1, max: 100 },
+        default: "90",
+        scope: Scope::Anywhere,
+        doc: "How many percent of a network's parameters a Dense layer may hold before it is `dense-dominates`, which is off by default.",
+        example: "[limits]\nshare = 75",
+    },
+    Setting {
         key: "check.deny-warnings",
         kind: SettingKind::Bool,
         default: "false",
@@ -93,7 +160,7 @@ pub const SETTINGS: &[Setting] = &[
         kind: SettingKind::Choice(&["onType", "onSave", "off"]),
         default: "\"onType\"",
         scope: Scope::Anywhere,
-        doc: "When an editor underlines findings: while the author types, when the file is saved, or never. Hovers and hints are live in each mode.",
+        doc: "When an editor underlines findings: while the author types, when the file is saved, or never. Hovers and hints are live in each mode, and severities take effect at once.",
         example: "[diagnostics]\nmode = \"onSave\"",
     },
     Setting {
@@ -182,309 +249,5 @@ impl Setting {
     /// The setting with this key.
     pub fn find(key: &str) -> Option<&'static Setting> {
         SETTINGS.iter().find(|setting| setting.key == key)
-    }
-}
-
-/// Whose rules hold where the frameworks differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Framework {
-    /// Keras 3.
-    #[default]
-    Keras,
-    /// PyTorch 2.
-    Pytorch,
-}
-
-/// A number format that memory is computed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dtype {
-    /// 4 bytes.
-    #[default]
-    Float32,
-    /// 2 bytes.
-    Float16,
-    /// 2 bytes.
-    Bfloat16,
-    /// 8 bytes.
-    Float64,
-    /// 1 byte.
-    Int8,
-}
-
-impl Dtype {
-    /// The name that settings use.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Dtype::Float32 => "float32",
-            Dtype::Float16 => "float16",
-            Dtype::Bfloat16 => "bfloat16",
-            Dtype::Float64 => "float64",
-            Dtype::Int8 => "int8",
-        }
-    }
-
-    /// How many bytes one number takes.
-    pub fn bytes(self) -> u64 {
-        match self {
-            Dtype::Float64 => 8,
-            Dtype::Float32 => 4,
-            Dtype::Float16 | Dtype::Bfloat16 => 2,
-            Dtype::Int8 => 1,
-        }
-    }
-
-    fn from_name(name: &str) -> Dtype {
-        let all = [Dtype::Float16, Dtype::Bfloat16, Dtype::Float64, Dtype::Int8];
-        all.into_iter().find(|dtype| dtype.as_str() == name).unwrap_or_default()
-    }
-}
-
-/// When an editor underlines findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum DiagnosticsMode {
-    /// While the author types.
-    #[default]
-    OnType,
-    /// When the file is saved.
-    OnSave,
-    /// Never.
-    Off,
-}
-
-/// What an editor shows between the characters of the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HintSettings {
-    /// The output shape behind a layer.
-    pub shapes: bool,
-    /// The sums of a network.
-    pub totals: bool,
-    /// The number of parameters behind a layer.
-    pub parameters: bool,
-    /// The parameters that positional arguments mean.
-    pub argument_names: bool,
-    /// Where a branch starts.
-    pub branches: bool,
-    /// The most characters of a hint.
-    pub max_length: usize,
-}
-
-impl Default for HintSettings {
-    fn default() -> Self {
-        HintSettings {
-            shapes: true,
-            totals: true,
-            parameters: false,
-            argument_names: false,
-            branches: true,
-            max_length: 40,
-        }
-    }
-}
-
-/// What a server writes into its log, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogSettings {
-    /// The level, as `tracing` names it.
-    pub level: &'static str,
-    /// A file beside standard error.
-    pub file: Option<String>,
-}
-
-impl Default for LogSettings {
-    fn default() -> Self {
-        LogSettings { level: "warn", file: None }
-    }
-}
-
-/// All settings, resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    /// Whose rules hold.
-    pub framework: Framework,
-    /// The number format of memory.
-    pub dtype: Dtype,
-    /// Examples in one pass; at least 1.
-    pub batch: u64,
-    /// Whether warnings fail a check.
-    pub deny_warnings: bool,
-    /// When an editor underlines findings.
-    pub diagnostics_mode: DiagnosticsMode,
-    /// The hints of an editor.
-    pub hints: HintSettings,
-    /// Whether hovers show documentation.
-    pub hover_documentation: bool,
-    /// The server's log.
-    pub log: LogSettings,
-    severities: BTreeMap<Code, Option<Severity>>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            framework: Framework::default(),
-            dtype: Dtype::default(),
-            batch: 1,
-            deny_warnings: false,
-            diagnostics_mode: DiagnosticsMode::default(),
-            hints: HintSettings::default(),
-            hover_documentation: true,
-            log: LogSettings::default(),
-            severities: BTreeMap::new(),
-        }
-    }
-}
-
-impl Config {
-    /// The settings of several layers, the weakest first.
-    pub fn resolve<'a>(layers: impl IntoIterator<Item = &'a Layer>) -> Config {
-        let mut config = Config::default();
-        for layer in layers {
-            if let Some(name) = layer.choice("framework") {
-                config.framework = match name {
-                    "pytorch" => Framework::Pytorch,
-                    _ => Framework::Keras,
-                };
-            }
-            if let Some(name) = layer.choice("dtype") {
-                config.dtype = Dtype::from_name(name);
-            }
-            if let Some(batch) = layer.count("batch") {
-                config.batch = batch;
-            }
-            if let Some(deny) = layer.bool("check.deny-warnings") {
-                config.deny_warnings = deny;
-            }
-            config.set_editor(layer);
-            config.severities.extend(layer.severities());
-        }
-        config
-    }
-
-    fn set_editor(&mut self, layer: &Layer) {
-        if let Some(mode) = layer.choice("diagnostics.mode") {
-            self.diagnostics_mode = match mode {
-                "onSave" => DiagnosticsMode::OnSave,
-                "off" => DiagnosticsMode::Off,
-                _ => DiagnosticsMode::OnType,
-            };
-        }
-        let flags = [
-            ("inlayHints.shapes", &mut self.hints.shapes),
-            ("inlayHints.totals", &mut self.hints.totals),
-            ("inlayHints.parameters", &mut self.hints.parameters),
-            ("inlayHints.argumentNames", &mut self.hints.argument_names),
-            ("inlayHints.branches", &mut self.hints.branches),
-            ("hover.documentation", &mut self.hover_documentation),
-        ];
-        for (key, flag) in flags {
-            *flag = layer.bool(key).unwrap_or(*flag);
-        }
-        if let Some(length) = layer.count("inlayHints.maxLength") {
-            self.hints.max_length = usize::try_from(length).unwrap_or(usize::MAX);
-        }
-        if let Some(level) = layer.choice("log.level") {
-            self.log.level = level;
-        }
-        if let Some(file) = layer.text("log.file") {
-            self.log.file = (!file.is_empty()).then(|| file.to_owned());
-        }
-    }
-
-    /// The severity to report a finding of `code` with, which was `found` with the severity given;
-    /// `None` where it is not to be reported.
-    ///
-    /// A setting wins over everything. Without one, a code that is off by default stays off, and
-    /// any other finding keeps the severity it was found with.
-    pub fn effective(&self, code: Code, found: Severity) -> Option<Severity> {
-        match self.severities.get(&code) {
-            Some(level) => *level,
-            None => code.info().enabled.then_some(found),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostics::codes;
-
-    #[test]
-    fn keys_are_unique_and_defaults_are_what_config_has() {
-        for (at, setting) in SETTINGS.iter().enumerate() {
-            assert!(SETTINGS[..at].iter().all(|other| other.key != setting.key));
-            if setting.scope == Scope::Editor {
-                let value: serde_json::Value = serde_json::from_str(setting.default).unwrap();
-                let read = Layer::from_json(&serde_json::json!({ setting.key: value }));
-                assert!(read.1.is_empty(), "{:?}", read.1);
-                assert_eq!(Config::resolve([&read.0]), Config::default(), "{}", setting.key);
-                continue;
-            }
-            let text = match setting.key.split_once('.') {
-                Some((table, key)) => format!("[{table}]\n{key} = {}", setting.default),
-                None => format!("{} = {}", setting.key, setting.default),
-            };
-            let read = super::super::neural_toml::parse(&text);
-            assert!(read.1.is_empty(), "{:?}", read.1);
-            assert_eq!(Config::resolve([&read.0]), Config::default(), "{}", setting.key);
-        }
-    }
-
-    #[test]
-    fn later_layers_win_and_severities_add_up() {
-        let (editor, _) = super::super::neural_toml::parse(
-            "batch = 8\ndtype = \"int8\"\n[severity]\nunknown-key = \"off\"\nunknown-loss = \"hint\"",
-        );
-        let (file, _) = super::super::neural_toml::parse(
-            "batch = 16\nframework = \"pytorch\"\n[severity]\nunknown-key = \"error\"",
-        );
-        let config = Config::resolve([&editor, &file]);
-        assert_eq!((config.batch, config.dtype.bytes()), (16, 1));
-        assert_eq!(config.framework, Framework::Pytorch);
-        let severity = |code| config.effective(code, Severity::Warning);
-        assert_eq!(severity(codes::UNKNOWN_KEY), Some(Severity::Error));
-        assert_eq!(severity(codes::UNKNOWN_LOSS), Some(Severity::Hint));
-        assert_eq!(severity(codes::UNKNOWN_METRIC), Some(Severity::Warning));
-    }
-
-    #[test]
-    fn a_setting_wins_over_the_severity_of_the_finding() {
-        let (layer, _) = super::super::neural_toml::parse("severity.unknown-loss = \"off\"");
-        let config = Config::resolve([&layer]);
-        assert_eq!(config.effective(codes::UNKNOWN_LOSS, Severity::Error), None);
-        let info = config.effective(codes::UNREASONABLE_VALUE, Severity::Info);
-        assert_eq!(info, Some(Severity::Info));
-    }
-
-    #[test]
-    fn the_settings_of_an_editor_are_read() {
-        let (layer, diagnostics) = Layer::from_json(&serde_json::json!({
-            "diagnostics": { "mode": "onSave" },
-            "inlayHints": { "shapes": false, "parameters": true, "maxLength": 12 },
-            "hover.documentation": false,
-            "log": { "level": "debug", "file": "x.log" },
-        }));
-        assert_eq!(diagnostics, []);
-        let config = Config::resolve([&layer]);
-        assert_eq!(config.diagnostics_mode, DiagnosticsMode::OnSave);
-        let hints = HintSettings {
-            shapes: false,
-            parameters: true,
-            max_length: 12,
-            ..HintSettings::default()
-        };
-        assert_eq!(config.hints, hints);
-        assert!(!config.hover_documentation);
-        assert_eq!(config.log, LogSettings { level: "debug", file: Some("x.log".to_owned()) });
-    }
-
-    #[test]
-    fn a_project_does_not_choose_where_the_log_goes() {
-        let (layer, diagnostics) = super::super::neural_toml::parse("log.file = \"/etc/passwd\"");
-        assert_eq!(Config::resolve([&layer]), Config::default());
-        let messages: Vec<&str> = diagnostics.iter().map(|it| it.message.as_str()).collect();
-        assert_eq!(
-            messages,
-            ["`log.file` is a setting of the editor; `neural.toml` cannot give it"]
-        );
     }
 }

@@ -57,6 +57,10 @@ pub struct CodeInfo {
     pub summary: &'static str,
     /// A few sentences: why it matters, and what to do.
     pub explanation: &'static str,
+    /// One or two sentences: when an author may want to do without it; may be empty.
+    pub switch_off: &'static str,
+    /// The lines of `neural.toml` that the example needs beside the code being on; may be empty.
+    pub settings: &'static str,
     /// A text that has this finding, or `""` where no small text can show it.
     pub wrong: &'static str,
     /// The same text, mended.
@@ -94,20 +98,27 @@ impl Code {
         let mut page = format!("# {}\n\n{}\n\n", info.name, info.summary);
         page.push_str(&format!("Default severity: **{}**", info.severity));
         if !info.enabled {
-            page.push_str(" (off unless a setting turns it on)");
+            page.push_str(" (off unless a setting or the profile `strict` turns it on)");
         }
         page.push_str(&format!(".\n\n{}\n", info.explanation.trim()));
         if !info.wrong.is_empty() {
-            page.push_str(&format!(
-                "\n## Example\n\n```neural\n{}\n```\n",
-                info.wrong.trim_matches('\n')
-            ));
+            page.push_str("\n## Example\n");
+            if !info.settings.is_empty() {
+                page.push_str(&format!(
+                    "\nWith these settings:\n\n```toml\n{}\n```\n",
+                    info.settings
+                ));
+            }
+            page.push_str(&format!("\n```neural\n{}\n```\n", info.wrong.trim_matches('\n')));
         }
         if !info.mended.is_empty() {
             page.push_str(&format!(
                 "\nMended:\n\n```neural\n{}\n```\n",
                 info.mended.trim_matches('\n')
             ));
+        }
+        if !info.switch_off.is_empty() {
+            page.push_str(&format!("\n## When to switch it off\n\n{}\n", info.switch_off));
         }
         page
     }

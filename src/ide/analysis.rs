@@ -5,10 +5,13 @@
 //! takes the handle away (see [`Analysis::is_cancelled`]). This is the only file of the room that
 //! knows of salsa.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use smol_str::SmolStr;
+
 use super::code_actions::{self, CodeAction};
-use super::diagnostics::diagnostics;
+use super::diagnostics;
 use super::folding::{self, FoldingRange};
 use super::goto_definition::{self, Navigation};
 use super::hover::{self, Hover, HoverConfig};
@@ -16,10 +19,11 @@ use super::index::{Index, Statement, Use};
 use super::inlay_hints::{self, InlayHint, InlayHintsConfig};
 use super::names::Names;
 use super::references::{self, DocumentHighlight};
-use super::report::{FileReport, NetworkReport};
+use super::report::{FileReport, NetworkReport, Totals};
 use super::selection;
 use super::semantic_tokens::{self, SemanticToken};
 use super::symbols::{self, DocumentSymbol};
+use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
 use crate::model::analysis as model;
@@ -29,11 +33,17 @@ use crate::model::result::Part;
 use crate::syntax::Parse;
 use crate::text::{LineIndex, TextRange, TextSize};
 
-/// Everything that is known of `text`, by the rules of `framework`.
+/// Everything that is known of `text`, by the rules of `framework` and otherwise with the default
+/// settings.
 pub fn analyze(text: &str, framework: Framework) -> FileReport {
+    analyze_with(text, framework, &Config::default())
+}
+
+/// The same with the findings that `config` shows.
+pub fn analyze_with(text: &str, framework: Framework, config: &Config) -> FileReport {
     let mut db = Database::default();
     let document = Arc::new(Document::new(&mut db, text, framework));
-    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report()
+    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report(config)
 }
 
 /// An immutable snapshot of one file. Clones share what is computed.
@@ -48,6 +58,8 @@ pub(super) struct Snapshot {
     framework: Framework,
     /// Taken by whoever computes the model, or by an edit.
     db: Mutex<Option<Database>>,
+    /// The file has been edited since.
+    is_superseded: AtomicBool,
     model: OnceLock<Option<model::Analysis>>,
     diagnostics: OnceLock<Vec<Diagnostic>>,
     names: OnceLock<Names>,
@@ -85,6 +97,7 @@ impl Snapshot {
             document,
             framework,
             db: Mutex::new(Some(db)),
+            is_superseded: AtomicBool::new(false),
             model: OnceLock::new(),
             diagnostics: OnceLock::new(),
             names: OnceLock::new(),
@@ -92,8 +105,10 @@ impl Snapshot {
         }
     }
 
-    /// Lets go of the database if nothing is being computed with it.
-    pub(super) fn release(&self) {
+    /// Tells that the file is edited: lets go of the database if nothing is being computed with it,
+    /// and stops what takes long.
+    pub(super) fn supersede(&self) {
+        self.is_superseded.store(true, Ordering::Relaxed);
         self.take();
     }
 
@@ -158,6 +173,18 @@ impl Analysis {
         self.document().lowered()
     }
 
+    /// How many statements the last change has made the parser read again; `None` where it read the whole
+    /// text.
+    pub fn reread(&self) -> Option<usize> {
+        self.document().reread()
+    }
+
+    /// Whether the file has been edited since. Nobody waits for the outline or the tokens of such a
+    /// snapshot any more, and those that are being made are cut short.
+    pub fn is_superseded(&self) -> bool {
+        self.snapshot.is_superseded.load(Ordering::Relaxed)
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         self.document().text()
@@ -173,13 +200,26 @@ impl Analysis {
         self.document().parse()
     }
 
-    /// All findings in the order of the text, with the severities of their codes.
-    pub fn diagnostics(&self) -> &[Diagnostic] {
+    /// All findings that do not depend on settings, in the order of the text, with the severities of
+    /// their codes; also those that are off by default.
+    pub(super) fn diagnostics(&self) -> &[Diagnostic] {
         self.snapshot.diagnostics.get_or_init(|| {
             let Some(model) = self.model() else { return Vec::new() };
             let _span = tracing::debug_span!("findings").entered();
-            diagnostics(self.document(), model)
+            diagnostics::all(self.document(), model, self.framework())
         })
+    }
+
+    /// The findings to show in the order of the text, severities applied: those that `config` leaves
+    /// on and the text does not switch off.
+    pub fn findings(&self, config: &Config) -> Vec<Diagnostic> {
+        config.apply(self.findings_of_any_severity(config))
+    }
+
+    /// The same before severities are applied: [`Config::apply`] makes of them what is shown, also by
+    /// settings whose severities have changed.
+    pub fn findings_of_any_severity(&self, config: &Config) -> Vec<Diagnostic> {
+        diagnostics::of_settings(self, config)
     }
 
     /// What there is to say about the place `offset`.
@@ -219,8 +259,8 @@ impl Analysis {
     }
 
     /// The changes on offer for `range`.
-    pub fn code_actions(&self, range: TextRange) -> Vec<CodeAction> {
-        code_actions::code_actions(self, range)
+    pub fn code_actions(&self, range: TextRange, config: &Config) -> Vec<CodeAction> {
+        code_actions::code_actions(self, range, config)
     }
 
     /// The meaning of each token inside `range`, or of the whole file.
@@ -238,15 +278,21 @@ impl Analysis {
         selection::selection_ranges(self, offset)
     }
 
-    /// The tables of the networks, and the findings.
-    pub fn report(&self) -> FileReport {
+    /// The sums of each network, with its name.
+    pub fn totals(&self) -> Vec<(Option<SmolStr>, Totals)> {
+        let networks = self.model().map_or(&[][..], |model| &model.networks);
+        networks.iter().map(|network| (network.name.clone(), Totals::of(network))).collect()
+    }
+
+    /// The tables of the networks, and the findings to show.
+    pub fn report(&self, config: &Config) -> FileReport {
         let networks = self.model().map_or(&[][..], |model| &model.networks);
         FileReport {
             networks: networks
                 .iter()
                 .map(|network| NetworkReport::new(self.snapshot.document.clone(), network))
                 .collect(),
-            diagnostics: self.diagnostics().to_vec(),
+            diagnostics: self.findings(config),
         }
     }
 }

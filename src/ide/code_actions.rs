@@ -1,6 +1,9 @@
-//! The changes that an editor offers at a place: the fixes that findings carry.
+//! The changes that an editor offers at a place: the fixes that findings carry, and comments that
+//! switch findings off.
 
 use super::analysis::Analysis;
+use super::suppressions;
+use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::text::{TextEdit, TextRange};
 
@@ -26,11 +29,17 @@ pub enum CodeActionKind {
     QuickFix,
 }
 
-/// The fixes of the findings that touch `range`. The first fix of a finding is the preferred one.
-pub(super) fn code_actions(analysis: &Analysis, range: TextRange) -> Vec<CodeAction> {
+/// The fixes of the findings that touch `range`, the first fix of a finding being the preferred one;
+/// then, for each finding, the comments that switch it off.
+pub(super) fn code_actions(
+    analysis: &Analysis,
+    range: TextRange,
+    config: &Config,
+) -> Vec<CodeAction> {
     let mut actions: Vec<CodeAction> = Vec::new();
-    let touching = analysis.diagnostics().iter().filter(|it| it.place.intersect(range).is_some());
-    for diagnostic in touching {
+    let mut touching = analysis.findings(config);
+    touching.retain(|it| it.place.intersect(range).is_some());
+    for diagnostic in &touching {
         for (at, fix) in diagnostic.fixes.iter().enumerate() {
             // Two findings may be mended by the same change; one entry of the menu is enough.
             let known = actions.iter().any(|it| it.title == fix.title && it.edits == fix.edits);
@@ -46,11 +55,26 @@ pub(super) fn code_actions(analysis: &Analysis, range: TextRange) -> Vec<CodeAct
             });
         }
     }
+    for diagnostic in &touching {
+        for (title, edit) in suppressions::offers(analysis.document(), diagnostic) {
+            if actions.iter().any(|it| it.title == title) {
+                continue;
+            }
+            actions.push(CodeAction {
+                title,
+                kind: CodeActionKind::QuickFix,
+                diagnostic: Some(diagnostic.clone()),
+                edits: vec![edit],
+                is_preferred: false,
+            });
+        }
+    }
     actions
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::config::Config;
     use crate::ide::fixture::at_cursor;
     use crate::text::apply_edits;
     use expect_test::{Expect, expect};
@@ -59,7 +83,9 @@ mod tests {
     fn check(text: &str, expect: Expect) {
         let (analysis, offset) = at_cursor(text);
         let mut out = String::new();
-        for action in analysis.code_actions(crate::text::TextRange::empty(offset)) {
+        for action in
+            analysis.code_actions(crate::text::TextRange::empty(offset), &Config::default())
+        {
             let star = if action.is_preferred { "* " } else { "" };
             out.push_str(&format!("{star}{}\n", action.title));
             let mended = apply_edits(analysis.text(), &action.edits);
@@ -76,18 +102,26 @@ mod tests {
         check(
             "Conv2D(4, $099)\nDense(4)",
             expect![[r#"
-            * Change `kernel_size` to 28
-                Conv2D(4, 28)
-            Add `padding="same"`
-                Conv2D(4, 99, padding="same")
-        "#]],
+                * Change `kernel_size` to 28
+                    Conv2D(4, 28)
+                Add `padding="same"`
+                    Conv2D(4, 99, padding="same")
+                Allow `kernel-too-large` here
+                    # neural: allow(kernel-too-large)
+                Allow `kernel-too-large` in this file
+                    # neural: allow-file(kernel-too-large)
+            "#]],
         );
         check(
             "Conv2D(4, 99)\nDens$0(4)",
             expect![[r#"
-            * Change to `Dense`
-                Dense(4)
-        "#]],
+                * Change to `Dense`
+                    Dense(4)
+                Allow `unknown-layer` here
+                    # neural: allow(unknown-layer)
+                Allow `unknown-layer` in this file
+                    # neural: allow-file(unknown-layer)
+            "#]],
         );
         check("Dense(uni$0ts=4.0)", expect![[""]]);
         check("Flatten()\nDense($04)", expect![[""]]);

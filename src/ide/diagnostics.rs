@@ -1,39 +1,106 @@
-//! All findings of a file, in the order of the text.
+//! All findings of a file, in the order of the text, and those that the settings show.
 
 use rowan::TextRange as SyntaxRange;
 use rustc_hash::FxHashSet;
 
+use super::analysis::Analysis as Snapshot;
+use super::suppressions;
 use crate::checks;
+use crate::config::Config;
 use crate::diagnostics::Diagnostic;
+use crate::lang::Framework;
 use crate::model::analysis::Analysis;
 use crate::model::document::Document;
+use crate::model::place::Place;
 use crate::syntax::{Parse, SyntaxKind, SyntaxNode};
 use crate::text::{TextRange, TextSize};
 
-/// The findings of the parser, the model and the checks. Severities are those of the codes, or the
-/// finding's own; settings are applied by the caller.
-pub fn diagnostics(document: &Document, analysis: &Analysis) -> Vec<Diagnostic> {
-    let text = document.text();
+/// The findings of the parser, the model and the checks that do not depend on settings, also those
+/// that are off by default. Severities are those of the codes, or the finding's own.
+pub(super) fn all(
+    document: &Document,
+    analysis: &Analysis,
+    framework: Framework,
+) -> Vec<Diagnostic> {
     let syntax = document.parse().diagnostics();
-    let misread = misread(document.parse());
     let model = analysis.findings.iter().cloned();
-    let meaning = model
-        .chain(checks::check(document, analysis))
-        .map(|finding| finding.map_places(|place| document.range(place)))
-        .filter(|finding| !misread.iter().any(|range| range.contains_range(finding.place)));
-    let mut all: Vec<Diagnostic> = syntax.iter().cloned().chain(meaning).collect();
-    for diagnostic in &mut all {
-        for edit in diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
-            indent(text, edit.range, &mut edit.new_text);
-        }
+    let meaning = model.chain(checks::check(document, analysis, framework));
+    let mut all: Vec<Diagnostic> =
+        syntax.iter().cloned().chain(placed(document, meaning)).collect();
+    mend_edits(document.text(), &mut all);
+    sort(&mut all);
+    all
+}
+
+/// The findings that the text does not switch off, also those that the settings ask for. Severities are
+/// those of the codes, or the finding's own.
+pub(super) fn of_settings(snapshot: &Snapshot, config: &Config) -> Vec<Diagnostic> {
+    let document = snapshot.document();
+    let Some(analysis) = snapshot.model() else { return Vec::new() };
+    let by_settings = checks::check_settings(document, analysis, config).into_iter();
+    let mut more = placed(document, by_settings);
+    more.extend(checks::check_comments(document, config));
+    mend_edits(document.text(), &mut more);
+    let mut found = snapshot.diagnostics().to_vec();
+    let is_sorted = more.is_empty();
+    found.append(&mut more);
+    let about_comments = suppressions::apply(document, config, &mut found);
+    if !is_sorted || !about_comments.is_empty() {
+        found.extend(about_comments);
+        sort(&mut found);
     }
+    found
+}
+
+/// The findings at their places of the text, without those about text that was misread.
+fn placed(
+    document: &Document,
+    findings: impl Iterator<Item = Diagnostic<Place>>,
+) -> Vec<Diagnostic> {
+    let misread = misread(document.parse());
+    findings
+        .map(|finding| finding.map_places(|place| document.range(place)))
+        .filter(|finding| !misread.iter().any(|range| range.contains_range(finding.place)))
+        .collect()
+}
+/// Sorts findings by the order of the text, and leaves out those that say the same.
+fn sort(all: &mut Vec<Diagnostic>) {
     all.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.place.start(), std::cmp::Reverse(d.severity), d.place.end());
         key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
     });
     let mut seen = FxHashSet::default();
     all.retain(|found| seen.insert((found.code, found.place, found.message.clone())));
-    all
+}
+
+/// Fits edits that were made without their surroundings into the text.
+fn mend_edits(text: &str, findings: &mut [Diagnostic]) {
+    for edit in
+        findings.iter_mut().flat_map(|finding| &mut finding.fixes).flat_map(|fix| &mut fix.edits)
+    {
+        indent(text, edit.range, &mut edit.new_text);
+        if edit.new_text.is_empty() {
+            edit.range = whole_line(text, edit.range);
+        }
+    }
+}
+
+/// The range with its line where nothing else stands on it, so that removing it leaves no empty line.
+fn whole_line(text: &str, range: TextRange) -> TextRange {
+    let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+    let is_space = |c: char| c == ' ' || c == '\t';
+    let line_start = text[..start].trim_end_matches(is_space);
+    let rest = text[end..].trim_start_matches(is_space);
+    let newline = match rest {
+        rest if rest.starts_with("\r\n") => 2,
+        rest if rest.starts_with('\n') => 1,
+        _ => return range,
+    };
+    if range.is_empty() || !line_start.ends_with('\n') {
+        return range;
+    }
+    let end = text.len() - rest.len() + newline;
+    TextRange::new(TextSize::of(line_start), TextSize::new(end as u32))
 }
 
 /// The pieces of text that the parser could not read as they were meant: calls and entries with an

@@ -13,7 +13,7 @@ use crate::lang::Framework;
 use crate::model::db::Database;
 use crate::model::document::Document;
 use crate::model::statistics::QueryStatistics;
-use crate::text::{TextEdit, apply_edits};
+use crate::text::TextEdit;
 
 /// An open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,11 +65,13 @@ impl AnalysisHost {
         self.change(file, |document, db| document.set_text(db, text));
     }
 
-    /// Makes one edit in the text of a file.
-    pub fn edit(&mut self, file: FileId, edit: &TextEdit) {
+    /// Applies edits to the text of a file, one after another: each is about the text that those before
+    /// it have left.
+    pub fn edit(&mut self, file: FileId, edits: &[TextEdit]) {
         self.change(file, |document, db| {
-            let text = apply_edits(document.text(), std::slice::from_ref(edit));
-            document.set_text(db, text);
+            for edit in edits {
+                document.edit(db, edit.range, &edit.new_text);
+            }
         });
     }
 
@@ -105,7 +107,7 @@ impl AnalysisHost {
         // The setters below wait until nobody else holds the database: a snapshot that has not been
         // asked for anything yet lets go of it here, and one that is computing unwinds.
         if let Some(snapshot) = open.current.take() {
-            snapshot.release();
+            snapshot.supersede();
         }
         change(Arc::make_mut(&mut open.document), &mut open.db);
     }
@@ -114,11 +116,13 @@ impl AnalysisHost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use crate::text::{TextRange, TextSize};
 
     const TEXT: &str = "network N { input: (8,) layers: Dense(4) }";
 
     fn outputs(analysis: &Analysis) -> String {
-        let report = analysis.report();
+        let report = analysis.report(&Config::default());
         let rows: Vec<String> = report
             .networks
             .iter()
@@ -139,6 +143,8 @@ mod tests {
         assert_eq!(outputs(&after), "Dense [[Unknown, Known(5)]]");
         assert_eq!(outputs(&before), "Dense [[Unknown, Known(4)]]");
         assert!(!before.is_cancelled());
+        assert!(before.is_superseded() && !after.is_superseded());
+        assert!(before.semantic_tokens(None).is_empty());
         assert_eq!((before.text(), after.text().len()), (TEXT, TEXT.len()));
         host.close(file);
         assert!(host.analysis(file).is_none());
@@ -154,7 +160,7 @@ mod tests {
         host.set_text(file, TEXT.replace("4", "5"));
         assert!(before.is_cancelled());
         assert_eq!(outputs(&before), "");
-        assert!(before.diagnostics().is_empty());
+        assert!(before.findings(&Config::default()).is_empty());
     }
 
     /// An edit must not wait until a long computation has ended by itself.
@@ -170,6 +176,19 @@ mod tests {
         // Whether the reader was done in time is up to the scheduler; it ends in any case.
         reader.join().unwrap();
         assert_eq!(outputs(&host.analysis(file).unwrap()), "Dense [[Unknown, Known(4)]]");
+    }
+
+    #[test]
+    fn edits_follow_one_another() {
+        let mut host = AnalysisHost::new();
+        let file = host.open(TEXT.to_string(), Framework::Keras);
+        let at = TextSize::new(TEXT.find("4)").unwrap() as u32);
+        let digit = TextRange::at(at, 1.into());
+        let edits = [TextEdit::new(digit, "12"), TextEdit::new(TextRange::at(at, 1.into()), "")];
+        host.edit(file, &edits);
+        let after = host.analysis(file).unwrap();
+        assert_eq!(after.text(), TEXT.replace("4", "2"));
+        assert_eq!(outputs(&after), "Dense [[Unknown, Known(2)]]");
     }
 
     #[test]

@@ -5,12 +5,17 @@
 //! statement shows what its last copy gives; a layer inside of a repeated block shows the first and
 //! the last copy where they differ. In a macro's body a hint says what all uses share, else
 //! `varies (n uses)`.
+//!
+//! A shape of which nothing is known gets no hint: after a mistake every later layer would say `?`, and
+//! the finding and the hover say more. For the same reason a network's sums are shown as far as they
+//! are known.
 
 use super::analysis::{Analysis, Results};
 use super::hover::{self, HoverConfig};
 use super::index::{Flowing, Statement, Use, count_expansions, expansions, flowing};
 use super::names::Callee;
 use super::numbers::rounded;
+use super::report::Totals;
 use super::tokens;
 use super::view::{either_text, tensors_text};
 use crate::lang::LayerEntry;
@@ -42,7 +47,8 @@ pub struct InlayHint {
 pub enum InlayHintKind {
     /// The output of a layer: `→ 26×26×32`.
     Shape,
-    /// The sums of a network: `693,962 parameters, 888 kMACs`.
+    /// The sums of a network: `693,962 parameters, 888 kMACs`; `≥ 693,962 parameters` where some
+    /// layers are unknown.
     Totals,
     /// The parameters of a layer: `18,496 params`.
     Params,
@@ -158,11 +164,9 @@ impl Hints<'_> {
     fn network(&mut self, network: &Network) -> Option<()> {
         let at = network.l_brace().or_else(|| network.name())?.text_range().end();
         let number = hover::network_number(self.analysis, network)?;
-        let counts = self.analysis.model()?.networks.get(number)?.counts;
-        let parameters = counts.trainable + counts.non_trainable;
+        let totals = Totals::of(self.analysis.model()?.networks.get(number)?);
         network.statements().next()?;
-        let label = format!("{}, {}", parameters_text(parameters), rounded(counts.macs, "MACs"));
-        self.push(at, label, InlayHintKind::Totals);
+        self.push(at, totals_label(&totals)?, InlayHintKind::Totals);
         Some(())
     }
 
@@ -218,6 +222,22 @@ fn never_changes(entry: &LayerEntry) -> bool {
     entry.output == "the input's shape" && !entry.is_merge()
 }
 
+/// `693,962 parameters, 888 kMACs`, as far as it is known.
+fn totals_label(totals: &Totals) -> Option<String> {
+    let macs = (totals.macs != Count::Unknown).then(|| rounded(totals.macs, "MACs"));
+    let known: Vec<String> = known_parameters(totals).into_iter().chain(macs).collect();
+    (!known.is_empty()).then(|| known.join(", "))
+}
+
+/// `693,962 parameters`, or the fewest that they are.
+pub(super) fn known_parameters(totals: &Totals) -> Option<String> {
+    match (totals.parameters(), totals.parameters_at_least) {
+        (Count::Unknown, 0) => None,
+        (Count::Unknown, known) => Some(format!("≥ {}", parameters_text(Count::known(known)))),
+        (parameters, _) => Some(parameters_text(parameters)),
+    }
+}
+
 /// `→ 26×26×32` for a statement.
 fn shape_label(uses: &[Use<Statement>], keeps: bool, repeated: bool) -> Option<String> {
     let mut shapes: Vec<String> = Vec::new();
@@ -236,6 +256,7 @@ fn shape_label(uses: &[Use<Statement>], keeps: bool, repeated: bool) -> Option<S
     }
     match shapes.as_slice() {
         [] => None,
+        [shape] if is_unknown(shape) => None,
         [shape] => Some(format!("→ {shape}")),
         _ => Some(varies(count_expansions(uses))),
     }
@@ -256,6 +277,11 @@ fn params_label(uses: &[Use<Statement>]) -> Option<String> {
         [count] => Some(parameters_text(*count)),
         _ => Some(varies(count_expansions(uses))),
     }
+}
+
+/// Whether the text of some shapes says nothing of any of them.
+fn is_unknown(shapes: &str) -> bool {
+    shapes.split(", ").all(|shape| shape == "?")
 }
 
 fn varies(uses: u64) -> String {
@@ -446,23 +472,43 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_shown_as_unknown() {
+    fn what_is_unknown_is_left_out() {
+        check(
+            "Dense(8)\nConv2D(4, 99)\nFlatten()\nMyLayer(3)\nDense(3)\nReshape((2, None))",
+            expect![[r#"
+                network N {«≥ 16 parameters»
+                  input: (28, 28, 1)
+                  layers:
+                Dense(8)«→ 28×28×8»
+                Conv2D(4, 99)
+                Flatten()
+                MyLayer(3)
+                Dense(3)
+                Reshape((2, None))
+                }"#]],
+        );
+        check(
+            "network N { input: (T, 5) layers: a: { MyLayer() } b: { Dense(3) } Concatenate() }",
+            expect![
+                "network N {«≥ 18 parameters» input: (T, 5) layers: a: { MyLayer() } b: { Dense(3)«→ T×3» } Concatenate() }"
+            ],
+        );
         check(
             "Conv2D(4, 99)\nFlatten()\nMyLayer(3)\nDense(",
             expect![[r#"
-            network N {«? parameters, ? MACs»
-              input: (28, 28, 1)
-              layers:
-            Conv2D(4, 99)«→ ?»
-            Flatten()«→ ?»
-            MyLayer(3)«→ ?»
-            Dense(«→ ?»
-            }"#]],
+                network N {
+                  input: (28, 28, 1)
+                  layers:
+                Conv2D(4, 99)
+                Flatten()
+                MyLayer(3)
+                Dense(
+                }"#]],
         );
         check(
             "network N { input: (T, 512) layers: Conv1D(64, 3, strides=2, padding=\"same\") Flatten() }",
             expect![[
-                r#"network N {«98,368 parameters, ? MACs» input: (T, 512) layers: Conv1D(64, 3, strides=2, padding="same")«→ (floor((T-1)/2)+1)×64» Flatten()«→ 64*floor((T-1)/2)+64» }"#
+                r#"network N {«98,368 parameters» input: (T, 512) layers: Conv1D(64, 3, strides=2, padding="same")«→ (floor((T-1)/2)+1)×64» Flatten()«→ 64*floor((T-1)/2)+64» }"#
             ]],
         );
         check("network N {", expect!["network N {"]);

@@ -131,6 +131,18 @@ fn layer(file: &JsonFile<'_>, row: &Row) -> Value {
     layer
 }
 
+/// The sums of a network with the memory that they need, under its name.
+pub fn network_totals(name: Option<&str>, config: &Config, sums: &Totals) -> Value {
+    let Config { batch, dtype, .. } = *config;
+    let mut all = totals(config, sums);
+    all["parameter_bytes"] = count(sums.parameters() * dtype.bytes());
+    all["activation_bytes"] = count(sums.activation * batch * dtype.bytes());
+    if sums.parameters() == Count::Unknown {
+        all["parameters_at_least"] = json!(sums.parameters_at_least);
+    }
+    json!({ "name": name, "totals": all })
+}
+
 fn totals(config: &Config, totals: &Totals) -> Value {
     let macs = totals.macs * config.batch;
     json!({

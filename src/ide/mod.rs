@@ -23,11 +23,12 @@ mod references;
 mod report;
 mod selection;
 mod semantic_tokens;
+mod suppressions;
 mod symbols;
 mod tokens;
 mod view;
 
-pub use analysis::{Analysis, analyze};
+pub use analysis::{Analysis, analyze, analyze_with};
 pub use code_actions::{CodeAction, CodeActionKind};
 pub use folding::{FoldingKind, FoldingRange};
 pub use goto_definition::{NavTarget, Navigation};

@@ -3,10 +3,17 @@
 use super::analysis::Analysis;
 use super::fixture::analysis;
 use super::{DocumentSymbol, HoverConfig, InlayHintsConfig};
+use crate::config::{Config, Layer};
 use crate::diagnostics::codes;
 use crate::text::{TextRange, TextSize};
 
 const SAMPLE: &str = "# A file with a little of everything — é 🦀\ndefine Block(f, k=3, n=2) {\n  Conv2D($f * 2, k, padding=\"same\", name=\"c\") * n\n  ResidualConnection { Conv2D(f * 2, 1) BatchNormalization }\n}\nnetwork Net {\n  input: { image: (28, 28, 1), meta: (T, 10) }\n  layers:\n    image: { Block(4) Block(f=HPO(choice(2, 4)), n=1) * 2 GlobalAveragePooling2D }\n    meta: { Bidirectional(LSTM(16)) { Dense(8) } @ \"cpu\" }\n    skip: { }\n    Concatenate(\"c_1\", axis=-1)\n    HPO(choice(Dense(64, \"relu\"), Dropout(0.5)))\n    /* a class\n       of one's own */ MyLayer(output_shape=(3,))\n    Output(10, activation=softmax)\n  loss: \"categorical_crossentropy\"\n  optimizer: Adam(learning_rate=ExponentialDecay(0.1, 1000, 0.9))\n  metrics: [\"accuracy\"]\n  train { epochs: 5 batch_size: 16, 32 }\n  execute { device: \"cuda:0\" }\n}\nresearch R { metrics { accuracy: 0.9 } references { paper: \"p\" } }\n";
+
+/// The settings that report most.
+fn strict() -> Config {
+    let settings = serde_json::json!({ "profile": "strict", "budget": { "parameters": 1 } });
+    Config::resolve([&Layer::from_json(&settings).0])
+}
 
 /// Asks everything about every offset of `offsets`.
 fn ask(analysis: &Analysis, offsets: impl Iterator<Item = usize>) {
@@ -40,7 +47,7 @@ fn ask(analysis: &Analysis, offsets: impl Iterator<Item = usize>) {
         assert!(symbol.children.iter().all(|child| symbol.range.contains_range(child.range)));
         symbols.extend(symbol.children);
     }
-    for diagnostic in analysis.diagnostics() {
+    for diagnostic in analysis.diagnostics().iter().chain(&analysis.findings(&strict())) {
         inside(diagnostic.place);
     }
     for at in offsets {
@@ -57,7 +64,7 @@ fn ask(analysis: &Analysis, offsets: impl Iterator<Item = usize>) {
             }
             analysis.references(offset, true).into_iter().for_each(inside);
         }
-        for action in analysis.code_actions(TextRange::empty(offset.min(whole.end()))) {
+        for action in analysis.code_actions(TextRange::empty(offset.min(whole.end())), &strict()) {
             action.edits.iter().for_each(|edit| inside(edit.range));
         }
         let selections = analysis.selection_ranges(offset);

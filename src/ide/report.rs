@@ -21,7 +21,7 @@ use crate::text::{TextRange, TextSize};
 pub struct FileReport {
     /// The networks in the order of the text.
     pub networks: Vec<NetworkReport>,
-    /// The findings in the order of the text, with the severities of their codes.
+    /// The findings in the order of the text, with the severities of the settings.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -51,6 +51,26 @@ pub struct Totals {
     pub macs: Count,
     /// Elements of all activations.
     pub activation: Count,
+    /// The fewest parameters that the layers have, where the number of all is not known.
+    pub parameters_at_least: u64,
+}
+
+impl Totals {
+    /// The sums of `model`.
+    pub(super) fn of(model: &NetworkModel) -> Totals {
+        Totals {
+            trainable: model.counts.trainable,
+            non_trainable: model.counts.non_trainable,
+            macs: model.counts.macs,
+            activation: model.counts.activation,
+            parameters_at_least: model.parameters_at_least,
+        }
+    }
+
+    /// Trainable or not.
+    pub fn parameters(&self) -> Count {
+        self.trainable + self.non_trainable
+    }
 }
 
 /// One layer of the table.
@@ -82,6 +102,8 @@ pub struct Row {
     pub macs: Count,
     /// Elements kept for one example.
     pub activation: Count,
+    /// How many equal layers the row stands for; the numbers are those of one of them.
+    pub copies: u64,
 }
 
 impl NetworkReport {
@@ -95,12 +117,7 @@ impl NetworkReport {
             name: model.name.clone(),
             inputs,
             outputs: model.outputs.iter().map(shape_view).collect(),
-            totals: Totals {
-                trainable: model.counts.trainable,
-                non_trainable: model.counts.non_trainable,
-                macs: model.counts.macs,
-                activation: model.counts.activation,
-            },
+            totals: Totals::of(model),
             document,
             chunks: model.chunks.clone(),
         }
@@ -108,7 +125,16 @@ impl NetworkReport {
 
     /// The rows in the order of the text, repeats and macros expanded.
     pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
-        let outside = Around { path: String::new(), call: None, suffix: String::new() };
+        self.walk(false)
+    }
+
+    /// The same with equal copies of a repeat as one: `4#1-11.0` is the first layer of eleven copies.
+    pub fn folded_rows(&self) -> impl Iterator<Item = Row> + '_ {
+        self.walk(true)
+    }
+
+    fn walk(&self, fold: bool) -> Rows<'_> {
+        let outside = Around { path: String::new(), call: None, suffix: String::new(), copies: 1 };
         let stack = self
             .chunks
             .iter()
@@ -120,7 +146,7 @@ impl NetworkReport {
                 around: outside.clone(),
             })
             .collect();
-        Rows { document: &self.document, stack }
+        Rows { document: &self.document, fold, stack }
     }
 }
 
@@ -132,6 +158,8 @@ struct Around {
     call: Option<Place>,
     /// The numbers that names get.
     suffix: String,
+    /// How many equal copies are written as one.
+    copies: u64,
 }
 
 /// A step of the walk that is not done yet.
@@ -145,6 +173,8 @@ enum Frame {
 /// Walks the tree of a network without expanding it in memory.
 struct Rows<'a> {
     document: &'a Document,
+    /// Whether equal copies are written as one.
+    fold: bool,
     stack: Vec<Frame>,
 }
 
@@ -184,11 +214,17 @@ impl Iterator for Rows<'_> {
                         continue;
                     }
                     let number = current.first + copy;
+                    let together = if self.fold { current.count - copy } else { 1 };
                     let parts = current.parts.clone();
                     let mut inner = around.clone();
                     inner.path.push_str(&format!("#{number}"));
                     inner.suffix.push_str(&format!("_{}", number + 1));
-                    self.stack.push(Frame::Copies { runs, run, copy: copy + 1, around });
+                    if together > 1 {
+                        inner.path.push_str(&format!("-{}", number + together - 1));
+                        inner.suffix.push_str(&format!("-{}", number + together));
+                        inner.copies = inner.copies.saturating_mul(together);
+                    }
+                    self.stack.push(Frame::Copies { runs, run, copy: copy + together, around });
                     self.stack.push(Frame::Parts { parts, at: 0, around: inner });
                 }
                 Frame::Alternatives { alternatives, at, around } => {
@@ -252,6 +288,7 @@ impl Rows<'_> {
             non_trainable: layer.counts.non_trainable,
             macs: layer.counts.macs,
             activation: layer.counts.activation,
+            copies: around.copies,
         }
     }
 }

@@ -159,3 +159,24 @@ pub(super) fn either_text(tensors: &[&Tensor]) -> String {
     });
     shape_text(&dims.collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn shapes_of_every_kind() {
+        let symbol = DimView::Symbol("T".to_owned());
+        let formula = DimView::Expr("T-2".to_owned());
+        let shapes = [
+            vec![DimView::Unknown],
+            vec![DimView::Unknown, formula.clone()],
+            vec![DimView::Unknown, symbol, formula],
+            vec![DimView::Unknown, DimView::Unknown, DimView::Between(1, 8)],
+            vec![DimView::Known(4), DimView::Known(8)],
+        ];
+        let shapes: Vec<String> = shapes.iter().map(shape_text).collect();
+        expect!["(), T-2, T×(T-2), ?×1..8, (4×8)"].assert_eq(&shapes.join(", "));
+    }
+}

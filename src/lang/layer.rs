@@ -169,6 +169,14 @@ pub enum Kind {
         /// The largest value.
         max: f64,
     },
+    /// A number that Keras takes whatever it is, though only those between two bounds, both inclusive,
+    /// can be meant.
+    Usual {
+        /// The smallest value that can be meant.
+        min: f64,
+        /// The largest value that can be meant.
+        max: f64,
+    },
     /// `true` or `false`.
     Bool,
     /// The name of an activation function, or `None`.
@@ -312,6 +320,17 @@ impl LayerEntry {
     /// How many positional arguments there may be.
     pub fn max_positional(&self) -> usize {
         if self.positional.is_empty() { self.params.len() } else { self.positional.len() }
+    }
+
+    /// Whether it works on the features of each step by itself, however many steps there are.
+    pub fn works_on_features(&self) -> bool {
+        use Category::{Activation, Core, Normalization, Regularization};
+        matches!(self.category, Core | Activation | Normalization | Regularization)
+    }
+
+    /// Whether it runs over the features of a sequence's steps.
+    pub fn attends(&self) -> bool {
+        matches!(self.category, Category::Attention | Category::Composite)
     }
 
     /// Whether it merges several tensors into one.

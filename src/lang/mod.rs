@@ -19,6 +19,7 @@ mod explain;
 mod geometry;
 mod layer;
 pub mod layers;
+mod mend;
 mod names;
 mod require;
 mod rule;
@@ -28,9 +29,10 @@ mod validate;
 mod value;
 
 pub use args::{Args, Size};
-pub use broadcast::{broadcast, residual_add};
+pub use broadcast::{broadcast, projected_add, residual_add, residual_repeats};
 pub use layer::{Category, Default, Explain, Kind, LayerEntry, Operands, Param, Rule};
 pub use layers::{check_inner, find as find_layer};
+pub use mend::{mended, with_fitting_example};
 pub use names::{
     LayerName, Origin, ParamName, base_doc, check_input_size, resolve_layer, resolve_param,
 };

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::layer::{Category, LayerEntry};
+use super::layer::{Category, LayerEntry, Rule};
 use super::layers;
 use super::rule::{Blame, Problem, RuleCx, Suggestion};
 use super::value::Value;
@@ -108,6 +108,15 @@ impl LayerName {
     }
 }
 
+/// The wrapper and the layer inside whose names written together are `written`, as old versions of
+/// Keras had `TimeDistributedDense`.
+fn wrapped(written: &str) -> Option<(&'static str, &'static str)> {
+    layers::all().filter(|entry| matches!(entry.rule, Rule::Wrapper { .. })).find_map(|outer| {
+        let inner = layer(written.strip_prefix(outer.name)?)?;
+        layers::check_inner(outer, inner).is_none().then_some((outer.name, inner.name))
+    })
+}
+
 fn unknown_layer(written: &str, suggestion: Option<&'static str>) -> Problem {
     let problem = |message: String| Problem::new(codes::UNKNOWN_LAYER, Blame::Layer, message);
     let lower = written.to_ascii_lowercase();
@@ -138,6 +147,11 @@ fn unknown_layer(written: &str, suggestion: Option<&'static str>) -> Problem {
                 .suggest(Suggestion::Replace(instead));
         }
         _ => {}
+    }
+    if let Some((outer, inner)) = wrapped(written) {
+        return nothing()
+            .help(format!("write `{outer}({inner}(…))`"))
+            .suggest(Suggestion::Nest { outer, inner });
     }
     let stem = written.trim_end_matches(|c: char| c.is_ascii_digit());
     match (layer(stem), suggestion) {

@@ -419,6 +419,18 @@ pub fn find(name: &str) -> Option<&'static Signature> {
     ALL.iter().find(|optimizer| optimizer.name.eq_ignore_ascii_case(name))
 }
 
+/// How many numbers an optimizer keeps for each trainable parameter, beside the gradient, with its
+/// default arguments (Keras 3.15, the variables that `build` adds); `None` where that depends on the
+/// shapes of the weights, or on another optimizer.
+pub fn slots(name: &str) -> Option<u64> {
+    match find(name)?.name {
+        "SGD" => Some(0),
+        "RMSprop" | "Adagrad" | "Lion" => Some(1),
+        "Adam" | "AdamW" | "Adadelta" | "Adamax" | "Nadam" | "Ftrl" | "Lamb" => Some(2),
+        _ => None,
+    }
+}
+
 /// What another framework or an older Keras calls a parameter.
 pub fn renamed(name: &str) -> Option<&'static str> {
     match name {

@@ -163,6 +163,9 @@ impl RuleCx<'_> {
             (None, Some(steps)) => reshape(problem.help(format!("for a sequence {steps}"))),
             (None, None) => reshape(problem),
         };
+        if own == rank + 1 && rank > 2 && self.inputs.len() == 1 {
+            problem = problem.suggest(Suggestion::Wrap("TimeDistributed"));
+        }
         Err(problem)
     }
 
@@ -196,7 +199,7 @@ impl RuleCx<'_> {
                 operand,
                 first: end == End::First,
                 help: match category {
-                    Category::Composite | Category::Attention => {
+                    _ if self.args.entry().attends() => {
                         "token ids become a sequence with `Embedding(10000, 64)` before this layer"
                             .to_owned()
                     }
@@ -258,10 +261,9 @@ impl RuleCx<'_> {
     /// Where a shape of too few or too many dimensions changes: what runs over the features of a
     /// step keeps them together.
     fn end_that_grows(&self) -> End {
-        match self.args.entry().category {
-            Category::Composite | Category::Attention => End::First,
-            _ if self.channels_first() => End::First,
-            _ => End::Last,
+        match self.args.entry().attends() || self.channels_first() {
+            true => End::First,
+            false => End::Last,
         }
     }
 
@@ -314,6 +316,7 @@ impl RuleCx<'_> {
             .help(help)
             .dim(operand, axis);
         Err(match (shape.rank(), axis) {
+            (_, 0) if self.args.is_given("axis") => problem.suggest_set("axis", -1),
             (2, 1) => problem.suggest(Suggestion::PoolInstead { operand }),
             _ => problem,
         })

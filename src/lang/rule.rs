@@ -276,6 +276,42 @@ pub enum Suggestion {
         /// How many dimensions the layer wants, the batch included.
         rank: usize,
     },
+    /// Change the size of one dimension where it was made: in the input, or in the layer that gives
+    /// the channels.
+    Resize {
+        /// Which operand.
+        operand: usize,
+        /// The axis, the batch being axis 0.
+        axis: usize,
+        /// The size.
+        size: u64,
+    },
+    /// Have the convolutions that made these operands keep the size of their input, where that makes
+    /// the sizes agree.
+    KeepBorders {
+        /// Which operands.
+        operands: Vec<usize>,
+    },
+    /// Project the input of a residual connection with this layer: a branch `shortcut` in its block.
+    Shortcut(String),
+    /// Write this layer around the layer.
+    Wrap(&'static str),
+    /// Write the layer as one layer around another, with its arguments in the inner one.
+    Nest {
+        /// The layer around.
+        outer: &'static str,
+        /// The layer inside.
+        inner: &'static str,
+    },
+    /// Write the layer inside in the place of the wrapper.
+    Unwrap,
+    /// Take an argument of the layer inside away.
+    RemoveInner {
+        /// The parameter.
+        param: &'static str,
+    },
+    /// All of these changes.
+    Together(Vec<Suggestion>),
     /// Take the layer away.
     RemoveLayer,
     /// Write this in the place of the layer's name, where it has no arguments.

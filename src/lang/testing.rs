@@ -5,6 +5,7 @@
 use expect_test::Expect;
 
 use super::layers;
+use super::mend::mended;
 use super::{
     Args, BlockOutcome, LayerEntry, LayerName, Outcome, ParamName, Problem, Rule, RuleCx,
     Suggestion, Value, resolve_layer, resolve_param, validate,
@@ -312,7 +313,7 @@ fn run(call: &Call, inputs: &[Shape], block: Option<&BlockOutcome>) -> Answer {
     let args = Args::new(entry, &given);
     let cx = RuleCx { block, inner: &inner_args, ..RuleCx::new(&args, inputs) };
     let result = match entry.rule {
-        Rule::Pure(rule) => rule(&cx),
+        Rule::Pure(rule) => rule(&cx).map_err(|problem| mended(&cx, problem)),
         Rule::Wrapper { enter, leave, .. } => enter(&cx, &inputs[0]).and_then(|start| {
             let mut at = start;
             let mut outcomes = Vec::new();
@@ -371,40 +372,58 @@ pub(super) fn show_problem(problem: &Problem) -> String {
     }
     for suggestion in &problem.suggestions {
         text += "\n  fix: ";
-        text += &match suggestion {
-            Suggestion::Set { param, value } => format!("{param}={value}"),
-            Suggestion::Remove { param } => format!("remove {param}"),
-            Suggestion::Before(statement) => format!("{statement} before"),
-            Suggestion::After(statement) => format!("{statement} after"),
-            Suggestion::Rename(name) => format!("{name} instead"),
-            Suggestion::SetOnProducer { operand, param, value } => {
-                format!("{param}={value} on what makes operand {operand}")
-            }
-            Suggestion::Exchange { layer, set } => {
-                let set = set.iter().map(|(param, value)| format!(" with {param}={value}"));
-                format!("{layer}{} instead", set.collect::<String>())
-            }
-            Suggestion::AllSteps { operand } => {
-                format!("all steps of what makes operand {operand}")
-            }
-            Suggestion::WidenInput { operand, first, help } => {
-                let end = if *first { "first" } else { "last" };
-                format!("1 as the {end} dimension where operand {operand} is the input: {help}")
-            }
-            Suggestion::PoolInstead { operand } => {
-                format!("a global pooling where a Flatten makes operand {operand}")
-            }
-            Suggestion::RemoveFlatten { operand, .. } => {
-                format!("no Flatten before operand {operand}")
-            }
-            Suggestion::RemoveLayer => "remove the layer".to_owned(),
-            Suggestion::Replace(text) => format!("{text} where there are no arguments"),
-            Suggestion::NameArgument { param, name } => {
-                format!("{name}= before the value of {param}")
-            }
-            Suggestion::RenameArgument(name) => format!("call it {name}"),
-            Suggestion::RemoveArgument => "remove it".to_owned(),
-        };
+        text += &show_suggestion(suggestion);
     }
     text
+}
+
+fn show_suggestion(suggestion: &Suggestion) -> String {
+    match suggestion {
+        Suggestion::Set { param, value } => format!("{param}={value}"),
+        Suggestion::Remove { param } => format!("remove {param}"),
+        Suggestion::Before(statement) => format!("{statement} before"),
+        Suggestion::After(statement) => format!("{statement} after"),
+        Suggestion::Rename(name) => format!("{name} instead"),
+        Suggestion::SetOnProducer { operand, param, value } => {
+            format!("{param}={value} on what makes operand {operand}")
+        }
+        Suggestion::Exchange { layer, set } => {
+            let set = set.iter().map(|(param, value)| format!(" with {param}={value}"));
+            format!("{layer}{} instead", set.collect::<String>())
+        }
+        Suggestion::AllSteps { operand } => {
+            format!("all steps of what makes operand {operand}")
+        }
+        Suggestion::WidenInput { operand, first, help } => {
+            let end = if *first { "first" } else { "last" };
+            format!("1 as the {end} dimension where operand {operand} is the input: {help}")
+        }
+        Suggestion::PoolInstead { operand } => {
+            format!("a global pooling where a Flatten makes operand {operand}")
+        }
+        Suggestion::RemoveFlatten { operand, .. } => {
+            format!("no Flatten before operand {operand}")
+        }
+        Suggestion::Resize { operand, axis, size } => {
+            format!("axis {axis} of operand {operand} is {size}")
+        }
+        Suggestion::KeepBorders { operands } => {
+            format!("padding=\"same\" on what makes operands {operands:?}")
+        }
+        Suggestion::Shortcut(layer) => format!("{layer} as the shortcut"),
+        Suggestion::Wrap(layer) => format!("{layer} around it"),
+        Suggestion::Nest { outer, inner } => format!("{outer}({inner}(…)) instead"),
+        Suggestion::Unwrap => "only the layer inside".to_owned(),
+        Suggestion::RemoveInner { param } => format!("remove {param} inside"),
+        Suggestion::Together(changes) => {
+            changes.iter().map(show_suggestion).collect::<Vec<_>>().join(" and ")
+        }
+        Suggestion::RemoveLayer => "remove the layer".to_owned(),
+        Suggestion::Replace(text) => format!("{text} where there are no arguments"),
+        Suggestion::NameArgument { param, name } => {
+            format!("{name}= before the value of {param}")
+        }
+        Suggestion::RenameArgument(name) => format!("call it {name}"),
+        Suggestion::RemoveArgument => "remove it".to_owned(),
+    }
 }

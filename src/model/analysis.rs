@@ -9,9 +9,9 @@ use smol_str::{SmolStr, format_smolstr};
 use super::db::{ChunkResult, Db, evaluate, inputs, unused_macro};
 use super::document::{Document, Network};
 use super::eval::MAX_LAYERS;
-use super::lift::lift;
+pub use super::lift::lift;
 use super::place::Place;
-use super::result::{Counts, Finding, Node, count_layers};
+use super::result::{Counts, Finding, Memo, Node, count_layers};
 use super::tensor::Tensor;
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
@@ -24,6 +24,10 @@ pub struct Analysis {
     pub networks: Vec<NetworkModel>,
     /// What was found, in no particular order.
     pub findings: Vec<Diagnostic<Place>>,
+    /// The devices that statements name, with where they stand.
+    pub devices: Vec<(SmolStr, Place)>,
+    /// How often each macro was expanded.
+    pub expansions: BTreeMap<SmolStr, u64>,
 }
 
 /// A network with its layers.
@@ -35,10 +39,16 @@ pub struct NetworkModel {
     pub inputs: Arc<Vec<(Option<SmolStr>, Tensor)>>,
     /// The chunks: the number of the first statement, and the statements.
     pub chunks: Vec<(u32, Arc<[Node]>)>,
+    /// For each chunk, what the checks have made of it.
+    pub memos: Vec<Arc<Memo>>,
+    /// Whether its layers have a hyperparameter to search.
+    pub searches: bool,
     /// The tensors that leave the network.
     pub outputs: Vec<Tensor>,
     /// The numbers of all layers together.
     pub counts: Counts,
+    /// The fewest parameters that the layers have: those whose number is known.
+    pub parameters_at_least: u64,
 }
 
 /// Everything that is known of `document`.
@@ -47,8 +57,11 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
     let mut networks = Vec::new();
     let mut found: Vec<Finding> = Vec::new();
     let mut expansions: BTreeMap<SmolStr, u64> = BTreeMap::new();
+    let bodies = document.macros.iter().flat_map(|definition| definition.stmts.pieces());
+    let mut devices: Vec<(SmolStr, Place)> =
+        bodies.flat_map(|piece| piece.record.devices()).collect();
     for network in &document.networks {
-        networks.push(network_model(db, network, &mut found, &mut expansions));
+        networks.push(network_model(db, network, &mut found, &mut expansions, &mut devices));
     }
     let mut findings: Vec<Diagnostic<Place>> =
         lift(found, &expansions).into_iter().map(|finding| finding.diagnostic).collect();
@@ -64,7 +77,7 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
         }
     }
     whole::check(document, &uses, &mut findings);
-    Analysis { networks, findings }
+    Analysis { networks, findings, expansions, devices }
 }
 
 /// Calls of macros inside the body of an unused one, as far as findings show them.
@@ -78,21 +91,30 @@ fn network_model(
     network: &Network,
     found: &mut Vec<Finding>,
     expansions: &mut BTreeMap<SmolStr, u64>,
+    devices: &mut Vec<(SmolStr, Place)>,
 ) -> NetworkModel {
     let start = inputs(db, network.input);
     let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
     found.extend(start.findings.iter().cloned().map(plain));
-    let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
+    let chunk_inputs: Vec<_> =
+        network.stmts.chunks.iter().filter_map(|chunk| chunk.input).collect();
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
+    let mut memos = Vec::new();
+    let mut searches = false;
     let mut counts = Counts::ZERO;
+    let mut parameters_at_least = 0u64;
     let (mut next, mut expanded) = (0, 0u64);
     for (result, input) in results.iter().zip(&chunk_inputs) {
         let base = next - u32::from(result.continues_run && next > 0);
         next = result.nodes.last().map_or(next, |node| base + node.index + 1);
         counts = counts + result.counts;
+        parameters_at_least = parameters_at_least.saturating_add(result.parameters_at_least);
         chunks.push((base, result.nodes.clone()));
+        memos.push(result.memo.clone());
+        searches |= result.searches;
         found.extend(result.findings.iter().map(|finding| placed(finding, base)));
+        devices.extend(result.devices.iter().cloned());
         for (name, count) in &result.expansions {
             *expansions.entry(name.clone()).or_default() += count;
         }
@@ -124,8 +146,11 @@ fn network_model(
         name,
         inputs: start.state.inputs.clone(),
         chunks,
+        memos,
+        searches,
         outputs: end.flowing(),
         counts,
+        parameters_at_least,
     }
 }
 

@@ -25,6 +25,7 @@ pub mod eval;
 #[cfg(test)]
 mod fixture;
 pub mod hir;
+pub mod hpo;
 mod inputs;
 mod lift;
 pub mod lower;
@@ -32,7 +33,8 @@ mod macros;
 pub mod place;
 pub mod result;
 pub mod state;
+mod statements;
 pub mod statistics;
 pub mod tensor;
-mod uses;
+pub mod uses;
 mod whole;

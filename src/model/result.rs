@@ -1,7 +1,8 @@
 //! What evaluation gives: the layers of a piece of a network as a tree that keeps repeats compressed,
 //! the findings, and the state that the next piece starts from.
 
-use std::sync::Arc;
+use std::any::Any;
+use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
@@ -30,6 +31,8 @@ pub struct Layer {
     pub unknown: Option<Unknown>,
     /// The numbers.
     pub counts: Counts,
+    /// The numbers by hyperparameter choice, where they depend on any.
+    pub counts_by_choice: Option<Arc<Worlds<Counts>>>,
     /// The arguments that are given, by the index of the parameter in the layer's entry.
     pub args: Vec<(usize, Worlds<Value>)>,
     /// What is inside of a wrapper: its layers, and the statements of its block. They are part of
@@ -122,6 +125,8 @@ pub enum Part {
     Inner(Arc<[Node]>),
     /// The statements of a macro.
     Macro {
+        /// The macro's name.
+        name: SmolStr,
         /// The call.
         call: Place,
         /// The number that names in it get, where they get one.
@@ -175,6 +180,29 @@ fn sum_part(part: &Part) -> Counts {
     }
 }
 
+/// The fewest parameters that several statements have: a layer whose number is not known counts as
+/// having none.
+pub fn parameters_at_least(nodes: &[Node]) -> u64 {
+    nodes.iter().map(|node| of_parts_at_least(&node.parts)).fold(0, u64::saturating_add)
+}
+
+fn of_parts_at_least(parts: &[Part]) -> u64 {
+    let of_part = |part: &Part| match part {
+        Part::Layer(layer) | Part::Add(layer) => {
+            layer.counts.trainable.min().saturating_add(layer.counts.non_trainable.min())
+        }
+        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => parameters_at_least(nodes),
+        Part::Copies(runs) => runs
+            .iter()
+            .map(|run| of_parts_at_least(&run.parts).saturating_mul(run.count))
+            .fold(0, u64::saturating_add),
+        Part::Alternatives(alternatives) => {
+            alternatives.iter().map(|parts| of_parts_at_least(parts)).min().unwrap_or(0)
+        }
+    };
+    parts.iter().map(of_part).fold(0, u64::saturating_add)
+}
+
 /// How many layers the parts are, repeats counted in full.
 pub fn count_layers(parts: &[Part]) -> u64 {
     let nodes = |nodes: &[Node]| {
@@ -192,6 +220,33 @@ pub fn count_layers(parts: &[Part]) -> u64 {
         }
     };
     parts.iter().map(count).fold(0, u64::saturating_add)
+}
+
+/// What a room above the model has made of a piece of a network.
+///
+/// It is made once and lives as long as the result of the piece does, so an edit somewhere else does
+/// not make it anew.
+#[derive(Default)]
+pub struct Memo(OnceLock<Box<dyn Any + Send + Sync>>);
+
+impl Memo {
+    /// What `make` has made at the first call; `None` where that was of another type.
+    pub fn get_or_init<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
+        self.0.get_or_init(|| Box::new(make())).downcast_ref()
+    }
+}
+
+impl std::fmt::Debug for Memo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memo")
+    }
+}
+
+/// It follows from the result that it belongs to, so it makes no difference between results.
+impl PartialEq for Memo {
+    fn eq(&self, _: &Memo) -> bool {
+        true
+    }
 }
 
 /// A finding of the evaluation, with the macro calls that led to it.

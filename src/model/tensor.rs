@@ -1,9 +1,13 @@
 //! A tensor on its way through a network: its shape in every world, and where it was made.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use super::place::Place;
+use crate::lang::find_layer;
 use crate::shape::{Dim, Shape, Worlds};
+use crate::text::TextEdit;
 
 /// A tensor between layers.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +47,10 @@ pub struct Producer {
     pub channels: Option<&'static str>,
     /// How many dimensions its input has, the batch included.
     pub input_rank: Option<usize>,
+    /// The shape of its input, where that is the same in every world.
+    pub input: Option<Shape>,
+    /// The recurrent layer before it whose last step alone it works on.
+    pub last_step_of: Option<Arc<Producer>>,
     /// Its whole call, and where a new argument goes.
     pub call: CallPlace,
     /// The arguments that are given, by parameter, with the value that a fix can replace.
@@ -63,6 +71,29 @@ pub struct CallPlace {
     pub parens: bool,
     /// Whether there are arguments in them.
     pub has_args: bool,
+}
+
+impl CallPlace {
+    /// The change that adds `argument` after those that are there.
+    pub fn insert_argument(&self, argument: &str) -> Option<TextEdit<Place>> {
+        let at = self.insert?;
+        Some(at.edit(match (self.parens, self.has_args) {
+            (false, _) => format!("({argument})"),
+            (true, false) => argument.to_string(),
+            (true, true) => format!(", {argument}"),
+        }))
+    }
+}
+
+impl Producer {
+    /// The change that gives the parameter `param` this value. `None` where its value is computed,
+    /// or the text of the arguments is broken.
+    pub fn set(&self, param: &str, value: &str) -> Option<TextEdit<Place>> {
+        match self.given.iter().find(|(name, _)| *name == param) {
+            Some((_, place)) => Some((*place)?.edit(value)),
+            None => self.call.insert_argument(&format!("{param}={value}")),
+        }
+    }
 }
 
 /// Why a shape is not known.
@@ -95,6 +126,13 @@ pub enum Why {
     Bound,
     /// The body of a macro that nothing uses.
     Unused,
+}
+
+impl Producer {
+    /// Whether it can give every step of what comes in, or the last one only.
+    pub fn recurrent(&self) -> bool {
+        find_layer(self.layer).is_some_and(|entry| entry.param("return_sequences").is_some())
+    }
 }
 
 impl Tensor {

@@ -15,6 +15,7 @@ use tower_lsp::lsp_types::{
 };
 
 use super::features::semantic_tokens;
+use super::methods::own_requests;
 use crate::text::ColumnUnit;
 
 /// What the client can do, as far as it changes what the server does.
@@ -172,9 +173,7 @@ pub(super) fn server_capabilities(client: &ClientCapabilities) -> ServerCapabili
             }),
             file_operations: None,
         }),
-        experimental: Some(json!({
-            "requests": ["neural-analyzer/shapes", "neural-analyzer/status", "neural-analyzer/syntaxTree"],
-        })),
+        experimental: Some(json!({ "requests": own_requests() })),
         ..ServerCapabilities::default()
     }
 }

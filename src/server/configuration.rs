@@ -170,14 +170,16 @@ impl Session {
             is_changed |= !is_new;
             let before = std::mem::replace(&mut document.config, config);
             let is_saved = document.is_saved();
+            document.is_due = true;
+            if document.config.diagnostics_mode != DiagnosticsMode::OnSave {
+                document.kept = None;
+            }
             if before.framework != document.config.framework {
                 document.renew();
                 if is_saved {
                     document.saved = document.revision;
                 }
             }
-            document.is_due |=
-                document.config.diagnostics_mode != DiagnosticsMode::OnSave || is_saved;
         }
         if !state.is_configured {
             return;
@@ -210,11 +212,11 @@ impl Session {
         }
         now.retain(|_, found| !found.is_empty());
         for uri in state.tomls.keys().filter(|uri| !now.contains_key(*uri)) {
-            self.publish(uri, Vec::new(), None);
+            self.publish(uri, &[], None);
         }
         for (uri, found) in &now {
             if state.tomls.get(uri) != Some(found) {
-                self.publish(uri, found.clone(), None);
+                self.publish(uri, found, None);
             }
         }
         state.tomls = now;
@@ -236,7 +238,7 @@ impl Session {
             (None, true) => {
                 for document in state.documents.values_mut() {
                     if document.shown.take().is_some_and(|shown| !shown.is_empty()) {
-                        self.publish(&document.uri, Vec::new(), None);
+                        self.publish(&document.uri, &[], None);
                     }
                 }
                 state.registrations += 1;

@@ -10,11 +10,12 @@ use std::time::Duration;
 use tower_lsp::lsp_types::{Diagnostic, Range, TextDocumentContentChangeEvent, Url};
 
 use super::convert;
+use super::kept::Kept;
 use super::snapshot::Snapshot;
-use crate::config::{Config, NeuralToml};
+use crate::config::{Config, DiagnosticsMode, NeuralToml};
 use crate::ide::FileId;
 use crate::lang::Framework;
-use crate::text::{ColumnUnit, LineIndex, TextRange, TextSize};
+use crate::text::{ColumnUnit, LineIndex, TextEdit, TextRange, TextSize};
 
 /// A text that grows over this is not followed any more: offsets have 32 bits.
 pub(super) const MAX_LEN: usize = 1 << 30;
@@ -27,10 +28,30 @@ static NEXT_REVISION: AtomicU64 = AtomicU64::new(1);
 pub(super) struct Analyzed {
     /// The file there.
     pub(super) file: FileId,
-    /// The revision of its text.
-    pub(super) revision: u64,
     /// Whose rules it is read by.
     pub(super) framework: Framework,
+}
+
+/// The most edits that the analysis is given one by one. More come from a formatter and not from a
+/// keyboard, and cost more than reading the text anew.
+const MAX_PENDING: usize = 64;
+
+/// What has been edited since the analysis was given the text.
+#[derive(Debug)]
+pub(super) enum Pending {
+    /// These edits, one after another.
+    Edits(Vec<TextEdit>),
+    /// So much that the text is best read anew.
+    Everything,
+}
+
+impl Pending {
+    fn push(&mut self, edit: TextEdit) {
+        match self {
+            Pending::Edits(edits) if edits.len() < MAX_PENDING => edits.push(edit),
+            _ => *self = Pending::Everything,
+        }
+    }
 }
 
 /// An open file.
@@ -41,11 +62,15 @@ pub(super) struct Document {
     pub(super) version: i32,
     /// Our number of this text and of the settings that its analysis depends on.
     pub(super) revision: u64,
+    /// The revision that it was opened with, which no other opening has.
+    pub(super) opened: u64,
     /// The revision that was saved last.
     pub(super) saved: u64,
     /// The text.
     pub(super) text: String,
     index: LineIndex,
+    /// What has been edited since the analysis was given the text.
+    pub(super) pending: Pending,
     /// What the analysis has of it.
     pub(super) analyzed: Option<Analyzed>,
     /// The settings that hold for it.
@@ -66,6 +91,8 @@ pub(super) struct Document {
     pub(super) cost: Option<Duration>,
     /// The state that was opened or saved last, where its diagnostics are still to be shown.
     pub(super) at_save: Option<Box<Snapshot>>,
+    /// What was found in that state, under `onSave`.
+    pub(super) kept: Option<Kept>,
 }
 
 impl Document {
@@ -75,9 +102,11 @@ impl Document {
             uri,
             version,
             revision: 0,
+            opened: 0,
             saved: 0,
             text: String::new(),
             index: LineIndex::new(""),
+            pending: Pending::Everything,
             analyzed: None,
             config: Arc::default(),
             has_config: false,
@@ -88,10 +117,17 @@ impl Document {
             is_computing: false,
             cost: None,
             at_save: None,
+            kept: None,
         };
-        document.replace(text);
-        document.saved = document.revision;
+        document.open(text);
         document
+    }
+
+    /// Takes the text that it is opened with.
+    pub(super) fn open(&mut self, text: String) {
+        self.replace(text);
+        self.opened = self.revision;
+        self.saved = self.revision;
     }
 
     /// Replaces the whole text.
@@ -103,7 +139,16 @@ impl Document {
             text
         };
         self.index = LineIndex::new(&self.text);
+        self.pending = Pending::Everything;
+        if let Some(kept) = &mut self.kept {
+            kept.replace();
+        }
         self.renew();
+    }
+
+    /// Where the lines of the text start.
+    pub(super) fn line_index(&self) -> &LineIndex {
+        &self.index
     }
 
     /// Applies the changes of one `didChange`, each of which refers to the text after those before
@@ -138,6 +183,10 @@ impl Document {
         self.touch(range);
         self.text.replace_range(std::ops::Range::<usize>::from(range), new_text);
         self.index.edit(range, TextSize::of(new_text), &self.text);
+        if let Some(kept) = &mut self.kept {
+            kept.edit(range, TextSize::of(new_text));
+        }
+        self.pending.push(TextEdit::new(range, new_text));
         self.renew();
     }
 
@@ -160,6 +209,11 @@ impl Document {
     /// Makes everything that was computed for the file out of date.
     pub(super) fn renew(&mut self) {
         self.revision = NEXT_REVISION.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Whether what is shown is about an older text: that which was saved.
+    pub(super) fn shows_what_was_saved(&self) -> bool {
+        self.config.diagnostics_mode == DiagnosticsMode::OnSave && !self.is_saved()
     }
 
     /// Whether the text is as it was saved.

@@ -57,8 +57,9 @@ pub(super) fn decode(body: &[u8]) -> Result<Message, Box<Response>> {
 fn request(method: String, id: Option<Id>, mut fields: Map<String, Value>) -> Request {
     let params = fields.remove("params").filter(|params| !params.is_null());
     let params = match method.as_str() {
-        // Clients send `null`, `{}` or nothing where there are no parameters; tower-lsp takes one of them.
-        "shutdown" | "exit" => None,
+        // Clients send `null`, `{}`, `[]` or nothing where there are no parameters; tower-lsp takes the
+        // last of them.
+        "shutdown" | "exit" | "neural-analyzer/status" => None,
         "initialized" => Some(json!({})),
         // What a client can do is read from the JSON: the types of tower-lsp are older than some of
         // it, and refuse the whole session for one value that they do not know.
@@ -115,6 +116,12 @@ mod tests {
             r#"{"jsonrpc":"2.0","method":"shutdown","params":null,"id":"x"}"#,
             expect![[r#"{"jsonrpc":"2.0","method":"shutdown","id":"x"}"#]],
         );
+        for params in ["", r#","params":null"#, r#","params":{}"#, r#","params":[]"#] {
+            check(
+                &format!(r#"{{"jsonrpc":"2.0","id":2,"method":"neural-analyzer/status"{params}}}"#),
+                expect![[r#"{"jsonrpc":"2.0","method":"neural-analyzer/status","id":2}"#]],
+            );
+        }
         check(
             r#"{"jsonrpc":"2.0","method":"initialized"}"#,
             expect![[r#"{"jsonrpc":"2.0","method":"initialized","params":{}}"#]],

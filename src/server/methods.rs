@@ -36,7 +36,7 @@ pub(super) const METHODS: &[Method] = &[
     row(
         "textDocument/inlayHint",
         Direction::Request,
-        "Output shapes behind layers, sums on a network's first line; as settings say, parameters of layers, names of positional arguments, where branches start. Only inside the range that is asked for.",
+        "Output shapes behind layers, sums on a network's first line, none of either where nothing is known (the hover says why); as settings say, parameters of layers, names of positional arguments, where branches start. Only inside the range that is asked for.",
     ),
     row("inlayHint/resolve", Direction::Request, "The tooltip of a hint."),
     row(
@@ -89,6 +89,11 @@ pub(super) const METHODS: &[Method] = &[
         "neural-analyzer/shapes",
         Direction::Request,
         "The shape table of a file, as `neural-analyzer shapes --format json` writes it. Takes `{ textDocument }`.",
+    ),
+    row(
+        "neural-analyzer/totals",
+        Direction::Request,
+        "The sums of each network and nothing else: parameters, MACs and memory. Where some parameters are unknown, `parameters_at_least` is the sum of the others. Takes `{ textDocument }`.",
     ),
     row(
         "neural-analyzer/syntaxTree",
@@ -172,6 +177,12 @@ pub(super) const METHODS: &[Method] = &[
         "What the author should see: wrong settings, a `neural.toml` that cannot be read.",
     ),
 ];
+
+/// The names of the requests that only this server has.
+pub(super) fn own_requests() -> Vec<&'static str> {
+    let requests = METHODS.iter().filter(|method| method.direction == Direction::Request);
+    requests.map(|method| method.name).filter(|name| name.starts_with("neural-analyzer/")).collect()
+}
 
 /// The text of `docs/features.md`.
 pub fn features_page() -> String {

@@ -18,6 +18,7 @@ mod convert;
 mod document;
 mod features;
 mod frame;
+mod kept;
 mod logging;
 mod message;
 mod methods;
@@ -94,6 +95,7 @@ fn serve(
         .custom_method("neural-analyzer/shapes", Backend::shapes)
         .custom_method("neural-analyzer/status", Backend::status)
         .custom_method("neural-analyzer/syntaxTree", Backend::syntax_tree)
+        .custom_method("neural-analyzer/totals", Backend::totals)
         .finish();
     let idle = move || session.flush();
     let status = runtime.block_on(async {

@@ -3,12 +3,14 @@
 //! Diagnostics are pushed or pulled, never both: they are pulled by clients that can be told to
 //! begin, to stop and to ask again, as long as no file has another mode than `onType`; all others
 //! get them pushed, with the version that they are about, and only where they differ from what the
-//! client shows. Under `onSave` the state at the last save is what counts.
+//! client shows. Under `onSave` the state at the last save is what counts; settings that change before
+//! the next one take effect on it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use serde_json::json;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
@@ -17,9 +19,12 @@ use tower_lsp::lsp_types::{
     RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Url,
 };
 
+use super::capabilities::ClientCapabilities;
+use super::document::Document;
 use super::features::diagnostics;
+use super::kept::Kept;
 use super::message;
-use super::session::{Session, State, framework, perform, sync};
+use super::session::{Extent, Session, State, framework, perform, sync};
 use super::snapshot::Snapshot;
 use crate::config::DiagnosticsMode;
 use crate::ide::AnalysisHost;
@@ -27,8 +32,29 @@ use crate::ide::AnalysisHost;
 /// The error that makes a client pull once more.
 const SERVER_CANCELLED: i64 = -32802;
 
-/// The findings of a snapshot, and how long that took; `None` after an edit.
-type Computed = Option<(Vec<Diagnostic>, Duration)>;
+/// The findings of a snapshot; `None` after an edit.
+type Computed = Option<Found>;
+
+/// What was found in a snapshot.
+struct Found {
+    /// What is shown of it.
+    shown: Vec<Diagnostic>,
+    /// All of it, under `onSave`.
+    kept: Vec<crate::diagnostics::Diagnostic>,
+    /// How long that took.
+    cost: Duration,
+}
+
+impl Found {
+    fn of(snapshot: &Snapshot, start: Instant) -> Found {
+        let shown = diagnostics::diagnostics(snapshot);
+        let kept = match snapshot.config.diagnostics_mode {
+            DiagnosticsMode::OnSave => snapshot.analysis.findings_of_any_severity(&snapshot.config),
+            DiagnosticsMode::OnType | DiagnosticsMode::Off => Vec::new(),
+        };
+        Found { shown, kept, cost: start.elapsed() }
+    }
+}
 
 impl Session {
     /// Computes and pushes what is due. Called when there are no more messages to hand over.
@@ -64,7 +90,7 @@ impl Session {
             if document.config.diagnostics_mode == DiagnosticsMode::Off {
                 document.is_due = false;
                 if document.shown.take().is_some_and(|shown| !shown.is_empty()) {
-                    self.publish(&document.uri, Vec::new(), None);
+                    self.publish(&document.uri, &[], None);
                 }
             } else if state.pulls.is_some() {
                 document.is_due = false;
@@ -75,7 +101,11 @@ impl Session {
                 }
             } else {
                 document.is_due = false;
-                uris.push(document.uri.clone());
+                if document.shows_what_was_saved() && document.at_save.is_none() {
+                    self.show_kept(document, &state.capabilities);
+                } else {
+                    uris.push(document.uri.clone());
+                }
             }
         }
         let mut due = Vec::new();
@@ -101,13 +131,16 @@ impl Session {
             let message = format!("{} is not checked: {}", snapshot.uri, message::DEFECT);
             self.client.log(MessageType::ERROR, message);
         }
-        let Some((findings, cost)) = computed.flatten() else {
+        let Some(Found { shown, kept, cost }) = computed.flatten() else {
             // After a panic the same text would only panic again.
             document.is_due |= document.revision != snapshot.revision
                 && document.config.diagnostics_mode == DiagnosticsMode::OnType;
             return;
         };
         document.took(cost);
+        if let Some(before) = &mut document.kept {
+            before.found(snapshot.revision, kept);
+        }
         let wanted = match document.config.diagnostics_mode {
             DiagnosticsMode::OnType => document.revision == snapshot.revision,
             // What was saved is shown even if the author has typed on.
@@ -117,21 +150,38 @@ impl Session {
         if !wanted || is_pulling {
             return;
         }
+        self.show(document, shown, snapshot.version);
+    }
+
+    /// Pushes what is to be shown of a file, if it differs from what the client shows.
+    fn show(&self, document: &mut Document, findings: Vec<Diagnostic>, version: i32) {
         let is_same = document.shown.as_ref() == Some(&findings) && !document.is_touched;
         if is_same {
             return;
         }
         document.is_touched = false;
-        document.shown = Some(findings.clone());
-        self.publish(&snapshot.uri, findings, Some(snapshot.version));
+        self.publish(&document.uri, &findings, Some(version));
+        document.shown = Some(findings);
+    }
+
+    /// Shows the findings of the state that was saved last by the settings of now, in the text of now.
+    fn show_kept(&self, document: &mut Document, client: &ClientCapabilities) {
+        if let Some(findings) = document.kept.as_ref().and_then(Kept::now) {
+            let shown = diagnostics::of_document(document, &findings, client);
+            self.show(document, shown, document.version);
+        }
     }
 
     /// Pushes diagnostics.
-    pub(super) fn publish(&self, uri: &Url, diagnostics: Vec<Diagnostic>, version: Option<i32>) {
-        let mut params = json!({ "uri": uri, "diagnostics": diagnostics });
-        if let Some(version) = version {
-            params["version"] = json!(version);
+    pub(super) fn publish(&self, uri: &Url, diagnostics: &[Diagnostic], version: Option<i32>) {
+        #[derive(Serialize)]
+        struct Params<'a> {
+            uri: &'a Url,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            version: Option<i32>,
+            diagnostics: &'a [Diagnostic],
         }
+        let params = Params { uri, version, diagnostics };
         self.client.notify("textDocument/publishDiagnostics", params);
     }
 
@@ -142,22 +192,25 @@ impl Session {
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
         let uri = params.text_document.uri;
-        let asked = if self.state().pulls.is_some() { self.ask(&uri) } else { None };
+        let asked =
+            if self.state().pulls.is_some() { self.ask(&uri, &Extent::Place) } else { None };
         let Some((snapshot, is_quick)) = asked else { return Ok(full(Vec::new(), None)) };
         let revision = snapshot.revision;
         let computed = perform(is_quick, move || compute(&snapshot)).await.flatten();
         let is_current = self.is_current(&uri, revision);
-        let Some((findings, cost)) = computed.filter(|_| is_current) else {
+        let Some(Found { shown, cost, .. }) = computed.filter(|_| is_current) else {
             return Err(Error {
                 code: ErrorCode::ServerError(SERVER_CANCELLED),
                 message: "the text has changed".into(),
                 data: Some(json!({ "retriggerRequest": !is_current })),
             });
         };
+        let mut opened = 0;
         if let Some(document) = self.state().documents.get_mut(&uri) {
             document.took(cost);
+            opened = document.opened;
         }
-        let id = result_id(&findings);
+        let id = result_id(opened, &shown);
         if params.previous_result_id.as_ref() == Some(&id) {
             let report = RelatedUnchangedDocumentDiagnosticReport {
                 related_documents: None,
@@ -167,7 +220,7 @@ impl Session {
             };
             return Ok(DocumentDiagnosticReport::Unchanged(report).into());
         }
-        Ok(full(findings, Some(id)))
+        Ok(full(shown, Some(id)))
     }
 }
 
@@ -182,7 +235,10 @@ impl State {
             DiagnosticsMode::OnSave => match at_save {
                 // The settings may have changed since.
                 Some(saved) => Some(Snapshot { config: document.config.clone(), ..*saved }),
-                None if document.is_saved() => self.snapshot(uri),
+                None if document.is_saved() => {
+                    document.kept = Some(Kept::new(document.revision));
+                    self.snapshot(uri)
+                }
                 None => None,
             },
         }
@@ -195,6 +251,7 @@ impl State {
         if document.config.diagnostics_mode == DiagnosticsMode::OnSave {
             document.is_due = true;
             document.at_save = None;
+            document.kept = Some(Kept::new(document.revision));
             let snapshot = self.snapshot(uri).map(Box::new);
             if let Some(document) = self.documents.get_mut(uri) {
                 document.at_save = snapshot;
@@ -212,18 +269,19 @@ fn full(items: Vec<Diagnostic>, result_id: Option<String>) -> DocumentDiagnostic
     .into()
 }
 
-/// A name for a set of findings: the same for the same findings.
-fn result_id(findings: &[Diagnostic]) -> String {
+/// A name for a set of findings: the same for the same findings, as long as the file is open. A client
+/// throws findings away when it closes the file, and some name them after that.
+fn result_id(opened: u64, findings: &[Diagnostic]) -> String {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();
     serde_json::to_vec(findings).unwrap_or_default().hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    format!("{opened:x}-{:016x}", hasher.finish())
 }
 
 fn compute(snapshot: &Snapshot) -> Computed {
     let start = Instant::now();
     if !snapshot.analysis.is_cancelled() {
-        return Some((diagnostics::diagnostics(snapshot), start.elapsed()));
+        return Some(Found::of(snapshot, start));
     }
     if snapshot.config.diagnostics_mode != DiagnosticsMode::OnSave {
         return None;
@@ -234,5 +292,5 @@ fn compute(snapshot: &Snapshot) -> Computed {
     let text = snapshot.analysis.text().to_owned();
     let file = host.open(text, framework(snapshot.config.framework));
     let snapshot = Snapshot { analysis: host.analysis(file)?, ..snapshot.clone() };
-    Some((diagnostics::diagnostics(&snapshot), start.elapsed()))
+    Some(Found::of(&snapshot, start))
 }

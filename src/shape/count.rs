@@ -30,6 +30,14 @@ impl Count {
         }
     }
 
+    /// The smallest value; 0 where nothing is known.
+    pub fn min(self) -> u64 {
+        match self {
+            Count::Between(min, _) => min,
+            Count::Unknown => 0,
+        }
+    }
+
     /// The largest value, where there is one.
     pub fn max(self) -> Option<u64> {
         match self {
@@ -141,7 +149,7 @@ pub fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut result = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             result.push(',');
         }
         result.push(digit);

@@ -136,6 +136,27 @@ fn diagnostics_are_pulled_where_the_client_can_refresh() {
     client.finish();
 }
 
+/// A client that closes a file throws its findings away, and may name them all the same when it
+/// opens the file again.
+#[test]
+fn a_file_that_is_opened_again_is_told_its_findings_again() {
+    let mut client = Client::start(Setup::with(pulling()));
+    client.told("client/registerCapability");
+    client.open(FILE, BAD);
+    let first = client.request_at("textDocument/diagnostic", FILE, json!({}));
+    client.close(FILE);
+    client.open(FILE, BAD);
+    let old = json!({ "previousResultId": first["resultId"] });
+    let second = client.request_at("textDocument/diagnostic", FILE, old);
+    assert_eq!(second["kind"], "full");
+    assert_eq!(codes(&second), ["4:4 unknown-layer"]);
+    let again = json!({ "previousResultId": second["resultId"] });
+    let third = client.request_at("textDocument/diagnostic", FILE, again);
+    assert_eq!(third["kind"], "unchanged");
+    client.close(FILE);
+    client.finish();
+}
+
 #[test]
 fn on_save_mode_pushes_whoever_the_client_is() {
     let mut client = Client::start(Setup::with(pulling()).settings("", json!(null)));
@@ -190,6 +211,37 @@ fn on_save_mode_underlines_nothing_new_while_typing() {
         (vec!["4:4 unknown-layer".to_owned()], &json!(4))
     );
     client.is_silent();
+    client.close(FILE);
+    client.pushed(FILE);
+    client.finish();
+}
+
+/// What was saved stays shown while the author types on; a change of severities shows it anew, where
+/// its text is now.
+#[test]
+fn severities_change_what_was_saved_at_once() {
+    let mut client = Client::start(Setup::default());
+    let settings = |severity: &str| {
+        let on_save = json!({
+            "diagnostics": { "mode": "onSave" }, "severity": { "unknown-layer": severity },
+        });
+        json!({ "settings": { "neural-analyzer": on_save } })
+    };
+    client.notify("workspace/didChangeConfiguration", settings("error"));
+    client.open(FILE, BAD);
+    assert_eq!(client.pushed(FILE)["diagnostics"][0]["severity"], 1);
+    // A line before it, two letters on its own line, and another mistake that was not saved.
+    client.change(FILE, 2, &[([0, 0, 0, 0], "\n"), ([5, 0, 5, 0], "  "), ([4, 4, 4, 10], "Bogus")]);
+    client.notify("workspace/didChangeConfiguration", settings("hint"));
+    let pushed = client.pushed(FILE);
+    assert_eq!((codes(&pushed), &pushed["version"]), (vec!["5:6 unknown-layer".into()], &json!(2)));
+    assert_eq!(pushed["diagnostics"][0]["severity"], 4);
+    client.notify("workspace/didChangeConfiguration", settings("off"));
+    assert_eq!(codes(&client.pushed(FILE)), Vec::<String>::new());
+    client.notify("workspace/didChangeConfiguration", settings("error"));
+    assert_eq!(codes(&client.pushed(FILE)), ["5:6 unknown-layer"]);
+    client.save(FILE);
+    assert_eq!(codes(&client.pushed(FILE)), ["4:4 unknown-layer", "5:6 unknown-layer"]);
     client.close(FILE);
     client.pushed(FILE);
     client.finish();

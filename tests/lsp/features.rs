@@ -94,6 +94,53 @@ fn quick_fixes_mend_findings() {
     client.finish();
 }
 
+/// A finding that is shown has its fix, however soon it is asked for.
+#[test]
+fn a_finding_that_is_shown_has_its_fix() {
+    let mut setup = Setup::with(json!({
+        "textDocument": {
+            "codeAction": {
+                "codeActionLiteralSupport": { "codeActionKind": { "valueSet": ["quickfix"] } },
+            },
+            "diagnostic": { "dynamicRegistration": true },
+        },
+        "workspace": { "diagnostics": { "refreshSupport": true } },
+    }));
+    for pulls in [true, false] {
+        setup.capabilities["textDocument"]["diagnostic"]["dynamicRegistration"] = json!(pulls);
+        let mut client =
+            Client::start(Setup { capabilities: setup.capabilities.clone(), ..Setup::default() });
+        if pulls {
+            client.told("client/registerCapability");
+        }
+        client.open(FILE, GOOD);
+        if !pulls {
+            client.pushed(FILE);
+        }
+        for version in 1..=100 {
+            let wrong = version % 2 == 1;
+            let (end, text) = if wrong { (11, "Flaten") } else { (10, "Flatten") };
+            client.change(FILE, version + 1, &[([4, 4, 4, end], text)]);
+            let report = match pulls {
+                true => client.request_at("textDocument/diagnostic", FILE, json!({})),
+                false => client.pushed(FILE),
+            };
+            let found = report.get("diagnostics").or(report.get("items")).unwrap();
+            assert_eq!(found.as_array().unwrap().len(), usize::from(wrong));
+            if wrong {
+                let range = json!({
+                    "range": found[0]["range"],
+                    "context": { "diagnostics": found, "only": ["quickfix"], "triggerKind": 1 },
+                });
+                let actions = client.request_at("textDocument/codeAction", FILE, range);
+                assert_eq!(actions[0]["title"], "Change to `Flatten`", "{actions}");
+            }
+        }
+        client.close(FILE);
+        client.finish();
+    }
+}
+
 #[test]
 fn the_outline_is_a_tree_or_a_list() {
     let mut client = Client::start(Setup::default());
@@ -156,10 +203,30 @@ fn every_other_request_is_answered() {
     let shapes = client.request_at("neural-analyzer/shapes", FILE, json!({}));
     assert_eq!(shapes["networks"][0]["name"], "Digits");
     assert_eq!(shapes["networks"][0]["layers"][0]["output_shape"], json!([null, 6, 6, 4]));
-    let status = client.request("neural-analyzer/status", Value::Null);
-    assert_eq!(status["documents"][0]["uri"], FILE);
-    assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
+    let totals = client.request_at("neural-analyzer/totals", FILE, json!({}));
+    assert_eq!(
+        totals,
+        json!({ "file": FILE, "networks": [{ "name": "Digits", "totals": {
+            "trainable": 330, "non_trainable": 0, "macs": 1584, "flops": 3168,
+            "parameter_bytes": 1320, "activation_bytes": 584,
+        } }] })
+    );
+    client.change(FILE, 2, &[([4, 4, 4, 4], "OwnLayer() ")]);
+    client.pushed(FILE);
+    let totals = client.request_at("neural-analyzer/totals", FILE, json!({}));
+    let totals = &totals["networks"][0]["totals"];
+    assert_eq!(
+        (&totals["trainable"], &totals["parameters_at_least"]),
+        (&Value::Null, &json!(40)),
+        "{totals}"
+    );
+    for params in [Value::Null, json!({}), json!([])] {
+        let status = client.request("neural-analyzer/status", params);
+        assert_eq!(status["documents"][0]["uri"], FILE);
+        assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
+    }
     client.close(FILE);
+    client.pushed(FILE);
     client.finish();
 }
 

@@ -1,9 +1,9 @@
 --- A very small test runner for a headless Neovim: named checks, a line for each, an exit code.
 local M = { passed = 0, failed = 0 }
 
---- Runs events until `what` holds.
+--- Runs events until `what` holds. The limit is for a machine that is busy with other things.
 function M.wait(name, what, ms)
-  if not vim.wait(ms or 10000, what, 10) then
+  if not vim.wait(ms or 60000, what, 10) then
     error("waited in vain for " .. name, 2)
   end
 end

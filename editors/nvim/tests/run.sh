@@ -18,8 +18,8 @@ session() {
   mkdir "$folder/nets"
   NEURAL_SETUP=$2 NEURAL_FOLDER=$folder/nets XDG_STATE_HOME=$folder/state XDG_DATA_HOME=$folder/data \
     XDG_CONFIG_HOME=$folder/config XDG_CACHE_HOME=$folder/cache LC_ALL=C.UTF-8 \
-    timeout 180 "$1" --headless --clean -u "$NEURAL_PLUGIN/tests/init.lua" \
-    -c "luafile $NEURAL_PLUGIN/tests/session.lua" 2>&1
+    timeout 900 "$1" --headless --clean -u "$NEURAL_PLUGIN/tests/init.lua" \
+    -c "lua vim.schedule(function() dofile(vim.env.NEURAL_PLUGIN .. '/tests/session.lua') end)" 2>&1
 }
 
 status=0

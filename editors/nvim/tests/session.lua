@@ -45,12 +45,28 @@ local function findings(bufnr)
 end
 
 local function wait_findings(bufnr, expected)
-  local ok = vim.wait(10000, function()
+  local ok = vim.wait(60000, function()
     return vim.deep_equal(findings(bufnr), expected)
   end, 10)
   if not ok then
     equal(findings(bufnr), expected, "findings")
   end
+end
+
+--- What the server says of itself.
+local function status(bufnr)
+  local client = assert(neural.clients(bufnr)[1], "no server runs")
+  local answer = neural.call(client, "request_sync", "neural-analyzer/status", nil, 60000, bufnr)
+  return assert(answer and answer.result, vim.inspect(answer))
+end
+
+--- Waits until the server knows in which mode findings are shown: it asks for settings when it hears of a change.
+local function wait_mode(bufnr, mode)
+  wait("the mode " .. mode, function()
+    return vim.iter(status(bufnr).documents):all(function(document)
+      return document.diagnosticsMode == mode
+    end)
+  end)
 end
 
 --- The text of each hint that is drawn, by line.
@@ -197,12 +213,16 @@ test("on save, nothing new is underlined until the file is written", function()
     return (drawn_hints(bufnr)[5] or ""):find("26×26×32", 1, true)
   end)
   neural.configure({ diagnostics = { mode = "onSave" } })
+  wait_mode(bufnr, "onSave")
   set_line(bufnr, 5, BROKEN[5])
   -- The hints are live, so their change shows that the server has seen the text.
   wait("hints to go", function()
     return not (drawn_hints(bufnr)[5] or ""):find("26×26×32", 1, true)
   end)
-  vim.wait(300)
+  -- What is found in a file that is opened later is shown later, so nothing is on its way any more.
+  local later = open("onsave-later.neural", BROKEN)
+  wait_findings(later, { { 4, 16, 18, "kernel-too-large" } })
+  vim.cmd.buffer(bufnr)
   equal(findings(bufnr), {})
   vim.cmd("silent write")
   wait_findings(bufnr, { { 4, 16, 18, "kernel-too-large" } })
@@ -257,7 +277,9 @@ test(":NeuralShapes shows which layers are unknown", function()
   end)
   contains(table_text(window), "0     Conv2D        ?")
   vim.api.nvim_win_close(window, true)
-  vim.wait(20)
+  wait("the table to be forgotten", function()
+    return not pcall(vim.api.nvim_get_autocmds, { group = "neural_analyzer_shapes" })
+  end)
   equal(table_window(), nil)
 end)
 
@@ -271,6 +293,97 @@ test(":NeuralRestart brings a new server", function()
     return client and client.id ~= old and client.initialized
   end)
   wait_findings(bufnr, { { 4, 16, 18, "kernel-too-large" } })
+end)
+
+test("a server that is killed is brought back, for every network that is open", function()
+  local other = open("killed-other.neural", BROKEN)
+  local bufnr = open("killed.neural", BROKEN)
+  wait_findings(bufnr, { { 4, 16, 18, "kernel-too-large" } })
+  equal(neural.clients(bufnr)[1].id, neural.clients(other)[1].id, "one server for both")
+  vim.uv.kill(status(bufnr).process, "sigkill")
+  wait("the client to go", function()
+    return #neural.clients() == 0
+  end)
+  vim.cmd("NeuralRestart")
+  for _, buffer in ipairs({ bufnr, other }) do
+    wait("the new server", function()
+      local client = neural.clients(buffer)[1]
+      return client and client.initialized
+    end)
+  end
+  set_line(bufnr, 5, '    Conv2D(32, (3, 3), "relu")')
+  wait_findings(bufnr, {})
+  wait_findings(other, { { 4, 16, 18, "kernel-too-large" } })
+end)
+
+test("settings count at once, with the same server", function()
+  local bufnr = open("settings.neural", BROKEN)
+  wait_findings(bufnr, { { 4, 16, 18, "kernel-too-large" } })
+  local before = neural.clients(bufnr)[1].id
+  local function wait_severity(expected)
+    wait("the severity " .. expected, function()
+      local finding = vim.diagnostic.get(bufnr)[1]
+      return finding and finding.severity == expected
+    end)
+  end
+  neural.configure({ severity = { ["kernel-too-large"] = "warning" } })
+  wait_severity(vim.diagnostic.severity.WARN)
+  neural.configure({ severity = { ["kernel-too-large"] = "off" } })
+  wait_findings(bufnr, {})
+  neural.configure({ severity = { ["kernel-too-large"] = "error" } })
+  wait_severity(vim.diagnostic.severity.ERROR)
+  equal(neural.clients(bufnr)[1].id, before)
+end)
+
+test("two folders have settings of their own", function()
+  for name, severity in pairs({ one = "warning", two = "info" }) do
+    vim.fn.mkdir(FOLDER .. "/" .. name, "p")
+    vim.fn.writefile({ "[severity]", ('kernel-too-large = "%s"'):format(severity) }, FOLDER .. "/" .. name .. "/neural.toml")
+  end
+  local one = open("one/net.neural", BROKEN)
+  local two = open("two/net.neural", BROKEN)
+  for bufnr, severity in pairs({ [one] = vim.diagnostic.severity.WARN, [two] = vim.diagnostic.severity.INFO }) do
+    wait_findings(bufnr, { { 4, 16, 18, "kernel-too-large" } })
+    equal(vim.diagnostic.get(bufnr)[1].severity, severity)
+  end
+  -- A change in one folder is not one in the other.
+  vim.fn.writefile({ "[severity]", 'kernel-too-large = "off"' }, FOLDER .. "/one/neural.toml")
+  vim.cmd.buffer(one)
+  vim.cmd("silent write")
+  wait_findings(one, {})
+  equal(vim.diagnostic.get(two)[1].severity, vim.diagnostic.severity.INFO)
+end)
+
+test("a file of 10,000 layers can be typed into", function()
+  local lines = { "network Large {", "  input: (16,)", "  layers:" }
+  for at = 0, 9999 do
+    table.insert(lines, ('    Dense(%d, "relu")'):format(8 + at % 7))
+  end
+  table.insert(lines, "}")
+  local bufnr = open("large.neural", lines)
+  put_cursor(5000)
+  vim.cmd("normal! zz")
+  wait("the hints", function()
+    return (drawn_hints(bufnr)[5000] or ""):find("→", 1, true)
+  end)
+  local times = {}
+  for round = 1, 10 do
+    local begin = vim.uv.hrtime()
+    -- A misspelled argument, typed and taken away again.
+    vim.api.nvim_feedkeys(vim.keycode(round % 2 == 1 and "$i, unts=3<Esc>" or "u"), "xt", false)
+    wait("the finding", function()
+      return #vim.diagnostic.get(bufnr) == round % 2
+    end)
+    times[round] = (vim.uv.hrtime() - begin) / 1e6
+  end
+  table.sort(times)
+  io.stdout:write(("      from typing to the finding: median %.0f ms, worst %.0f ms\n"):format(times[6], times[10]))
+  -- A guard against what grows with the square of the length, on a busy machine and a program without
+  -- optimization; how fast it is is measured elsewhere.
+  if times[6] > 10000 then
+    error(("%.0f ms"):format(times[6]))
+  end
+  vim.bo[bufnr].modified = false
 end)
 
 test("lines are indented by what stands above them", function()

@@ -205,7 +205,9 @@ export class Analyzer implements vscode.Disposable {
   private async explain(missing: Missing): Promise<void> {
     const answer = await vscode.window.showErrorMessage(missing.message, "Open Settings", "How to Install", "Try Again");
     if (answer === "Open Settings") {
-      await vscode.commands.executeCommand("workbench.action.openSettings", `${SECTION}.server.path`);
+      // Where a window is connected to another machine, which program runs there is a setting of that machine.
+      const page = vscode.env.remoteName === undefined ? "openSettings" : "openRemoteSettings";
+      await vscode.commands.executeCommand(`workbench.action.${page}`, { query: `${SECTION}.server.path` });
     } else if (answer === "How to Install") {
       await vscode.commands.executeCommand("markdown.showPreview", await this.readme());
     } else if (answer === "Try Again") {

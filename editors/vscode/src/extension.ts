@@ -12,14 +12,11 @@ import { SyntaxTrees } from "./tree";
 export interface Api {
   analyzer: Analyzer;
   status: Status;
-  /** How long `activate` took, without the start of the server. */
-  activationMs: number;
 }
 
 let analyzer: Analyzer | undefined;
 
 export function activate(context: vscode.ExtensionContext): Api {
-  const begin = performance.now();
   const log = vscode.window.createOutputChannel("neural-analyzer", { log: true });
   analyzer = new Analyzer(context.extensionUri, log);
   const running = analyzer;
@@ -51,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): Api {
 
   // Opening a file must not wait for the server.
   void running.start();
-  return { analyzer: running, status, activationMs: performance.now() - begin };
+  return { analyzer: running, status };
 }
 
 export async function deactivate(): Promise<void> {

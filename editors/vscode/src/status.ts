@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 
 import type { Analyzer } from "./client";
 import { SECTION } from "./settings";
-import { totals, type Shapes } from "./totals";
+import { totals, type Sums } from "./totals";
 
 /** How long a text must rest before its totals are asked for anew, at least. */
 const REST_MS = 300;
@@ -87,12 +87,12 @@ export class Status implements vscode.Disposable {
     const { version } = document;
     const params = { textDocument: { uri: document.uri.toString() } };
     const begin = performance.now();
-    const shapes = await this.analyzer.request<Shapes>(`${SECTION}/shapes`, params);
+    const answer = await this.analyzer.request<Sums>(`${SECTION}/totals`, params);
     this.costMs = performance.now() - begin;
     if (document.version !== version || document !== vscode.window.activeTextEditor?.document) {
       return;
     }
-    if (!shapes) {
+    if (!answer) {
       // The server may hear of a file that was opened this moment a little later than we do.
       if (this.attempts++ < ATTEMPTS) {
         this.refreshSoon(REST_MS);
@@ -100,7 +100,7 @@ export class Status implements vscode.Disposable {
       return;
     }
     this.attempts = 0;
-    const sums = totals(shapes);
+    const sums = totals(answer);
     this.item.text = sums?.text ?? "no network";
     this.item.detail = sums?.detail ?? "";
   }

@@ -1,17 +1,18 @@
 // What the status item shows of a file: the totals of its networks, short enough for a status bar.
 
 /** A number, an unknown, or bounds. */
-export type Count = number | null | { min: number; max: number };
+export type Count = Known | null;
 
-/** What is read of the document that `neural-analyzer/shapes` answers with. */
-export interface Shapes {
+type Known = number | { min: number; max: number };
+
+/** What is read of the answer of `neural-analyzer/totals`. */
+export interface Sums {
   networks?: Network[];
 }
 
 interface Network {
   name: string | null;
-  layers?: unknown[];
-  totals: { trainable: Count; non_trainable: Count; macs: Count };
+  totals: { trainable: Count; non_trainable: Count; macs: Count; parameters_at_least?: number };
 }
 
 export interface Totals {
@@ -20,20 +21,23 @@ export interface Totals {
 }
 
 /** The totals of the first network, and how many more there are. */
-export function totals({ networks = [] }: Shapes): Totals | undefined {
+export function totals({ networks = [] }: Sums): Totals | undefined {
   const [network, ...others] = networks;
   if (!network) {
     return undefined;
   }
   const parameters = sum(network.totals.trainable, network.totals.non_trainable);
-  const macs = network.totals.macs;
-  if (parameters === null && macs === null) {
-    return { text: "totals unknown", detail: detail(network, others) };
+  const { macs, parameters_at_least: known = 0 } = network.totals;
+  const parts: string[] = [];
+  if (parameters !== null) {
+    parts.push(`${exact(parameters)} parameters`);
+  } else if (known > 0) {
+    parts.push(`≥ ${exact(known)} parameters`);
   }
-  return {
-    text: `${exact(parameters)} parameters, ${short(macs)}MACs`,
-    detail: detail(network, others),
-  };
+  if (macs !== null) {
+    parts.push(`${short(macs)}MACs`);
+  }
+  return { text: parts.join(", ") || "totals unknown", detail: detail(network, others) };
 }
 
 function detail(network: Network, others: Network[]): string {
@@ -48,27 +52,24 @@ function sum(left: Count, right: Count): Count {
   if (typeof left === "number" && typeof right === "number") {
     return left + right;
   }
-  const bounds = (count: number | { min: number; max: number }) =>
+  const bounds = (count: Known) =>
     typeof count === "number" ? { min: count, max: count } : count;
   const [a, b] = [bounds(left), bounds(right)];
   return { min: a.min + b.min, max: a.max + b.max };
 }
 
-function each(count: Count, write: (number: number) => string): string {
-  if (count === null) {
-    return "unknown";
-  }
+function each(count: Known, write: (number: number) => string): string {
   return typeof count === "number" ? write(count) : `${write(count.min).trim()}–${write(count.max)}`;
 }
 
-function exact(count: Count): string {
+function exact(count: Known): string {
   return each(count, (number) => number.toLocaleString("en-US"));
 }
 
 const UNITS = ["", "k", "M", "G", "T", "P", "E"];
 
 /** `888 k`: three digits and a unit, to stand before a name. */
-function short(count: Count): string {
+function short(count: Known): string {
   return each(count, (number) => {
     let unit = 0;
     while (number >= 999.5 && unit + 1 < UNITS.length) {
@@ -77,5 +78,5 @@ function short(count: Count): string {
     }
     const digits = unit === 0 || number >= 99.95 ? 0 : number >= 9.995 ? 1 : 2;
     return `${number.toFixed(digits)} ${UNITS[unit] ?? ""}`;
-  }).replace(/unknown$/, "unknown ");
+  });
 }

@@ -32,12 +32,56 @@ export async function withPage(size, use) {
   }
 }
 
+/** Named checks with a line for each, a picture of those that fail, and an exit status. */
+export function steps(name) {
+  let [passed, failed] = [0, 0];
+  const step = async (page, title, body) => {
+    try {
+      await body();
+      passed++;
+      console.log(`ok    ${title}`);
+    } catch (error) {
+      failed++;
+      console.log(`FAIL  ${title}\n${error.stack}`);
+      if (process.env.FAILURES) {
+        await page.screenshot({ path: join(process.env.FAILURES, `${name}-${failed}.png`) });
+      }
+    }
+  };
+  const finish = () => {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exit(failed === 0 ? 0 : 1);
+  };
+  return { step, finish };
+}
+
+/** How long anything may take: the machine may be busy with other things. */
+export const PATIENCE = { timeout: 120_000 };
+
+/** Runs a command by its title, from the command palette. */
+export async function runCommand(page, title) {
+  const row = page.locator(".quick-input-widget .monaco-list-row", { hasText: title }).first();
+  for (let tries = 0; ; tries++) {
+    await page.keyboard.press("F1");
+    await page.locator(".quick-input-widget input").first().waitFor(PATIENCE);
+    await page.keyboard.type(title);
+    if (await row.waitFor({ timeout: 10_000 }).then(() => true, () => false)) {
+      break;
+    }
+    if (tries === 10) {
+      throw new Error(`there is no command ${title}`);
+    }
+    await page.keyboard.press("Escape");
+  }
+  await row.click(PATIENCE);
+}
+
 /** Shows a file of the folder that is open. */
 export async function openFile(page, name) {
-  await page.waitForSelector(".monaco-workbench", { timeout: 60_000 });
+  await page.waitForSelector(".monaco-workbench", PATIENCE);
   const row = page.locator(".explorer-folders-view .monaco-list-row", { hasText: name });
-  await row.first().dblclick({ timeout: 60_000 });
-  await page.locator(".tab.active", { hasText: name }).waitFor();
+  await row.first().dblclick(PATIENCE);
+  await page.locator(".tab.active", { hasText: name }).waitFor(PATIENCE);
 }
 
 /** The lines of the editor as they are drawn, hints among them. */

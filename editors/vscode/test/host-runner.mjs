@@ -14,7 +14,7 @@ const payload = JSON.stringify([
   ["extensionTestsPath", remote(module)],
 ]);
 const address = `http://${host}/?workspace=${resolve(workspace)}&payload=${encodeURIComponent(payload)}`;
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 1_500_000;
 
 const code = await withPage({ width: 1200, height: 800 }, async (page) => {
   let finish;

@@ -3,6 +3,7 @@
 // The workspace has two folders, `one` and `two`; `run.sh` makes them. VS Code calls `run`.
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import * as vscode from "vscode";
 
 import type { Api } from "../src/extension";
@@ -32,7 +33,7 @@ network Digits {
 const LAYER = 4;
 
 /** The longest that one test may take. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 300_000;
 
 const tests: [string, () => Promise<void>][] = [];
 
@@ -42,7 +43,7 @@ function test(name: string, body: () => Promise<void>): void {
 
 /** Waits until the value is there; VS Code tells of most changes only after a while. */
 async function until<T>(what: string, value: () => T | undefined | false | PromiseLike<T | undefined | false>): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const found = await value();
     if (found !== undefined && found !== false) {
@@ -135,6 +136,14 @@ async function serverProcess(): Promise<number> {
   });
 }
 
+/** Waits until the server knows in which mode findings are shown: it asks for settings when it hears of a change. */
+async function untilMode(mode: string): Promise<void> {
+  await until(`the mode ${mode}`, async () => {
+    const status = await api().analyzer.request<{ documents: { diagnosticsMode: string }[] }>(`${SECTION}/status`);
+    return status?.documents.every(({ diagnosticsMode }) => diagnosticsMode === mode);
+  });
+}
+
 async function setting(key: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update(key, value, vscode.ConfigurationTarget.Global);
 }
@@ -145,12 +154,23 @@ test("opening a network starts the extension and the server inside it", async ()
   const extension = await until("the extension", () =>
     vscode.extensions.getExtension<Api>("neural-analyzer.neural-analyzer"),
   );
-  const begin = Date.now();
-  const { analyzer, activationMs } = await extension.activate();
+  const { analyzer } = await extension.activate();
   await until("the server", () => analyzer.health.state === "running");
   assert(analyzer.health.state === "running");
   assert.equal(analyzer.health.server.origin, "bundled");
-  log(`activation ${activationMs.toFixed(1)} ms; server ready after ${Date.now() - begin} ms more`);
+});
+
+test("a workspace cannot choose the program, even one that is trusted", async () => {
+  assert(vscode.workspace.isTrusted);
+  const file = vscode.workspace.workspaceFile;
+  assert(file);
+  const asked = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+  const bait = /"neural-analyzer.server.path": "([^"]+)"/.exec(asked)?.[1];
+  assert(bait && existsSync(bait), asked);
+  assert.equal(vscode.workspace.getConfiguration(SECTION).get("server.path"), "");
+  await vscode.commands.executeCommand(`${SECTION}.restart`);
+  await serverProcess();
+  assert(!existsSync(`${bait}.ran`));
 });
 
 test("the three endings are networks", async () => {
@@ -231,12 +251,23 @@ test("on save, nothing new is underlined until the file is written", async () =>
   const document = await open("onsave.neural", digits(RIGHT));
   await untilHint(document.uri, "26×26×32");
   await setting("diagnostics.mode", "onSave");
+  await untilMode("onSave");
   await replace(document, RIGHT, WRONG);
   // The hints are live, so that they go shows that the server has seen the text.
   await until("hints to go", async () => !(await hints(document.uri)).get(LAYER)?.includes("26×26×32"));
-  await pause(400);
+  // What is found in a file that is opened later is shown later, so nothing is on its way any more.
+  await untilFindings((await open("onsave-later.neural", digits(WRONG))).uri, [KERNEL]);
   assert.deepEqual(findings(document.uri), []);
   assert(await document.save());
+  await untilFindings(document.uri, [KERNEL]);
+  // What is shown of the saved text takes a new severity at once, whatever has been typed since.
+  await replace(document, "Dropout(0.5)", "Dropout(0.4)");
+  await setting("severity", { "kernel-too-large": "warning" });
+  await until(
+    "the warning",
+    () => vscode.languages.getDiagnostics(document.uri)[0]?.severity === vscode.DiagnosticSeverity.Warning,
+  );
+  await setting("severity", undefined);
   await untilFindings(document.uri, [KERNEL]);
   await replace(document, WRONG, RIGHT);
   await setting("diagnostics.mode", undefined);
@@ -332,10 +363,9 @@ test("a server that is killed comes back, but not for ever", async () => {
     await untilFindings(document.uri, times % 2 ? [] : [KERNEL]);
   }
   process.kill(await serverProcess(), "SIGKILL");
-  await until("the end", () => api().analyzer.health.state === "stopped");
-  await pause(300);
+  await until("the end", () => api().status.shown.text.includes("no shapes"));
   assert.equal(api().analyzer.health.state, "stopped");
-  assert.match(api().status.shown.text, /no shapes/);
+  assert.match(api().status.shown.detail ?? "", /ended 6 times within three minutes and is not started again/);
   // The user may always ask for another one.
   await vscode.commands.executeCommand(`${SECTION}.restart`);
   await replace(document, RIGHT, WRONG);
@@ -369,7 +399,9 @@ test("a file of 10,000 layers can be typed into", async () => {
   times.sort((a, b) => a - b);
   const [median = 0, worst = 0] = [times[5], times[9]];
   log(`10,000 layers, from an edit to its finding in VS Code: median ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`);
-  assert(median < 1500, `${median} ms`);
+  // A guard against what grows with the square of the length, on a busy machine and a program without
+  // optimization; how fast it is is measured elsewhere.
+  assert(median < 10_000, `${median} ms`);
 });
 
 async function outOfTime(): Promise<never> {

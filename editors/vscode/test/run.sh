@@ -22,8 +22,15 @@ mkdir -p "$work/one" "$work/two/.vscode" "$work/nets"
 cat >"$work/two/.vscode/settings.json" <<'JSON'
 { "neural-analyzer.severity": { "kernel-too-large": "warning" } }
 JSON
-cat >"$work/both.code-workspace" <<'JSON'
-{ "folders": [{ "path": "one" }, { "path": "two" }] }
+# A program that no workspace may choose: it tells that it has run, and is too old.
+cat >"$work/bait" <<SH
+#!/bin/sh
+touch "$work/bait.ran"
+echo "neural-analyzer 0.0.9"
+SH
+chmod +x "$work/bait"
+cat >"$work/both.code-workspace" <<JSON
+{ "folders": [{ "path": "one" }, { "path": "two" }], "settings": { "neural-analyzer.server.path": "$work/bait" } }
 JSON
 cat >"$work/nets/digits.neural" <<'NEURAL'
 network Digits {
@@ -39,15 +46,26 @@ network Digits {
   optimizer: Adam(learning_rate=0.001)
 }
 NEURAL
+mkdir -p "$work/bait-nets/.vscode"
+cp "$work/nets/digits.neural" "$work/bait-nets"
+echo "{ \"neural-analyzer.server.path\": \"$work/bait\" }" >"$work/bait-nets/.vscode/settings.json"
 
 platform=("$work"/packages/neural-analyzer-*.vsix)
 write_settings "$work/state" "Default Dark Modern" '"editor.inlayHints.enabled": "on"'
-start_code_server "$work/state" "${platform[0]}"
+start_code_server "$work/state" "${platform[0]}" driver
 
 status=0
 echo "== the extension host"
-timeout 400 node "$extension/test/host-runner.mjs" "$PORT" "$work/both.code-workspace" \
+timeout 1600 node "$extension/test/host-runner.mjs" "$PORT" "$work/both.code-workspace" \
   "$extension/test/harness" "$extension/out/host.js" || status=1
 echo "== what is drawn"
-timeout 300 node "$extension/test/ui.mjs" "$PORT" "$work/nets" || status=1
+timeout 1200 node "$extension/test/ui.mjs" "$PORT" "$work/nets" || status=1
+stop_code_server
+
+echo "== which program is started"
+write_settings "$work/wary" "Default Dark Modern" '"editor.inlayHints.enabled": "on"'
+mkdir -p "$work/wary/data/Machine"
+start_code_server "$work/wary" "${platform[0]}" wary
+timeout 1200 node "$extension/test/program.mjs" "$PORT" "$work/bait-nets" \
+  "$work/wary/data/Machine/settings.json" "$work/bait" || status=1
 exit $status

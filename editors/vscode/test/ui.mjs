@@ -5,29 +5,15 @@
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 
-import { boxOf, drawnLines, hover, openFile, withPage } from "./browser.mjs";
+import { boxOf, drawnLines, hover, openFile, PATIENCE, steps, withPage } from "./browser.mjs";
 
 const [port, folder] = process.argv.slice(2);
 const address = `http://127.0.0.1:${port}/?folder=${resolve(folder)}`;
-let [passed, failed] = [0, 0];
-
-async function step(page, name, body) {
-  try {
-    await body();
-    passed++;
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    failed++;
-    console.log(`FAIL  ${name}\n${error.stack}`);
-    if (process.env.FAILURES) {
-      await page.screenshot({ path: `${process.env.FAILURES}/ui-${failed}.png` });
-    }
-  }
-}
+const { step, finish } = steps("ui");
 
 /** Waits until the drawn text satisfies. */
 async function untilDrawn(page, what, holds) {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + PATIENCE.timeout;
   for (;;) {
     const lines = await drawnLines(page);
     if (holds(lines)) {
@@ -46,7 +32,7 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
 
   await step(page, "the squiggle is under the number that is wrong, and nowhere else", async () => {
     const squiggle = page.locator(".editor-instance .squiggly-error");
-    await squiggle.first().waitFor({ timeout: 60_000 });
+    await squiggle.first().waitFor(PATIENCE);
     assert.equal(await squiggle.count(), 1);
     const drawn = await squiggle.boundingBox();
     const line = await boxOf(page, /30/);
@@ -59,10 +45,10 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     const fix = widget.getByText("Quick Fix...").first();
     // A hover that comes before VS Code has laid out the editor is not shown, or shows no fixes.
     for (let tries = 0; !(await fix.isVisible()); tries++) {
-      assert(tries < 8, "the hover with its fixes does not open");
+      assert(tries < 20, "the hover with its fixes does not open");
       await page.keyboard.press("Escape");
       await hover(page, await boxOf(page, /30/));
-      await fix.waitFor({ timeout: 3000 }).catch(() => {});
+      await fix.waitFor({ timeout: 5000 }).catch(() => {});
     }
     const text = (await widget.innerText()).replaceAll("\u00a0", " ");
     assert.match(text, /kernel_size.* 30×3 does not fit the 28×28 input/);
@@ -73,7 +59,7 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
   await step(page, "the problems panel has the mistake on one line", async () => {
     await page.keyboard.press("Control+Shift+M");
     const row = page.locator(".markers-panel .monaco-list-row", { hasText: "does not fit" });
-    await row.waitFor({ timeout: 20_000 });
+    await row.waitFor(PATIENCE);
     assert.match(await row.innerText(), /30×3 does not fit the 28×28 input/);
     await page.keyboard.press("Control+Shift+M");
   });
@@ -85,13 +71,13 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     const fix = page.locator(".action-widget .monaco-list-row", { hasText: 'padding="same"' });
     // The menu closes by itself where the editor is still being laid out.
     for (let tries = 0; !(await fix.isVisible()); tries++) {
-      assert(tries < 10, "the menu of fixes does not open");
+      assert(tries < 20, "the menu of fixes does not open");
       await page.keyboard.press("Control+.");
-      await fix.waitFor({ timeout: 3000 }).catch(() => {});
+      await fix.waitFor({ timeout: 5000 }).catch(() => {});
     }
     await fix.click();
     await untilDrawn(page, "the fix", (lines) => lines.some((line) => line.includes('padding="same"')));
-    await page.locator(".squiggly-error").waitFor({ state: "detached", timeout: 20_000 });
+    await page.locator(".squiggly-error").waitFor({ state: "detached", ...PATIENCE });
     await untilDrawn(page, "hints", (lines) => lines.some((line) => /Flatten\(\)\s*→ 6272/.test(line)));
   });
 
@@ -101,7 +87,7 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.keyboard.type("Densse(3)");
-    await page.locator(".squiggly-error").first().waitFor({ timeout: 20_000 });
+    await page.locator(".squiggly-error").first().waitFor(PATIENCE);
     const same = async () => {
       const drawn = await page.locator(".squiggly-error").first().boundingBox();
       const word = await boxOf(page, /Densse/).catch(() => null);
@@ -109,7 +95,7 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     };
     // Squiggles and hints are drawn anew with each key, and a hint may stand in the word for a moment.
     for (let tries = 0; !(await same()); tries++) {
-      assert(tries < 100, "the squiggle is not under the word");
+      assert(tries < 1000, "the squiggle is not under the word");
       await page.waitForTimeout(50);
     }
   });
@@ -134,10 +120,9 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     await untilDrawn(page, "the hint", (lines) => lines.some((line) => line.includes("26×26×32")));
     await hover(page, await boxOf(page, /Conv2D/));
     const widget = page.locator(".monaco-hover:not(.hidden)", { hasText: "26×26×32" }).first();
-    await widget.waitFor({ timeout: 20_000 });
+    await widget.waitFor(PATIENCE);
     assert.match((await widget.innerText()).replaceAll("\u00a0", " "), /28×28×1 → 26×26×32/);
   });
 });
 
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+finish();

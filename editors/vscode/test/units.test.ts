@@ -92,7 +92,11 @@ test("totals are short and say what is unknown", () => {
     detail: "A and 1 more",
   });
   assert.equal(text(network(null, null, null))?.text, "totals unknown");
-  assert.equal(text(network(null, 7, null))?.text, "7 parameters, unknown MACs");
+  assert.equal(text(network(null, 7, null))?.text, "7 parameters");
+  const partly = { name: null, totals: { trainable: null, non_trainable: 0, macs: null, parameters_at_least: 1234 } };
+  assert.equal(totals({ networks: [partly] })?.text, "≥ 1,234 parameters");
+  partly.totals.parameters_at_least = 0;
+  assert.equal(totals({ networks: [partly] })?.text, "totals unknown");
   const bounds = { name: "H", totals: { trainable: { min: 10, max: 20 }, non_trainable: 1, macs: { min: 0, max: 2000 } } };
   assert.equal(totals({ networks: [bounds] })?.text, "11–21 parameters, 0–2.00 kMACs");
 });

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::measurements::Keystroke;
+use crate::cli::analysis::framework;
+use crate::config::Config;
 use crate::ide::{AnalysisHost, FileId};
-use crate::lang::Framework;
 use crate::model::statistics::QueryStatistics;
 use crate::syntax::SyntaxKind::{self, COMMENT, IDENT, INT, R_PAREN, STRING, WHITESPACE};
 use crate::syntax::{self, SyntaxToken};
@@ -54,7 +55,7 @@ fn inside(token: TextRange, opening: u32) -> TextSize {
 }
 
 /// Types each kind of keystroke at `places` places and takes it back.
-pub(super) fn measure(text: &str, framework: Framework, places: usize) -> Vec<Keystroke> {
+pub(super) fn measure(text: &str, config: &Config, places: usize) -> Vec<Keystroke> {
     if places == 0 {
         return Vec::new();
     }
@@ -64,7 +65,7 @@ pub(super) fn measure(text: &str, framework: Framework, places: usize) -> Vec<Ke
         .filter_map(|element| element.into_token())
         .map(|token: SyntaxToken| (token.kind(), token.text_range()))
         .collect();
-    let mut typist = Typist::new(text, framework);
+    let mut typist = Typist::new(text, config);
     KINDS.iter().map(|kind| typist.type_all(kind, &tokens, places)).collect()
 }
 
@@ -73,14 +74,15 @@ struct Typist<'a> {
     host: AnalysisHost,
     file: FileId,
     statistics: Arc<QueryStatistics>,
+    config: &'a Config,
 }
 
-impl Typist<'_> {
-    fn new(text: &str, framework: Framework) -> Typist<'_> {
+impl<'a> Typist<'a> {
+    fn new(text: &'a str, config: &'a Config) -> Typist<'a> {
         let statistics = Arc::new(QueryStatistics::default());
         let mut host = AnalysisHost::with_statistics(statistics.clone());
-        let file = host.open(text.to_owned(), framework);
-        let mut typist = Typist { text, host, file, statistics };
+        let file = host.open(text.to_owned(), framework(config));
+        let mut typist = Typist { text, host, file, statistics, config };
         typist.analyze();
         typist
     }
@@ -112,17 +114,20 @@ impl Typist<'_> {
         let _span = tracing::debug_span!("keystroke", kind = keystroke.name).entered();
         self.statistics.take();
         let begin = Instant::now();
-        self.host.edit(self.file, edit);
+        self.host.edit(self.file, std::slice::from_ref(edit));
         let lowered = self.analyze();
         keystroke.times.push(begin.elapsed());
         keystroke.lowered += lowered;
+        let analysis = self.host.analysis(self.file);
+        let is_whole = analysis.is_some_and(|analysis| analysis.reread().is_none());
+        keystroke.whole += u64::from(is_whole);
         keystroke.queries.add(&self.statistics.take());
     }
 
     /// Brings the findings up to date, and says how many statements and sections were read anew.
     fn analyze(&mut self) -> u64 {
         let Some(analysis) = self.host.analysis(self.file) else { return 0 };
-        analysis.diagnostics();
+        analysis.findings(self.config);
         analysis.lowered() as u64
     }
 }
@@ -135,7 +140,7 @@ mod tests {
 
     #[test]
     fn every_kind_is_typed_and_taken_back() {
-        let keystrokes = measure(TEXT, Framework::Keras, 3);
+        let keystrokes = measure(TEXT, &Config::default(), 3);
         let names: Vec<&str> = keystrokes.iter().map(|it| it.name).collect();
         assert_eq!(names, KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>());
         for keystroke in &keystrokes {
@@ -150,13 +155,14 @@ mod tests {
 
     #[test]
     fn nothing_is_typed_where_nothing_is_asked_for() {
-        assert!(measure(TEXT, Framework::Keras, 0).is_empty());
-        assert!(measure("", Framework::Keras, 5).iter().all(|it| it.times.is_empty()));
+        assert!(measure(TEXT, &Config::default(), 0).is_empty());
+        assert!(measure("", &Config::default(), 5).iter().all(|it| it.times.is_empty()));
     }
 
     #[test]
     fn what_is_taken_back_is_as_it_was() {
-        let mut typist = Typist::new(TEXT, Framework::Keras);
+        let config = Config::default();
+        let mut typist = Typist::new(TEXT, &config);
         let parse = syntax::parse(TEXT);
         let tokens: Vec<_> = parse
             .syntax()

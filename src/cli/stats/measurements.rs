@@ -80,6 +80,8 @@ pub(super) struct Keystroke {
     pub(super) times: Vec<Duration>,
     /// Statements and sections that were read anew.
     pub(super) lowered: u64,
+    /// Edits after which the whole text was parsed anew.
+    pub(super) whole: u64,
     /// The queries of all of them.
     pub(super) queries: QueryCounts,
 }
@@ -87,7 +89,7 @@ pub(super) struct Keystroke {
 impl Keystroke {
     /// A kind that nothing was typed of.
     pub(super) fn new(name: &'static str) -> Keystroke {
-        Keystroke { name, times: Vec::new(), lowered: 0, queries: QueryCounts::default() }
+        Keystroke { name, times: Vec::new(), lowered: 0, whole: 0, queries: QueryCounts::default() }
     }
 
     /// The median, and the longest.
@@ -101,6 +103,7 @@ impl Keystroke {
     fn add(&mut self, other: Keystroke) {
         self.times.extend(other.times);
         self.lowered += other.lowered;
+        self.whole += other.whole;
         self.queries.add(&other.queries);
     }
 }

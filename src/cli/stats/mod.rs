@@ -20,7 +20,7 @@ use self::measurements::Measurements;
 use super::args::StatsArgs;
 use super::inputs;
 use super::session::{Session, Settled};
-use super::{Status, Streams, analysis};
+use super::{Status, Streams};
 
 /// Measures the files that the arguments name.
 pub(super) fn run(
@@ -55,9 +55,8 @@ fn measure(args: &StatsArgs, streams: &mut Streams<'_>, status: &mut Status) -> 
         let read = || {
             let _span = tracing::debug_span!("file", name = source.name.as_str()).entered();
             let text = source.read()?;
-            let framework = analysis::framework(&config);
-            let mut file = stages::measure(&text, framework, args.repeat);
-            file.keystrokes = keystrokes::measure(&text, framework, args.edits);
+            let mut file = stages::measure(&text, &config, args.repeat);
+            file.keystrokes = keystrokes::measure(&text, &config, args.edits);
             Ok(file)
         };
         match read() {

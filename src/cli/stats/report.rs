@@ -49,6 +49,7 @@ pub(super) fn write_tables(out: &mut dyn Write, sum: &Measurements) -> io::Resul
         "a file opened (mean)".to_owned(),
         duration(opening(sum) / sum.files.max(1) as u32),
         String::new(),
+        "1.0".to_owned(),
         mean(sum.stage(OPENING[0]).map_or(0, |stage| stage.results), files),
         mean(sum.queries.executed(), files),
         mean(sum.queries.reused, files),
@@ -59,7 +60,7 @@ pub(super) fn write_tables(out: &mut dyn Write, sum: &Measurements) -> io::Resul
     write_table(out, &table)?;
     writeln!(
         out,
-        "read anew: statements and sections; run, reused: queries; each a mean for one edit"
+        "whole text: parsed anew; read anew: statements and sections; run, reused: queries; each a mean for one edit"
     )
 }
 
@@ -84,13 +85,14 @@ fn stage_cells(stage: &Stage) -> [String; 6] {
     ]
 }
 
-fn keystroke_cells(keystroke: &Keystroke) -> [String; 6] {
+fn keystroke_cells(keystroke: &Keystroke) -> [String; 7] {
     let (median, longest) = keystroke.median_and_max();
     let edits = keystroke.times.len() as u64;
     [
         keystroke.name.to_owned(),
         duration(median),
         duration(longest),
+        mean(keystroke.whole, edits),
         mean(keystroke.lowered, edits),
         mean(keystroke.queries.executed(), edits),
         mean(keystroke.queries.reused, edits),
@@ -168,6 +170,7 @@ pub(super) fn write_json(out: &mut dyn Write, sum: &Measurements) -> io::Result<
             "edits": keystroke.times.len(),
             "median_nanoseconds": nanoseconds(median),
             "longest_nanoseconds": nanoseconds(longest),
+            "whole_texts": keystroke.whole,
             "lowered": keystroke.lowered,
             "queries": counts(&keystroke.queries),
         })
@@ -190,12 +193,12 @@ pub(super) fn write_json(out: &mut dyn Write, sum: &Measurements) -> io::Result<
 mod tests {
     use super::*;
     use crate::cli::stats::{keystrokes, stages};
-    use crate::lang::Framework;
+    use crate::config::Config;
 
     fn sample() -> Measurements {
         let text = "network N { input: (8,) layers: Dense(4, \"relu\") Dense(3) }";
-        let mut file = stages::measure(text, Framework::Keras, 1);
-        file.keystrokes = keystrokes::measure(text, Framework::Keras, 2);
+        let mut file = stages::measure(text, &Config::default(), 1);
+        file.keystrokes = keystrokes::measure(text, &Config::default(), 2);
         file
     }
 

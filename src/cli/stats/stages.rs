@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::measurements::{Measurements, Stage, Watch, median};
+use crate::cli::analysis::framework;
+use crate::config::Config;
 use crate::ide::{Analysis, AnalysisHost, HoverConfig, InlayHintsConfig};
-use crate::lang::Framework;
 use crate::model::statistics::QueryStatistics;
 use crate::syntax;
 use crate::text::{TextRange, TextSize};
@@ -16,15 +17,17 @@ use crate::text::{TextRange, TextSize};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A feature that is asked for at a place, and how many things it gives.
-type AtPlace = fn(&Analysis, TextSize) -> usize;
+type AtPlace = fn(&Analysis, TextSize, &Config) -> usize;
 
 const AT_PLACES: &[(&str, AtPlace)] = &[
-    ("hover", |analysis, at| analysis.hover(at, &HoverConfig::default()).iter().count()),
-    ("definition", |analysis, at| analysis.goto_definition(at).iter().count()),
-    ("references", |analysis, at| analysis.references(at, true).len()),
-    ("highlights", |analysis, at| analysis.document_highlights(at).len()),
-    ("selection", |analysis, at| analysis.selection_ranges(at).len()),
-    ("code actions", |analysis, at| analysis.code_actions(TextRange::empty(at)).len()),
+    ("hover", |analysis, at, _| analysis.hover(at, &HoverConfig::default()).iter().count()),
+    ("definition", |analysis, at, _| analysis.goto_definition(at).iter().count()),
+    ("references", |analysis, at, _| analysis.references(at, true).len()),
+    ("highlights", |analysis, at, _| analysis.document_highlights(at).len()),
+    ("selection", |analysis, at, _| analysis.selection_ranges(at).len()),
+    ("code actions", |analysis, at, config| {
+        analysis.code_actions(TextRange::empty(at), config).len()
+    }),
 ];
 
 /// A feature that is asked for once for the whole file.
@@ -42,20 +45,20 @@ const OF_FILES: &[(&str, OfFile)] = &[
 ];
 
 fn rows(analysis: &Analysis) -> usize {
-    analysis.report().networks.iter().map(|network| network.rows().count()).sum()
+    analysis.report(&Config::default()).networks.iter().map(|network| network.rows().count()).sum()
 }
 
 /// Runs everything `repeat` times. Times are medians over the repetitions.
-pub(super) fn measure(text: &str, framework: Framework, repeat: usize) -> Measurements {
+pub(super) fn measure(text: &str, config: &Config, repeat: usize) -> Measurements {
     let mut runs: Vec<Vec<Stage>> = Vec::new();
     let statistics = Arc::new(QueryStatistics::default());
     let mut file = Measurements { files: 1, bytes: text.len(), ..Measurements::default() };
     for _ in 0..repeat.max(1) {
         let mut run = Run::default();
-        let analysis = run.stages(text, framework, &statistics);
+        let analysis = run.stages(text, config, &statistics);
         file.queries = statistics.take();
-        file.findings = analysis.diagnostics().len();
-        run.features(&analysis);
+        file.findings = analysis.findings(config).len();
+        run.features(&analysis, config);
         file.layers = run.stages.last().map_or(0, |rows| rows.results);
         runs.push(run.stages);
     }
@@ -75,14 +78,14 @@ impl Run {
     fn stages(
         &mut self,
         text: &str,
-        framework: Framework,
+        config: &Config,
         statistics: &Arc<QueryStatistics>,
     ) -> Analysis {
         self.once("lex", || syntax::lex(text), Vec::len);
         self.once("parse", || syntax::parse(text), |parse| parse.diagnostics().len());
         let mut host = AnalysisHost::with_statistics(statistics.clone());
         // The parse is part of it: an open file is never read without.
-        let open = || host.open(text.to_owned(), framework);
+        let open = || host.open(text.to_owned(), framework(config));
         let id = self.once("parse and lower", open, |_| 0);
         let Some(analysis) = host.analysis(id) else {
             unreachable!("the file has been opened just now");
@@ -91,11 +94,11 @@ impl Run {
             stage.results = analysis.lowered() as u64;
         }
         self.once("shapes", || analysis.is_cancelled(), |_| rows(&analysis));
-        self.once("findings", || analysis.diagnostics(), |findings| findings.len());
+        self.once("findings", || analysis.findings(config), Vec::len);
         analysis
     }
 
-    fn features(&mut self, analysis: &Analysis) {
+    fn features(&mut self, analysis: &Analysis, config: &Config) {
         let places: Vec<TextSize> = analysis
             .syntax()
             .syntax()
@@ -104,7 +107,7 @@ impl Run {
             .map(|token| token.text_range().start())
             .collect();
         for (name, feature) in AT_PLACES {
-            self.at_places(name, &places, |at| feature(analysis, at));
+            self.at_places(name, &places, |at| feature(analysis, at, config));
         }
         for (name, feature) in OF_FILES {
             self.once(name, || feature(analysis), |count| *count);
@@ -162,7 +165,7 @@ network N {
   input: (8,)
   layers: B * 2 Dense(3, \"rleu\")
 }";
-        let file = measure(text, Framework::Keras, 2);
+        let file = measure(text, &Config::default(), 2);
         assert_eq!((file.files, file.bytes, file.layers, file.findings), (1, text.len(), 3, 1));
         assert_eq!(file.queries.executed.get("chunk"), Some(&1));
         let named: Vec<&str> = file.stages.iter().map(|stage| stage.name).collect();

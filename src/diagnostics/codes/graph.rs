@@ -110,6 +110,29 @@ network Example {
     Output(1)
 }";
 
+EMPTY_BLOCK = "empty-block", Warning,
+    "A residual connection without layers to go around.",
+    "A residual connection adds what comes in to what its layers make of it. Without layers it adds what comes in to itself, which doubles every number. Write the layers in braces after it.",
+    wrong: "
+network Example {
+  input: (8, 8, 4)
+  layers:
+    ResidualConnection()
+    Conv2D(4, 3, padding=\"same\")
+    Flatten()
+    Output(1)
+}",
+    mended: "
+network Example {
+  input: (8, 8, 4)
+  layers:
+    ResidualConnection() {
+      Conv2D(4, 3, padding=\"same\")
+    }
+    Flatten()
+    Output(1)
+}";
+
 UNUSED_INPUT = "unused-input", Warning unnecessary,
     "An input that no layer uses.",
     "Where a network has several inputs, begin a branch with the input's name, or begin with a merge.",

@@ -9,6 +9,8 @@ macro_rules! codes {
         $ident:ident = $name:literal, $severity:ident $($flag:ident)*,
             $summary:literal,
             $explanation:literal,
+            $(switch_off: $switch_off:literal,)?
+            $(settings: $settings:literal,)?
             wrong: $wrong:literal,
             mended: $mended:literal;
     )*) => {
@@ -22,6 +24,8 @@ macro_rules! codes {
                     tags: $crate::diagnostics::codes::tags(&[$(stringify!($flag)),*]),
                     summary: $summary,
                     explanation: $explanation,
+                    switch_off: concat!($($switch_off)?),
+                    settings: concat!($($settings)?),
                     wrong: $wrong,
                     mended: $mended,
                 };
@@ -33,21 +37,34 @@ macro_rules! codes {
     };
 }
 
+mod cost;
 mod graph;
 mod layers;
+mod output;
+mod search;
 mod sections;
+mod structure;
+mod suppression;
 mod syntax;
 mod tolerated;
 
+pub use cost::*;
 pub use graph::*;
 pub use layers::*;
+pub use output::*;
+pub use search::*;
 pub use sections::*;
+pub use structure::*;
+pub use suppression::*;
 pub use syntax::*;
 pub use tolerated::*;
 
-/// Every code: syntax first, then tolerated forms, layers, the graph of layers, and the other sections.
+/// Every code: syntax first, then tolerated forms, layers, the graph of layers, the other sections,
+/// and what can be wrong with a network that can be built.
 pub fn all() -> impl Iterator<Item = Code> {
-    [SYNTAX, TOLERATED, LAYERS, GRAPH, SECTIONS].into_iter().flatten().copied()
+    let built = [SYNTAX, TOLERATED, LAYERS, GRAPH, SECTIONS];
+    let meant = [OUTPUT, STRUCTURE, COST, SEARCH, SUPPRESSION];
+    built.into_iter().chain(meant).flatten().copied()
 }
 
 const fn handle(info: &'static CodeInfo) -> Code {
@@ -114,9 +131,17 @@ mod tests {
     }
 
     #[test]
+    fn what_can_be_meant_after_all_says_when() {
+        let meant = [OUTPUT, STRUCTURE, COST, SEARCH, SUPPRESSION];
+        for code in meant.into_iter().flatten() {
+            assert!(code.info().switch_off.ends_with('.'), "{code}");
+        }
+    }
+
+    #[test]
     fn syntax_codes_say_so() {
         assert!(SYNTAX.iter().all(|code| code.name().starts_with("syntax-")));
-        let others = TOLERATED.iter().chain(LAYERS).chain(GRAPH).chain(SECTIONS);
-        assert!(others.into_iter().all(|code| !code.name().starts_with("syntax-")));
+        let mut others = all().filter(|code| !SYNTAX.contains(code));
+        assert!(others.all(|code| !code.name().starts_with("syntax-")));
     }
 }

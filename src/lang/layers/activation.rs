@@ -175,10 +175,18 @@ pub(super) fn axes(cx: &RuleCx<'_>, param: &str) -> Option<Vec<i64>> {
 
 /// Keras finds a wrong axis only when the network runs.
 fn softmax(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let mut over_batch = None;
     for axis in axes(cx, "axis").unwrap_or_default() {
-        cx.axis_of(0, "axis", axis)?;
+        if cx.axis_of(0, "axis", axis)? == 0 {
+            let problem = cx.problem(
+                codes::BAD_VALUE,
+                Blame::Param("axis"),
+                format!("`axis={axis}` is the batch, so the examples of a batch would share one sum; the last dimension is -1"),
+            );
+            over_batch = Some(problem.as_warning().suggest_set("axis", -1));
+        }
     }
-    unchanged(cx)
+    Ok(unchanged(cx)?.warn(over_batch))
 }
 
 fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -189,14 +197,29 @@ fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         // Keras subtracts 1 and indexes from the end where that is negative.
         let Some(index) = python_index(axis.saturating_sub(1), slopes.len()) else {
             let last = slopes.len();
-            return Err(cx
-                .problem(
-                    codes::AXIS_OUT_OF_RANGE,
-                    Blame::Param("shared_axes"),
-                    format!("`shared_axes` has {axis}; the axes of {input} are 1 to {last}, without the batch"),
-                ));
+            let within = |axis: &i64| (1..=last as i64).contains(axis);
+            let mut kept: Vec<i64> = axes(cx, "shared_axes").unwrap_or_default();
+            kept.retain(within);
+            if kept.is_empty() {
+                // One slope for each channel is what they are shared for.
+                kept = (1..last.max(2) as i64).collect();
+            }
+            let problem = cx.problem(
+                codes::AXIS_OUT_OF_RANGE,
+                Blame::Param("shared_axes"),
+                format!("`shared_axes` has {axis}; the axes of {input} are 1 to {last}, without the batch"),
+            );
+            return Err(problem.suggest_set(
+                "shared_axes",
+                Value::Tuple(kept.into_iter().map(Value::Int).collect()),
+            ));
         };
         if axis < 1 {
+            let counted_from_one = axes(cx, "shared_axes")
+                .unwrap_or_default()
+                .into_iter()
+                .map(|other| Value::Int(if other == axis { index as i64 + 1 } else { other }))
+                .collect();
             warning = Some(
                 cx.problem(
                     codes::BAD_VALUE,
@@ -207,7 +230,8 @@ fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
                         index + 1
                     ),
                 )
-                .as_warning(),
+                .as_warning()
+                .suggest_set("shared_axes", Value::Tuple(counted_from_one)),
             );
         }
         slopes[index] = None;
@@ -278,7 +302,23 @@ mod tests {
                 error unknown-activation: `Activation`: the function "threshold" needs two more numbers, so it cannot be named; use "relu", or the layer `ReLU(threshold=1.0)`
                   fix: activation="relu"
                 8  params 0
-                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; for example "relu""#]],
+                error bad-type: `Activation`: `activation` must be the name of an activation function, not 3; for example "relu"
+                  fix: activation="relu""#]],
+        );
+    }
+
+    #[test]
+    fn a_softmax_over_the_batch_is_hardly_meant() {
+        check(
+            r#"
+        Softmax(axis=0) on (20, 8)
+        Softmax(axis=1) on (20, 8)
+            "#,
+            expect![[r#"
+                20×8  params 0
+                warning bad-value: `Softmax`: `axis=0` is the batch, so the examples of a batch would share one sum; the last dimension is -1
+                  fix: axis=-1
+                20×8  params 0"#]],
         );
     }
 
@@ -296,8 +336,10 @@ mod tests {
                 8×8×16  params 1,024
                 ?×?×16  params 16
                 error axis-out-of-range: `PReLU`: `shared_axes` has 9; the axes of 8×8 are 1 to 2, without the batch
+                  fix: shared_axes=(1,)
                 8×16  params 8
                 warning bad-value: `PReLU`: axes count from 1 here, so Keras takes 0 for axis 2; write 2 if that is meant
+                  fix: shared_axes=(2,)
                 error unknown-dimension: `PReLU`: dimension 1 of T×16 must be a number to build the layer, but is unknown
                   help: let the slopes be shared along that dimension with `shared_axes`
                   fix: shared_axes=(1,)"#]],

@@ -2,7 +2,7 @@
 
 use super::activation::axes;
 use super::convolution::{nearest_divisor, positive};
-use super::merging::{channels_of, check_operands};
+use super::merging::{check_operands, equal};
 use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
@@ -18,6 +18,14 @@ const USE_GATE: Param =
 const SLIDING_WINDOW: Param =
     free("sliding_window", "How far each position sees, where not everything.");
 const FLASH_ATTENTION: Param = free("flash_attention", "Whether the fast version is used.");
+
+/// Keras takes it when the layer is called; here a layer's construction and its call are one.
+const USE_CAUSAL_MASK: Param = optional(
+    "use_causal_mask",
+    Kind::Bool,
+    Default::Bool(false),
+    "Whether a position sees earlier ones only; in Keras an argument of the call.",
+);
 
 /// Keras builds these layers with any dropout and fails in training.
 const ANY_DROPOUT: Param = Param { kind: NUMBER, ..DROPOUT };
@@ -56,6 +64,7 @@ const MULTI_HEAD: &[Param] = &[
     BIAS_CONSTRAINT,
     USE_GATE,
     SEED,
+    USE_CAUSAL_MASK,
 ];
 const GROUPED: &[Param] = &[
     required("head_dim", POSITIVE, "64", "How many features each head has."),
@@ -79,6 +88,7 @@ const GROUPED: &[Param] = &[
     BIAS_CONSTRAINT,
     USE_GATE,
     SEED,
+    USE_CAUSAL_MASK,
 ];
 
 const fn attention(
@@ -118,6 +128,7 @@ pub static LAYERS: &[LayerEntry] = &[
             ),
             ANY_DROPOUT,
             SEED,
+            USE_CAUSAL_MASK,
         ],
         QUERY_VALUE_KEY,
         "Lets a query look at values by the product of query and key.",
@@ -131,6 +142,7 @@ pub static LAYERS: &[LayerEntry] = &[
         &[
             optional("use_scale", Kind::Bool, Default::Bool(true), "Whether scores are weighted by a learned vector."),
             ANY_DROPOUT,
+            USE_CAUSAL_MASK,
         ],
         QUERY_VALUE_KEY,
         "Lets a query look at values by the sum of query and key.",
@@ -156,14 +168,15 @@ fn check_lengths(cx: &RuleCx<'_>) -> Result<(), Problem> {
     if !values.never_equals(keys) {
         return Ok(());
     }
-    Err(cx
+    let problem = cx
         .problem(
             codes::SHAPE_MISMATCH,
             Blame::Layer,
             format!("the value {value} has {values} steps and the key {key} has {keys}; they must be equal"),
         )
         .dim(1, at)
-        .dim(2, other))
+        .dim(2, other);
+    Err(equal(problem, (1, at, values), (2, other, keys)))
 }
 
 fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -267,7 +280,7 @@ fn grouped(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .dim(0, 2)
             .dim(value_at, 2);
         return Err(match asked.known() {
-            Some(features) => problem.suggest(channels_of(value_at, features)),
+            Some(size) => problem.suggest(Suggestion::Resize { operand: value_at, axis: 2, size }),
             None => problem,
         });
     }
@@ -308,12 +321,11 @@ fn check_operand_sizes(cx: &RuleCx<'_>) -> Result<Option<Problem>, Problem> {
             )
             .dim(0, query.rank() - 1)
             .dim(key_at, key.rank() - 1);
-        return Err(match (query.last().known(), key.last().known()) {
-            (Some(asked), Some(answered)) => {
-                problem.suggest(channels_of(key_at, asked)).suggest(channels_of(0, answered))
-            }
-            _ => problem,
-        });
+        return Err(equal(
+            problem,
+            (0, query.rank() - 1, &query.last()),
+            (key_at, key.rank() - 1, &key.last()),
+        ));
     }
     check_lengths(cx)?;
     let Some(operand) = cx.inputs.iter().position(|shape| shape.rank() == 2) else {
@@ -348,7 +360,7 @@ fn attended(cx: &RuleCx<'_>) -> Outcome {
 
 fn no_share(cx: &RuleCx<'_>) -> Option<Problem> {
     let rate = cx.args.number("dropout").filter(|rate| !(0.0..=1.0).contains(rate))?;
-    let meant = if rate > 1.0 && rate <= 100.0 { rate / 100.0 } else { 0.0 };
+    let meant = meant_share(rate);
     let problem = cx.problem(
         codes::BAD_VALUE,
         Blame::Param("dropout"),
@@ -442,12 +454,14 @@ mod tests {
         check(
             r#"
         MultiHeadAttention(8, 64) on (128, 512)
+        MultiHeadAttention(8, 64, use_causal_mask=true) on (128, 512)
         MultiHeadAttention(num_heads=2, key_dim=4, value_dim=3, output_shape=7) on (T, 16); (5, 12)
         MultiHeadAttention(2, 4) on (16)
         MultiHeadAttention(2, 4, mode="cross") on (5, 16)
         MultiHeadAttention(2) on (5, 16)
             "#,
             expect![[r#"
+                128×512  params 1,050,624  macs 150,994,944
                 128×512  params 1,050,624  macs 150,994,944
                 T×7  params 367  macs ?
                 error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1
@@ -468,7 +482,7 @@ mod tests {
     fn grouped_queries() {
         check(
             r#"
-        GroupQueryAttention(8, 4, 2) on (10, 32)
+        GroupQueryAttention(8, 4, 2, use_causal_mask=true) on (10, 32)
         GroupQueryAttention(8, 5, 2) on (10, 32)
         GroupQueryAttention(8, 4, 2) on (10, 32); (10, 16)
             "#,
@@ -477,7 +491,7 @@ mod tests {
                 error indivisible: `GroupQueryAttention`: `num_key_value_heads=2` does not divide `num_query_heads=5`; 1 works
                   fix: num_key_value_heads=1
                 error shape-mismatch: `GroupQueryAttention`: query 10×32 and value 10×16 must have the same number of features
-                  fix: channels=32 on what makes operand 1"#]],
+                  fix: axis 2 of operand 1 is 32"#]],
         );
     }
 
@@ -485,10 +499,10 @@ mod tests {
     fn attention_without_projections() {
         check(
             r#"
-        Attention() on (3, 8); (4, 8)
+        Attention(use_causal_mask=true) on (3, 8); (4, 8)
         Attention(use_scale=true, score_mode="concat") on (3, 8); (4, 8)
         Attention() on (3, 8); (4, 6)
-        AdditiveAttention() on (3, 8); (4, 8); (5, 8)
+        AdditiveAttention(use_causal_mask=true) on (3, 8); (4, 8); (5, 8)
         AdditiveAttention() on (8); (8)
         Attention() on (3, 8)
             "#,
@@ -496,9 +510,11 @@ mod tests {
                 3×8  params 0  macs 192
                 3×8  params 2  macs 96
                 error shape-mismatch: `Attention`: the last dimensions of query 3×8 and value 4×6 must be equal
-                  fix: channels=8 on what makes operand 1
-                  fix: channels=6 on what makes operand 0
+                  fix: axis 2 of operand 1 is 8
+                  fix: axis 2 of operand 0 is 6
                 error shape-mismatch: `AdditiveAttention`: the value 4×8 has 4 steps and the key 5×8 has 5; they must be equal
+                  fix: axis 1 of operand 2 is 4
+                  fix: axis 1 of operand 1 is 5
                 8  params 8  macs ?
                 warning rank-mismatch: `AdditiveAttention`: attends over steps, but operand 1 (8 features) has none, so Keras attends over the batch
                   fix: all steps of what makes operand 0

@@ -441,9 +441,11 @@ mod tests {
                 error rank-mismatch: `Conv2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (8×28×28×3) has 4
                   help: for a volume write `Conv3D`; for a sequence run it on each step with `TimeDistributed(Conv2D(…))`
                   fix: Conv3D instead
+                  fix: TimeDistributed around it
                 error rank-mismatch: `Conv1D`: takes (steps, channels): 2 dimensions besides the batch, but the input (28×28×3) has 3
                   help: for an image write `Conv2D`; for a sequence run it on each step with `TimeDistributed(Conv1D(…))`
-                  fix: Conv2D instead"#]],
+                  fix: Conv2D instead
+                  fix: TimeDistributed around it"#]],
         );
     }
 

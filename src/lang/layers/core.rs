@@ -109,11 +109,16 @@ Parameters are `features*units + units`.",
         &[
             optional(
                 "l1",
-                NUMBER,
+                USUAL_NOT_NEGATIVE,
                 Default::Float(0.0),
                 "The factor of the sum of absolute values.",
             ),
-            optional("l2", NUMBER, Default::Float(0.0), "The factor of the sum of squares."),
+            optional(
+                "l2",
+                USUAL_NOT_NEGATIVE,
+                Default::Float(0.0),
+                "The factor of the sum of squares.",
+            ),
         ],
         "Adds a penalty on what passes through it to the loss.",
     ),
@@ -191,7 +196,9 @@ mod tests {
                 32..512  params 2,080..33,280  macs 2,048..32,768
                 10  params 330..5,130  macs 320..5,120
                 T×4  params 36  macs ?
-                1  params 9  macs 8"#]],
+                1  params 9  macs 8
+                warning bad-type: `Dense`: `units` must be a whole number of at least 1; Keras takes true for 1
+                  fix: units=1"#]],
         );
     }
 

@@ -2,7 +2,9 @@
 
 use super::shared::*;
 use crate::diagnostics::codes;
-use crate::lang::{Blame, Category, Default, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx};
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Problem, Rule, RuleCx, Value,
+};
 use crate::shape::{Count, Dim, Shape};
 
 /// EinsumDense.
@@ -82,6 +84,19 @@ impl Equation {
     }
 }
 
+/// An equation of two operands without an output, with the output that einsum gives it: the letters
+/// that stand in one operand only.
+fn with_output(text: &str) -> Option<String> {
+    let (input, weights) = text.split_once(',')?;
+    let plain = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphabetic());
+    if !plain(input) || !plain(weights) {
+        return None;
+    }
+    let kept = input.chars().filter(|&c| !weights.contains(c));
+    let made = weights.chars().filter(|&c| !input.contains(c));
+    Some(format!("{text}->{}", kept.chain(made).collect::<String>()))
+}
+
 fn einsum_dense(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let (text, given) = (cx.args.value("equation"), cx.args.sizes("output_shape"));
     let Some(text) = text.as_text() else {
@@ -89,9 +104,14 @@ fn einsum_dense(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     };
     let wrong = |message: String| cx.problem(codes::BAD_VALUE, Blame::Param("equation"), message);
     let Some(equation) = Equation::parse(text) else {
-        return Err(wrong(format!(
+        let problem = wrong(format!(
             "`{text}` is not of the form \"ab,bc->ac\", \"...b,bc->...c\" or \"ab...,bc->ac...\""
-        )));
+        ));
+        return Err(match with_output(text) {
+            Some(equation) => problem.suggest_set("equation", format!("\"{equation}\"")),
+            None => problem,
+        }
+        .help("write the letters of the input with the batch, a comma, those of the weights, `->`, and those of the output"));
     };
     let Some(given) = given else {
         return Ok(Outcome::shapeless());
@@ -134,13 +154,33 @@ fn einsum_dense(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             && to.contains(&letter)
             && a.never_equals(b)
         {
-            return Err(cx
+            // What is given for dimensions that the input does not have stands at the end.
+            let mut sizes: Vec<Option<u64>> =
+                given.iter().rev().map(|size| size.dim().known()).collect();
+            sizes.resize(to.len().saturating_sub(1), None);
+            sizes.reverse();
+            for (size, letter) in sizes.iter_mut().zip(&to[1..]) {
+                if from.contains(letter) {
+                    *size = input_dim(*letter).and_then(Dim::known);
+                }
+            }
+            let problem = cx
                 .problem(
                     codes::SHAPE_MISMATCH,
                     Blame::Param("output_shape"),
                     format!("dimension `{letter}` of `{text}` is {a} in the input but {b} in `output_shape`"),
                 )
-                .dim(0, if left { index + elided } else { index }));
+                .dim(0, if left { index + elided } else { index });
+            let sizes: Option<Vec<Value>> = sizes
+                .into_iter()
+                .map(|size| Some(Value::Int(i64::try_from(size?).ok()?)))
+                .collect();
+            return Err(match sizes {
+                Some(sizes) if elided == 0 => {
+                    problem.suggest_set("output_shape", Value::Tuple(sizes))
+                }
+                _ => problem,
+            });
         }
     }
     let too_short = |letter: char| {
@@ -295,7 +335,10 @@ mod tests {
             "#,
             expect![[r#"
                 error bad-value: `EinsumDense`: `ab,bc` is not of the form "ab,bc->ac", "...b,bc->...c" or "ab...,bc->ac..."
+                  help: write the letters of the input with the batch, a comma, those of the weights, `->`, and those of the output
+                  fix: equation="ab,bc->ac"
                 error shape-mismatch: `EinsumDense`: dimension `b` of `abc,cd->abd` is 5 in the input but 7 in `output_shape`
+                  fix: output_shape=(5, 7)
                 error bad-value: `EinsumDense`: `x` is no dimension of the output; choose among `abd`
                 error unknown-dimension: `EinsumDense`: the weights of `ab,bc->ac` run over dimension `c`, which must be a number"#]],
         );

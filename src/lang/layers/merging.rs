@@ -162,22 +162,84 @@ fn disagree(cx: &RuleCx<'_>, a: (usize, usize), b: (usize, usize)) -> Problem {
         )
         .dim(a.0, a.1)
         .dim(b.0, b.1);
-    let only = left.rank() == right.rank()
-        && (1..left.rank()).filter(|&axis| left.dims()[axis] != right.dims()[axis]).count() == 1;
-    match (only && a.1 + 1 == left.rank(), x.known(), y.known()) {
-        (true, Some(x), Some(y)) => {
-            problem.suggest(channels_of(b.0, x)).suggest(channels_of(a.0, y))
-        }
-        _ if left.rank() != right.rank() => {
-            problem.help("shapes are aligned from the right; a Reshape can insert dimensions of 1")
-        }
-        _ => problem,
+    if left.rank() != right.rank() {
+        let (shorter, longer) =
+            if left.rank() < right.rank() { (left, right) } else { (right, left) };
+        let mut sizes = shorter.unbatched().to_vec();
+        sizes.resize(longer.rank() - 1, Dim::Known(1));
+        let filled = Shape::batched(sizes.iter().cloned());
+        let known = sizes.iter().all(Dim::is_known) && broadcast(&filled, longer).is_ok();
+        let sizes: Vec<String> = sizes.iter().map(Dim::to_string).collect();
+        return problem.help(match known {
+            true => format!(
+                "shapes are aligned from the right; `Reshape(({}))` after what makes {shorter} aligns it from the left",
+                sizes.join(", ")
+            ),
+            false => "shapes are aligned from the right; a Reshape can insert dimensions of 1".to_owned(),
+        });
     }
+    agreement(cx, problem, left.rank() - a.1)
 }
 
-/// The producer of an operand should have this many channels.
-pub(super) fn channels_of(operand: usize, channels: u64) -> Suggestion {
-    Suggestion::SetOnProducer { operand, param: Suggestion::CHANNELS, value: channels.to_string() }
+/// The same with what makes the operands agree along the axis that is `from_end` from the end: the
+/// odd one out changes, and of two either does.
+fn agreement(cx: &RuleCx<'_>, problem: Problem, from_end: usize) -> Problem {
+    let axis_of = |shape: &Shape| shape.rank().checked_sub(from_end);
+    let size = |shape: &Shape| shape.dims().get(axis_of(shape)?).and_then(Dim::known);
+    let sizes: Vec<Option<u64>> = cx.inputs.iter().map(size).collect();
+    let problem = match from_end > 1 {
+        true => {
+            let largest = sizes.iter().max().copied().flatten();
+            let all: Vec<usize> = (0..sizes.len()).collect();
+            let fewer: Vec<usize> = all
+                .iter()
+                .copied()
+                .filter(|&at| sizes[at].is_some() && sizes[at] < largest)
+                .collect();
+            problem
+                .suggest(Suggestion::KeepBorders { operands: fewer })
+                .suggest(Suggestion::KeepBorders { operands: all })
+        }
+        false => problem,
+    };
+    (0..sizes.len()).rev().fold(problem, |problem, operand| {
+        let mut others =
+            (0..sizes.len()).filter(|&other| other != operand).map(|other| sizes[other]);
+        match others.next() {
+            Some(Some(size))
+                if sizes[operand] != Some(size) && others.all(|other| other == Some(size)) =>
+            {
+                let Some(axis) = axis_of(&cx.inputs[operand]) else { return problem };
+                let suggestion = Suggestion::Resize { operand, axis, size };
+                let mut inputs = cx.inputs.to_vec();
+                let resized = inputs[operand].dims().iter().enumerate().map(|(at, dim)| match at {
+                    _ if at == axis => Dim::Known(size),
+                    _ => dim.clone(),
+                });
+                inputs[operand] = Shape::new(resized);
+                let Rule::Pure(rule) = cx.args.entry().rule else { return problem };
+                match rule(&RuleCx { inputs: &inputs, ..*cx }) {
+                    Ok(_) => problem.suggest(suggestion),
+                    Err(_) => problem,
+                }
+            }
+            _ => problem,
+        }
+    })
+}
+
+/// The same with the change of either of two dimensions, each an operand and its axis, to the other.
+pub(super) fn equal(
+    problem: Problem,
+    first: (usize, usize, &Dim),
+    second: (usize, usize, &Dim),
+) -> Problem {
+    match (first.2.known(), second.2.known()) {
+        (Some(a), Some(b)) => problem
+            .suggest(Suggestion::Resize { operand: second.0, axis: second.1, size: a })
+            .suggest(Suggestion::Resize { operand: first.0, axis: first.1, size: b }),
+        _ => problem,
+    }
 }
 
 fn concatenate(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -236,7 +298,7 @@ fn unjoinable(cx: &RuleCx<'_>, axis: usize, at: usize, operand: usize) -> Proble
         problem =
             problem.suggest_set("axis", if only + 1 == first.rank() { -1 } else { *only as i64 });
     }
-    problem
+    agreement(cx, problem, first.rank() - at)
 }
 
 fn dot(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -278,10 +340,11 @@ fn dot(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
             .dim(1, b);
         let fits = |(i, j): &(usize, usize)| left[*i].always_equals(&right[*j]);
         let pairs = (1..left.len()).flat_map(|i| (1..right.len()).map(move |j| (i, j)));
-        return Err(match pairs.into_iter().find(fits) {
+        let problem = match pairs.into_iter().find(fits) {
             Some((i, j)) => problem.suggest_set("axes", format!("({i}, {j})")),
             None => problem,
-        });
+        };
+        return Err(equal(problem, (0, a, &left[a]), (1, b, &right[b])));
     }
     let summed = if left[a].is_known() { &left[a] } else { &right[b] };
     let kept = |dims: &[Dim], axis: usize| -> Vec<Dim> {
@@ -383,11 +446,13 @@ mod tests {
             "#,
             expect![[r#"
                 error shape-mismatch: `Add`: 8×8×16 and 8×8×32 do not fit: 16 and 32 must be equal, or one of them 1
-                  fix: channels=16 on what makes operand 1
-                  fix: channels=32 on what makes operand 0
+                  fix: axis 3 of operand 1 is 16
+                  fix: axis 3 of operand 0 is 32
                 error shape-mismatch: `Add`: 8×8×16 and 4×4×16 do not fit: 8 and 4 must be equal, or one of them 1
+                  fix: padding="same" on what makes operands [1]
+                  fix: padding="same" on what makes operands [0, 1]
                 error shape-mismatch: `Add`: 2×4 and 2×4×3 do not fit: 2 and 4 must be equal, or one of them 1
-                  help: shapes are aligned from the right; a Reshape can insert dimensions of 1
+                  help: shapes are aligned from the right; `Reshape((2, 4, 1))` after what makes 2×4 aligns it from the left
                 error too-few-operands: `Add`: merges several tensors, but only one comes in
                   help: write it after branches, or name an earlier layer: `Add("name")`; a skip around layers is `ResidualConnection() { … }`
                 error too-many-operands: `Subtract`: takes exactly 2 tensors, but 3 come in"#]],
@@ -409,6 +474,10 @@ mod tests {
                 (T+5)×8  params 0
                 error shape-mismatch: `Concatenate`: joins along axis 3, so every other dimension must be equal; 4×1×6 and 4×7×6 have 1 and 7
                   fix: axis=2
+                  fix: padding="same" on what makes operands [0]
+                  fix: padding="same" on what makes operands [0, 1]
+                  fix: axis 2 of operand 1 is 1
+                  fix: axis 2 of operand 0 is 7
                 error rank-mismatch: `Concatenate`: 4×6 and 6 have a different number of dimensions, and cannot be joined
                   help: bring them to the same number of dimensions with Flatten, Reshape or a global pooling
                 error axis-out-of-range: `Concatenate`: `axis=9` is no axis: the axes of the input (4×6) are 1 to 2, or -2 to -1; 0 is the batch
@@ -428,7 +497,9 @@ mod tests {
                 1  params 0  macs 8
                 4×3  params 0  macs 96
                 error shape-mismatch: `Dot`: sums over axis 1 of 4×8 and axis 1 of 8×3, which must be equal; they are 4 and 8
-                  fix: axes=(2, 1)"#]],
+                  fix: axes=(2, 1)
+                  fix: axis 1 of operand 1 is 4
+                  fix: axis 1 of operand 0 is 8"#]],
         );
     }
 }

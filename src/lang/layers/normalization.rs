@@ -17,7 +17,7 @@ const fn axis(kind: Kind, doc: &'static str) -> Param {
 const ONE_AXIS: Kind = Kind::Axis { truncates: false };
 const EPSILON: Param = optional(
     "epsilon",
-    NUMBER,
+    USUAL_NOT_NEGATIVE,
     Default::Float(0.001),
     "A small number that keeps the division from failing.",
 );
@@ -28,7 +28,12 @@ const SCALE: Param =
 
 const BATCH: &[Param] = &[
     axis(Kind::Axis { truncates: true }, "The axis of the features: 1 where channels come first."),
-    optional("momentum", NUMBER, Default::Float(0.99), "How slowly the moving averages follow."),
+    optional(
+        "momentum",
+        USUAL_SHARE,
+        Default::Float(0.99),
+        "How slowly the moving averages follow.",
+    ),
     EPSILON,
     CENTER,
     SCALE,
@@ -54,7 +59,7 @@ const BATCH: &[Param] = &[
     free("renorm_clipping", "Bounds of the renormalization."),
     optional(
         "renorm_momentum",
-        NUMBER,
+        USUAL_SHARE,
         Default::Float(0.99),
         "How slowly the renormalization follows.",
     ),
@@ -135,7 +140,7 @@ pub static LAYERS: &[LayerEntry] = &[
         root_mean_square,
         &[
             axis(AXES, "The trailing axis or axes that are normalized together."),
-            optional("epsilon", NUMBER, Default::Float(1e-6), "A small number that keeps the division from failing."),
+            optional("epsilon", USUAL_NOT_NEGATIVE, Default::Float(1e-6), "A small number that keeps the division from failing."),
         ],
         "Divides each example by the root mean square of its features.",
     )
@@ -312,6 +317,27 @@ mod tests {
     use expect_test::expect;
 
     #[test]
+    fn numbers_that_keras_takes_and_nobody_means() {
+        check(
+            r#"
+        BatchNormalization(momentum=2) on (8)
+        LayerNormalization(epsilon=-1) on (8)
+        BatchNormalization(momentum="x") on (8)
+            "#,
+            expect![[r#"
+                8  params 16 + 16
+                warning bad-value: `BatchNormalization`: `momentum` is a number between 0 and 1, though Keras takes 2 too; 0.99 is usual
+                  fix: momentum=0.99
+                8  params 16
+                warning bad-value: `LayerNormalization`: `epsilon` is a number of at least 0, though Keras takes -1 too; 0.001 is usual
+                  fix: epsilon=0.001
+                8  params 16 + 16
+                error bad-type: `BatchNormalization`: `momentum` must be a number between 0 and 1, not "x"; write 0.99
+                  fix: momentum=0.99"#]],
+        );
+    }
+
+    #[test]
     fn counts() {
         check(
             r#"
@@ -370,6 +396,7 @@ mod tests {
                   fix: axis=-1
                 error unknown-dimension: `BatchNormalization`: the batch size must be a number to build the layer, but is unknown
                   help: the batch is axis 0; the last dimension is axis -1
+                  fix: axis=-1
                 8  params 16 + 16
                 warning float-for-integer: `BatchNormalization`: `axis` must be a whole number, not 1.0; write 1
                   fix: axis=1

@@ -217,10 +217,11 @@ fn pool_all<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         )
         .help("take the layer away, or place it before the layer that removes the spatial dimensions")
         .suggest(Suggestion::RemoveFlatten { operand: 0, rank: RANK + 2 });
-        return Err(match RANK {
+        let problem = match RANK {
             1 => problem.suggest(Suggestion::AllSteps { operand: 0 }),
             _ => problem,
-        });
+        };
+        return Err(problem.suggest(Suggestion::RemoveLayer));
     }
     let image = Image::read(cx, RANK)?;
     let (Some(image), Some(keep)) = (image, cx.args.bool("keepdims")) else {
@@ -316,6 +317,7 @@ mod tests {
                   help: take the layer away, or place it before the layer that removes the spatial dimensions
                   fix: no Flatten before operand 0
                   fix: all steps of what makes operand 0
+                  fix: remove the layer
                 error rank-mismatch: `GlobalAveragePooling2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (49×64) has 2
                   help: for a sequence write `GlobalAveragePooling1D`
                   fix: all steps of what makes operand 0

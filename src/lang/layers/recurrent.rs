@@ -310,7 +310,7 @@ pub(super) fn clipped(cx: &RuleCx<'_>) -> Option<Problem> {
                 cx.args.value(param)
             ),
         );
-        let meant = if rate > 1.0 && rate <= 100.0 { rate / 100.0 } else { 0.0 };
+        let meant = meant_share(rate);
         Some(problem.as_warning().suggest_set(param, Value::Float(meant)))
     })
 }
@@ -480,6 +480,7 @@ mod tests {
                 error rank-mismatch: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (26×26×8) has 3
                   help: for a sequence run it on each step with `TimeDistributed(LSTM(…))`
                   fix: Reshape((26, 208)) before
+                  fix: TimeDistributed around it
                 error unknown-dimension: `LSTM`: `stateful=true` needs a batch of a fixed size, but the batch size is not known
                   fix: remove stateful
                 error unknown-dimension: `LSTM`: the last dimension of 5×? must be a number to build the layer, but is unknown

@@ -2,8 +2,9 @@
 
 use super::core::unchanged;
 use super::shared::*;
+use crate::diagnostics::codes;
 use crate::lang::geometry::{Image, channels_first};
-use crate::lang::{Category, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
+use crate::lang::{Blame, Category, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
 
 const NOISE_SHAPE: Param =
     free("noise_shape", "The shape of the mask; a dimension of 1 is dropped as a whole.");
@@ -22,16 +23,16 @@ const fn noise(
 pub static LAYERS: &[LayerEntry] = &[
     noise(
         "Dropout",
-        unchanged,
+        drop,
         &[RATE, NOISE_SHAPE, SEED],
         "Drops a share of the elements in training.",
     )
     .ordered(&["rate"])
     .in_torch("nn.Dropout"),
-    noise("GaussianDropout", unchanged, &[RATE, SEED], "Multiplies by noise around 1 in training."),
+    noise("GaussianDropout", drop, &[RATE, SEED], "Multiplies by noise around 1 in training."),
     noise(
         "AlphaDropout",
-        unchanged,
+        drop,
         &[RATE, NOISE_SHAPE, SEED],
         "Drops elements in training and keeps mean and variance.",
     )
@@ -65,12 +66,26 @@ pub static LAYERS: &[LayerEntry] = &[
     .in_torch("nn.Dropout3d"),
 ];
 
+/// Dropout in any of its forms. A share of 1 is taken, and leaves nothing.
+fn drop(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let all = cx.args.number("rate").filter(|rate| *rate == 1.0).map(|_| {
+        let message = format!(
+            "`rate={}` drops every element in training; a share below 1 keeps some",
+            cx.args.value("rate")
+        );
+        cx.problem(codes::BAD_VALUE, Blame::Param("rate"), message)
+            .as_warning()
+            .suggest_set("rate", RATE.example)
+    });
+    Ok(unchanged(cx)?.warn(all))
+}
+
 fn spatial<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     // The layout makes no difference to the shape, so it need not be known.
     if channels_first(cx).is_some() {
         Image::read(cx, RANK)?;
     }
-    unchanged(cx)
+    drop(cx)
 }
 
 #[cfg(test)]
@@ -83,6 +98,7 @@ mod tests {
         check(
             r#"
         Dropout(0.5) on (8)
+        Dropout(1) on (8)
         Dropout(rate=50) on (8)
         Dropout(p=0.2) on (8)
         Dropout(-0.1) on (8)
@@ -91,6 +107,9 @@ mod tests {
             "#,
             expect![[r#"
                 8  params 0
+                8  params 0
+                warning bad-value: `Dropout`: `rate=1` drops every element in training; a share below 1 keeps some
+                  fix: rate=0.5
                 8  params 0
                 error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 50; write 0.5
                   fix: rate=0.5

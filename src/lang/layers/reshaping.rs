@@ -239,10 +239,14 @@ fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     }
     let from_zero: Vec<i64> = given.iter().map(|dim| dim.saturating_add(1)).collect();
     let zero_based = sorted(&from_zero) == (1..=numbers).collect::<Vec<_>>();
-    // Too few or too many are completed or cut; which of them was meant otherwise is open.
+    // Python counts from the end where a number is negative; Keras takes no such number here.
+    let from_end: Vec<i64> = given
+        .iter()
+        .map(|&dim| if dim < 0 { dim.saturating_add(numbers + 1) } else { dim })
+        .collect();
     let order = match zero_based {
-        true => Some(from_zero),
-        false => Some(completed(&given, numbers)).filter(|_| given.len() != axes),
+        true => from_zero,
+        false => completed(&from_end, numbers),
     };
     let has = match axes {
         1 => format!("the {} that come in are 1 dimension", shown(cx.input())),
@@ -258,11 +262,7 @@ fn permute(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         false => codes::RANK_MISMATCH,
     };
     let message = format!("{has}, so {needs}, not {}{zero}", cx.args.value("dims"));
-    let problem = cx.problem(code, Blame::Param("dims"), message);
-    Err(match order {
-        Some(order) => problem.suggest_set("dims", tuple_of(&order)),
-        None => problem,
-    })
+    Err(cx.problem(code, Blame::Param("dims"), message).suggest_set("dims", tuple_of(&order)))
 }
 
 fn sorted(numbers: &[i64]) -> Vec<i64> {
@@ -405,6 +405,7 @@ mod tests {
                 error bad-value: `Permute`: the input 4×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (1, 0); the first dimension is 1, the batch is not counted
                   fix: dims=(2, 1)
                 error bad-value: `Permute`: the input 4×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (1, 1)
+                  fix: dims=(1, 2)
                 error rank-mismatch: `Permute`: the input 28×28×3 has 3 dimensions, so `dims` needs each of 1 to 3 once, not (3, 1)
                   fix: dims=(3, 1, 2)
                 error rank-mismatch: `Permute`: the 8 features that come in are 1 dimension, so `dims` is (1,), not (2, 1)

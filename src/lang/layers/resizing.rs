@@ -207,7 +207,7 @@ fn crop<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
                 Some(_) if RANK > 1 => Blame::Element("cropping", index),
                 _ => Blame::Param("cropping"),
             };
-            return Err(cx
+            let problem = cx
                 .problem(
                     codes::KERNEL_TOO_LARGE,
                     blame,
@@ -216,11 +216,60 @@ fn crop<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
                         room.saturating_sub(1)
                     ),
                 )
-                .dim(0, image.axis(index)));
+                .dim(0, image.axis(index));
+            return Err(match fitting(cx, &image, RANK) {
+                Some(fitting) => problem.suggest_set("cropping", fitting),
+                None => problem,
+            });
         }
         sizes.push(size.offset(-cut).unwrap_or(Dim::Unknown));
     }
     Ok(Outcome::new(image.with(sizes, image.channels.clone())))
+}
+
+/// The `cropping` that leaves one position of every dimension of which it would leave nothing: what is
+/// too much is taken off the longer end. Written as the argument is, as far as that goes.
+fn fitting(cx: &RuleCx<'_>, image: &Image, rank: usize) -> Option<String> {
+    let mut fitting: Vec<(i64, i64)> = Vec::new();
+    for (size, pair) in image.spatial.iter().zip(pairs(cx, "cropping", rank)) {
+        let (mut before, mut after) = (pair.0?, pair.1?);
+        if let Some(room) = size.bounds().1.and_then(|room| i64::try_from(room).ok()) {
+            let mut excess = before.saturating_add(after).saturating_sub(room - 1).max(0);
+            let value = cx.args.value("cropping");
+            let by_number = match value.elements() {
+                Some(elements) => rank > 1 && elements.iter().all(|it| it.elements().is_none()),
+                None => true,
+            };
+            if by_number && excess > 0 {
+                (before, after) = ((room - 1) / 2, (room - 1) / 2);
+                excess = 0;
+            }
+            let longer = if before >= after { &mut before } else { &mut after };
+            let cut = excess.min(*longer);
+            *longer -= cut;
+            excess -= cut;
+            let other = if before > after { &mut before } else { &mut after };
+            *other -= excess.min(*other);
+        }
+        fitting.push((before, after));
+    }
+    let number = |(before, after): &(i64, i64)| (before == after).then_some(*before);
+    let numbers: Option<Vec<i64>> = fitting.iter().map(number).collect();
+    Some(match (numbers.as_deref(), fitting.as_slice()) {
+        (Some([first, rest @ ..]), _) if rest.iter().all(|other| other == first) => {
+            first.to_string()
+        }
+        (_, [(before, after)]) => format!("({before}, {after})"),
+        (Some(numbers), _) => {
+            let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+            format!("({})", numbers.join(", "))
+        }
+        (None, pairs) => {
+            let pairs: Vec<String> =
+                pairs.iter().map(|(before, after)| format!("({before}, {after})")).collect();
+            format!("({})", pairs.join(", "))
+        }
+    })
 }
 
 fn upsample<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -313,7 +362,9 @@ mod tests {
                   fix: padding=1
                 6×4×3  params 0
                 error kernel-too-large: `Cropping1D`: `cropping` takes 4 + 4 away from a dimension of 8; at most 7 can go
+                  fix: cropping=3
                 error kernel-too-large: `Cropping2D`: `cropping` takes 4 + 4 away from a dimension of 8; at most 7 can go
+                  fix: cropping=(3, 1)
                 ?×?×3  params 0
                 error bad-type: `ZeroPadding2D`: `padding` must be a number, 2 numbers, or 2 pairs (before, after), not (1, 1, 1); write 1
                   fix: padding=1"#]],

@@ -7,10 +7,24 @@ use crate::lang::{Default, Kind, Param};
 pub(super) const POSITIVE: Kind = Kind::Int { min: 1 };
 /// A share between 0 and 1.
 pub(super) const SHARE: Kind = Kind::Number { min: 0.0, max: 1.0 };
+/// A share between 0 and 1 that Keras does not check.
+pub(super) const USUAL_SHARE: Kind = Kind::Usual { min: 0.0, max: 1.0 };
+/// A number that should not be negative, which Keras does not check.
+pub(super) const USUAL_NOT_NEGATIVE: Kind = Kind::Usual { min: 0.0, max: f64::INFINITY };
 /// Any number.
 pub(super) const NUMBER: Kind = Kind::Number { min: f64::NEG_INFINITY, max: f64::INFINITY };
 /// A number that is not negative.
 pub(super) const NOT_NEGATIVE: Kind = Kind::Number { min: 0.0, max: f64::INFINITY };
+
+/// The share that a number which is none was likely meant as: per cent, or a slip of the point.
+pub(super) fn meant_share(rate: f64) -> f64 {
+    match rate {
+        rate if (2.0..=100.0).contains(&rate) => rate / 100.0,
+        rate if rate > 1.0 && rate < 2.0 => rate / 10.0,
+        rate if (-1.0..0.0).contains(&rate) => -rate,
+        _ => 0.0,
+    }
+}
 
 /// An axis, or a list of axes.
 pub(super) const AXES: Kind = Kind::Axes { none: false };

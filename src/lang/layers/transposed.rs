@@ -148,13 +148,19 @@ fn check_output_padding(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
         _ => None,
     });
     let Some((padding, stride)) = wrong else { return Ok(()) };
+    let dilated = cx
+        .args
+        .lengths("dilation_rate", rank)
+        .into_iter()
+        .any(|rate| rate.is_some_and(|rate| rate > 1));
     let problem = cx.problem(
         codes::INCOMPATIBLE_PARAMETERS,
         Blame::Param("output_padding"),
         format!(
             "`output_padding` {padding} must be less than the stride {stride} of its dimension; {} works",
             match stride {
-                1 => "`strides=2` or no output padding".to_owned(),
+                1 if dilated => "only no output padding".to_owned(),
+                1 => format!("`strides={}` or no output padding", padding.saturating_add(1)),
                 _ => format!("{} or less", stride - 1),
             }
         ),

@@ -127,11 +127,13 @@ pub fn check_inner(outer: &LayerEntry, inner: &LayerEntry) -> Option<Problem> {
 fn both_ways(cx: &RuleCx<'_>, input: &Shape) -> Result<Shape, Problem> {
     let backwards = cx.inner.first().and_then(|inner| inner.bool("go_backwards"));
     if backwards == Some(true) && cx.args.is_none("backward_layer") {
-        return Err(cx.problem(
-            codes::INCOMPATIBLE_PARAMETERS,
-            Blame::Param("layer"),
-            "reads both ways by itself; the layer inside must not have `go_backwards=true`",
-        ));
+        return Err(cx
+            .problem(
+                codes::INCOMPATIBLE_PARAMETERS,
+                Blame::Param("layer"),
+                "reads both ways by itself; the layer inside must not have `go_backwards=true`",
+            )
+            .suggest(Suggestion::RemoveInner { param: "go_backwards" }));
     }
     Ok(input.clone())
 }
@@ -178,9 +180,21 @@ fn each_step(cx: &RuleCx<'_>, input: &Shape) -> Result<Shape, Problem> {
             ),
         },
     );
-    Err(problem
-        .suggest(Suggestion::AllSteps { operand: 0 })
-        .help("leave `TimeDistributed` away where there are no steps"))
+    let problem = problem.suggest(Suggestion::AllSteps { operand: 0 });
+    let alone = cx.inner.first().is_some_and(|inner| match inner.entry().rule {
+        Rule::Pure(rule) => {
+            rule(&RuleCx { args: inner, inputs: std::slice::from_ref(input), ..*cx }).is_ok()
+        }
+        _ => false,
+    });
+    Err(match alone {
+        true => problem
+            .suggest(Suggestion::Unwrap)
+            .help("leave `TimeDistributed` away where there are no steps"),
+        false => problem.help(
+            "write how many steps there are in the input, before what the layer inside takes of each",
+        ),
+    })
 }
 
 fn put_steps_back(_: &RuleCx<'_>, input: &Shape, inner: Outcome) -> Result<Outcome, Problem> {
@@ -257,6 +271,7 @@ mod tests {
                 8 | 8  params 832  macs 7,680
                 16 | 8 | 8 | 8 | 8  params 832  macs 7,680
                 error incompatible-parameters: `Bidirectional`: reads both ways by itself; the layer inside must not have `go_backwards=true`
+                  fix: remove go_backwards inside
                 ?  params 832  macs 7,680
                 error bad-value: `Bidirectional`: `merge_mode` must be "concat", "sum", "mul", "ave" or None, not "add"; write "concat"
                   fix: merge_mode="concat""#]],
@@ -279,6 +294,7 @@ mod tests {
                 error rank-mismatch: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (8) has 1
                   help: leave `TimeDistributed` away where there are no steps
                   fix: all steps of what makes operand 0
+                  fix: only the layer inside
                 ?  params 0
                 error missing-parameter: `TimeDistributed` needs `layer`, a layer; write for example `layer=Dense(64)`
                   fix: layer=Dense(64)

@@ -48,7 +48,16 @@ impl Check<'_> {
             let unknown = self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, None);
             if let Some(problem) = self.problems.last_mut() {
                 match self.meant {
-                    Meant::Open => problem.message.push_str("; for example \"relu\""),
+                    Meant::Open => {
+                        problem.message.push_str("; for example \"relu\"");
+                        // Elsewhere a number stands there for something else.
+                        if self.param.default.is_none() {
+                            problem.suggestions.push(Suggestion::Set {
+                                param: name,
+                                value: "\"relu\"".to_owned(),
+                            });
+                        }
+                    }
                     Meant::Stride => {
                         problem
                             .message

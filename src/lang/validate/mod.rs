@@ -9,7 +9,7 @@ mod words;
 use self::activation::{Meant, meant_by_number};
 use self::words::at_least;
 pub use self::words::wanted;
-use crate::diagnostics::{Code, codes, did_you_mean};
+use crate::diagnostics::{Code, Severity, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
 use crate::lang::rule::{Blame, Problem};
 use crate::lang::value::Value;
@@ -71,6 +71,7 @@ impl Check<'_> {
             Kind::StrictInt { min } => self.int(value, min, whole, false),
             Kind::Ints { rank, min } => self.ints(value, rank, min),
             Kind::Number { min, max } => self.number(value, min, max),
+            Kind::Usual { min, max } => self.usual_number(value, min, max),
             Kind::Bool => self.bool(value),
             Kind::Activation => self.activation(value),
             Kind::Choice { values, any_case } => self.choice(value, values, any_case),
@@ -157,6 +158,18 @@ impl Check<'_> {
         }
     }
 
+    /// Values from `low` to `high` of a search work, and others do not: that is a warning, and the search
+    /// is taken for one over those that work.
+    fn only_some_fail(&mut self, value: Value, low: f64, high: f64) -> Value {
+        if let Some(problem) = self.problems.last_mut() {
+            problem.severity = Severity::Warning;
+        }
+        match value {
+            Value::Interval { name, .. } => Value::Interval { name, low, high },
+            other => other,
+        }
+    }
+
     /// The argument as written, but with another element.
     fn with_element(&self, index: usize, element: String) -> Option<String> {
         let mut parts: Vec<String> = self.elements.iter().map(Value::to_string).collect();
@@ -190,7 +203,27 @@ impl Check<'_> {
         let smallest = min.max(1).to_string();
         match &value {
             Value::Unknown => value,
-            Value::Bool(flag) if bool && i64::from(*flag) >= min => value,
+            Value::Bool(flag) if bool && i64::from(*flag) >= min => {
+                let number = i64::from(*flag);
+                let fix = match blame {
+                    Blame::Element(_, index) => self.with_element(index, number.to_string()),
+                    _ => Some(number.to_string()),
+                };
+                let problem = Problem::new(
+                    codes::BAD_TYPE,
+                    blame,
+                    format!(
+                        "`{}`: `{}` must be {wanted}; Keras takes {value} for {number}",
+                        self.entry.name, self.param.name
+                    ),
+                )
+                .as_warning();
+                self.problems.push(match fix {
+                    Some(fix) => problem.suggest_set(self.param.name, fix),
+                    None => problem,
+                });
+                value
+            }
             Value::Int(number) if *number >= min => value,
             Value::Interval { low, high, .. } if low.fract() != 0.0 || high.fract() != 0.0 => {
                 let ends = (low.ceil().max(min as f64), high.floor());
@@ -207,13 +240,16 @@ impl Check<'_> {
                 let fix = fix.map_or(smallest, |number| number.to_string());
                 self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, Some(fix))
             }
-            Value::Interval { low, .. } => {
-                let below = *low < min as f64;
+            Value::Interval { low, high, .. } => {
+                let (below, high) = (*low < min as f64, *high);
                 let unknown = self.wrong_for(codes::BAD_VALUE, blame, &value, &wanted, None);
                 if below {
                     self.add_to_message(&format!("; begin the range at {smallest}"));
                 }
-                unknown
+                match below && high >= min as f64 {
+                    true => self.only_some_fail(value, min as f64, high),
+                    false => unknown,
+                }
             }
             Value::Float(number) => {
                 let number = *number;
@@ -298,7 +334,10 @@ impl Check<'_> {
                 if high > max {
                     self.add_to_message(&format!("; end the range at {max}"));
                 }
-                unknown
+                match low <= max && high >= min {
+                    true => self.only_some_fail(value, low.max(min), high.min(max)),
+                    false => unknown,
+                }
             }
             Value::Str(text) => {
                 let number = text.trim().parse::<f64>().ok();
@@ -327,6 +366,35 @@ impl Check<'_> {
                     self.wrong(codes::BAD_TYPE, blame, &value, fix)
                 }
             },
+        }
+    }
+
+    /// A number that is taken whatever it is.
+    fn usual_number(&mut self, value: Value, min: f64, max: f64) -> Value {
+        match value.as_number() {
+            Some(number) if !(min..=max).contains(&number) => {
+                let name = self.param.name;
+                let usual = self.usual();
+                let write = usual.as_ref().map(|usual| format!("; {usual} is usual"));
+                let problem = Problem::new(
+                    codes::BAD_VALUE,
+                    Blame::Param(name),
+                    format!(
+                        "`{}`: `{name}` is {}, though Keras takes {value} too{}",
+                        self.entry.name,
+                        wanted(self.param.kind),
+                        write.unwrap_or_default()
+                    ),
+                )
+                .as_warning();
+                self.problems.push(match usual {
+                    Some(usual) => problem.suggest_set(name, usual),
+                    None => problem,
+                });
+                value
+            }
+            Some(_) => value,
+            None => self.number(value, f64::NEG_INFINITY, f64::INFINITY),
         }
     }
 
@@ -501,12 +569,12 @@ mod tests {
             LayerNormalization(epsilon=1e-6..1e-3) on (8)
             "#,
             expect![[r#"
-                ?  macs ?
-                error bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
+                1..64  params 9..576  macs 8..512
+                warning bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
                 1..64  params 9..576  macs 8..512
                 8  params 0
                 8  params 0
-                error bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
+                warning bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
                 8  params 16"#]],
         );
     }
@@ -602,10 +670,13 @@ mod tests {
                 error size-mismatch: `Reshape`: 8 elements come in, but `target_shape=(9223372036854775807, 9223372036854775807)` holds 18446744073709551615
                   fix: target_shape=(-1,)
                 error bad-value: `Permute`: the input 8×8 has 2 dimensions, so `dims` needs each of 1 to 2 once, not (-9223372036854775808, 9223372036854775807)
+                  fix: dims=(1, 2)
                 error axis-out-of-range: `PReLU`: `shared_axes` has -9223372036854775808; the axes of 8×8 are 1 to 2, without the batch
+                  fix: shared_axes=(1,)
                 error axis-out-of-range: `Dot`: `axes=-9223372036854775808` is no axis: the input (8) has only axis 1, or -1, besides the batch
                   fix: axes=-1
-                error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go"#]],
+                error kernel-too-large: `Cropping1D`: `cropping` takes 9223372036854775807 + 9223372036854775807 away from a dimension of 8; at most 7 can go
+                  fix: cropping=3"#]],
         );
     }
 

@@ -17,12 +17,14 @@ pub fn wanted(kind: Kind) -> String {
         Kind::Ints { rank, min } => {
             format!("a whole number or a tuple of {rank}, each at least {min}")
         }
-        Kind::Number { min, max } if max.is_finite() => {
+        Kind::Number { min, max } | Kind::Usual { min, max } if max.is_finite() => {
             format!("a number between {min} and {max}")
         }
         Kind::Number { min: f64::MIN_POSITIVE, .. } => "a number greater than 0".to_owned(),
-        Kind::Number { min, .. } if min.is_finite() => format!("a number of at least {min}"),
-        Kind::Number { .. } => "a number".to_owned(),
+        Kind::Number { min, .. } | Kind::Usual { min, .. } if min.is_finite() => {
+            format!("a number of at least {min}")
+        }
+        Kind::Number { .. } | Kind::Usual { .. } => "a number".to_owned(),
         Kind::Bool => "true or false".to_owned(),
         Kind::Activation => "the name of an activation function".to_owned(),
         Kind::Choice { values, .. } => {

@@ -7,7 +7,7 @@ use super::layer::declared_shape;
 use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
-    Kind, LayerEntry, Operands, ParamName, Problem, Rule, Suggestion, Value, resolve_param,
+    Kind, LayerEntry, Operands, Param, ParamName, Problem, Rule, Suggestion, Value, resolve_param,
 };
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
 use crate::model::place::Place;
@@ -153,7 +153,10 @@ impl Evaluator<'_> {
                         out_of_order = true;
                         self.emit_out_of_order(entry, arg, named, positional);
                     }
-                    self.bind_positional(entry, &mut binding, arg, positional, removal);
+                    let before = at.checked_sub(1).map(|before| &args[before]);
+                    if !self.decimal_comma(entry, before, arg, positional) {
+                        self.bind_positional(entry, &mut binding, arg, positional, removal);
+                    }
                     positional += 1;
                 }
             }
@@ -192,7 +195,7 @@ impl Evaluator<'_> {
     }
 
     /// The argument with the comma that goes when the argument goes.
-    fn removal(&self, args: &[Arg], at: usize) -> Place {
+    pub(super) fn removal(&self, args: &[Arg], at: usize) -> Place {
         let range = args[at].range;
         let range = match (at.checked_sub(1).map(|before| args[before].range), args.get(at + 1)) {
             (Some(before), _) => crate::text::TextRange::new(before.end(), range.end()),
@@ -335,6 +338,40 @@ impl Evaluator<'_> {
                 self.emit(diagnostic);
             }
         }
+    }
+
+    /// Reports `0,5` in the place of `0.5`: a digit too many behind a fraction.
+    fn decimal_comma(
+        &mut self,
+        entry: &'static LayerEntry,
+        before: Option<&Arg>,
+        arg: &Arg,
+        position: usize,
+    ) -> bool {
+        let Some(before) = before.filter(|before| before.name.is_none()) else { return false };
+        let (ExprKind::Int(whole), ExprKind::Int(part)) = (&before.value.kind, &arg.value.kind)
+        else {
+            return false;
+        };
+        let last = position.checked_sub(1).and_then(|last| entry.positional(last));
+        let Some((_, Param { kind: Kind::Number { .. } | Kind::Usual { .. }, .. })) = last else {
+            return false;
+        };
+        if entry.positional(position).is_some() {
+            return false;
+        }
+        let digits = usize::from(arg.value.range.len());
+        let meant = format!("{whole}.{part:0digits$}");
+        let place = self.place(before.range.cover(arg.range));
+        self.emit(
+            Diagnostic::new(
+                codes::TOO_MANY_ARGUMENTS,
+                place,
+                format!("`{}`: a fraction is written with a point: `{meant}`", entry.name),
+            )
+            .with_fix(format!("Change to `{meant}`"), vec![place.edit(meant)]),
+        );
+        true
     }
 
     /// The required parameter that `args` leave out, where it is the only one and one name among them
@@ -505,6 +542,24 @@ impl Evaluator<'_> {
 mod tests {
     use crate::model::fixture::check;
     use expect_test::expect;
+
+    #[test]
+    fn a_decimal_comma_is_a_point() {
+        check(
+            "Dropout(0,25)\nDropout(0, 05)\nDropout(0.5, 3)",
+            expect![[r#"
+            0 Dropout → 32×32×3
+            1 Dropout → 32×32×3
+            2 Dropout → 32×32×3
+            2:9 error too-many-arguments `0,25`: `Dropout`: a fraction is written with a point: `0.25`
+                fix: Change to `0.25`
+            3:9 error too-many-arguments `0, 05`: `Dropout`: a fraction is written with a point: `0.05`
+                fix: Change to `0.05`
+            4:14 error too-many-arguments `3`: `Dropout` takes at most 1 argument without a name (rate)
+                help: write the name of the parameter: `name=value`
+        "#]],
+        );
+    }
 
     #[test]
     fn a_slip_beside_the_right_name_goes() {

@@ -8,6 +8,7 @@ use super::{Bound, Evaluator};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Value;
 use crate::model::hir::{BinaryOp, Expr, ExprKind, Hpo, HpoKind};
+use crate::model::hpo;
 use crate::model::place::Place;
 use crate::shape::{Variable, VariableId, Worlds, union};
 use crate::text::TextRange;
@@ -161,63 +162,74 @@ impl Evaluator<'_> {
     }
 
     fn eval_hpo(&mut self, hpo: &Hpo, label: &str) -> Worlds<Value> {
-        let place = self.place(hpo.range);
-        match &hpo.kind {
-            HpoKind::Choice(alternatives) => {
-                let alternatives = self.unbracketed(alternatives);
-                let values: Vec<Worlds<Value>> = alternatives
-                    .iter()
-                    .map(|alternative| self.eval(alternative, label).value)
-                    .collect();
-                match values.as_slice() {
-                    [] => {
-                        self.error(
-                            codes::BAD_HPO,
-                            hpo.range,
-                            "`choice()` needs at least one value to choose from",
-                        );
-                        return Worlds::constant(Value::Unknown);
-                    }
-                    [only] => {
-                        self.error(
-                            codes::SINGLE_CHOICE,
-                            hpo.range,
-                            "a choice of one value is no choice; write the value itself",
-                        );
-                        return only.clone();
-                    }
-                    _ => {}
-                }
-                let names = values.iter().map(|value| match value.as_constant() {
-                    Some(value) => value.to_smolstr(),
-                    None => SmolStr::new_static("HPO(…)"),
-                });
-                let variable = self.variable(place, label, names.collect());
-                let index = Worlds::choice(variable, (0..values.len()).collect());
-                let variables =
-                    union(values.iter().map(Worlds::variables).chain([index.variables()]));
-                Worlds::for_each(variables, |world| values[*index.at(world)].at(world).clone())
-                    .unwrap_or_else(|| widen(values.iter().flat_map(Worlds::values), label))
-            }
-            HpoKind::Range { low, high, step } => {
-                self.eval_range(hpo, place, low, high, step, label)
-            }
-            HpoKind::LogRange { low, high } => {
-                let Some((low, high)) = self.bounds(hpo, low, high, "log_range", label) else {
-                    return Worlds::constant(Value::Unknown);
-                };
-                if low <= 0.0 {
-                    self.error(
-                        codes::BAD_HPO,
-                        hpo.range,
-                        format!("`log_range` needs bounds above 0, and {low} is not"),
-                    );
-                    return Worlds::constant(Value::Unknown);
-                }
-                Worlds::constant(Value::Interval { name: label.into(), low, high })
-            }
-            HpoKind::Malformed => Worlds::constant(Value::Unknown),
+        self.searches = true;
+        if let HpoKind::Choice(alternatives) = &hpo.kind {
+            return self.eval_choice(hpo, alternatives, label);
         }
+        let checked = hpo::check_bounds(hpo, |expr| {
+            let value = self.eval(expr, label).value;
+            match value.as_constant() {
+                None | Some(Value::Unknown) => hpo::Bound::Open,
+                Some(value) => match value.as_number() {
+                    Some(number) => hpo::Bound::Number {
+                        value: number,
+                        is_whole: matches!(value, Value::Int(_)),
+                    },
+                    None => hpo::Bound::Other(format!("{value} is {}", value.describe())),
+                },
+            }
+        });
+        if let Some(finding) = checked.finding {
+            let owner = self.owner;
+            self.emit(finding.map_places(|range| Place::new(owner, range)));
+        }
+        let Some(bounds) = checked.bounds else { return Worlds::constant(Value::Unknown) };
+        let interval = Worlds::constant(Value::Interval {
+            name: label.into(),
+            low: bounds.low,
+            high: bounds.high,
+        });
+        let Some((first, last, step)) = bounds.whole() else { return interval };
+        let count = (last - first) / step + 1;
+        if count > MAX_RANGE_VALUES {
+            return interval;
+        }
+        let numbers: Vec<i64> = (0..count).map(|at| first + at * step).collect();
+        if let [only] = numbers.as_slice() {
+            return Worlds::constant(Value::Int(*only));
+        }
+        let names = numbers.iter().map(ToSmolStr::to_smolstr).collect();
+        let place = self.place(hpo.range);
+        Worlds::choice(
+            self.variable(place, label, names),
+            numbers.into_iter().map(Value::Int).collect(),
+        )
+    }
+
+    fn eval_choice(&mut self, hpo: &Hpo, alternatives: &[Expr], label: &str) -> Worlds<Value> {
+        let place = self.place(hpo.range);
+        let bracketed = alternatives;
+        let alternatives = self.unbracketed(alternatives);
+        let values: Vec<Worlds<Value>> =
+            alternatives.iter().map(|alternative| self.eval(alternative, label).value).collect();
+        for finding in hpo::check_choice(hpo, alternatives, bracketed.len() == alternatives.len()) {
+            let owner = self.owner;
+            self.emit(finding.map_places(|range| Place::new(owner, range)));
+        }
+        match values.as_slice() {
+            [] => return Worlds::constant(Value::Unknown),
+            [only] => return only.clone(),
+            _ => {}
+        }
+        let names = values.iter().map(|value| match value.as_constant() {
+            Some(value) => value.to_smolstr(),
+            None => SmolStr::new_static("HPO(…)"),
+        });
+        let variable = self.variable(place, label, names.collect());
+        let index = Worlds::choice(variable, (0..values.len()).collect());
+        let variables = union(values.iter().map(Worlds::variables).chain([index.variables()]));
+        Worlds::for_each(variables, |world| values[*index.at(world)].at(world).clone())
+            .unwrap_or_else(|| widen(values.iter().flat_map(Worlds::values), label))
     }
 
     /// The alternatives of a choice; `choice([a, b])` is reported and read as `choice(a, b)`.
@@ -249,143 +261,6 @@ impl Evaluator<'_> {
             .with_fix("Remove the brackets", edits),
         );
         elements
-    }
-
-    fn eval_range(
-        &mut self,
-        hpo: &Hpo,
-        place: Place,
-        low: &Option<Expr>,
-        high: &Option<Expr>,
-        step: &Option<Expr>,
-        label: &str,
-    ) -> Worlds<Value> {
-        let unknown = Worlds::constant(Value::Unknown);
-        let Some((first, last)) = self.bounds(hpo, low, high, "range", label) else {
-            return unknown;
-        };
-        let step_value = step.as_ref().map(|step| (step, self.eval(step, label).value));
-        let step_value = match &step_value {
-            None => Some(Value::Int(1)),
-            Some((_, value)) => value.as_constant().cloned(),
-        };
-        let is_whole = |expr: &Option<Expr>| {
-            matches!(expr, Some(Expr { kind: ExprKind::Int(_) | ExprKind::Neg(_), .. }))
-        };
-        match step_value.as_ref().and_then(Value::as_number) {
-            Some(step_number) if step_number <= 0.0 => {
-                let range = step.as_ref().map_or(hpo.range, |step| step.range);
-                self.error(
-                    codes::BAD_HPO,
-                    range,
-                    format!("the step of a range must be above 0, and {step_number} is not"),
-                );
-                return unknown;
-            }
-            Some(_) => {}
-            None => {
-                if let (Some(step), Some(value)) = (step, &step_value)
-                    && !value.is_unknown()
-                {
-                    let what = value.describe();
-                    let message = format!("the step of a range is a number, and {value} is {what}");
-                    self.error(codes::BAD_HPO, step.range, message);
-                    return unknown;
-                }
-                return Worlds::constant(Value::Interval {
-                    name: label.into(),
-                    low: first,
-                    high: last,
-                });
-            }
-        }
-        let whole = first.fract() == 0.0 && last.fract() == 0.0 && is_whole(low) && is_whole(high);
-        let Some(Value::Int(step)) = step_value.filter(|_| whole) else {
-            return Worlds::constant(Value::Interval {
-                name: label.into(),
-                low: first,
-                high: last,
-            });
-        };
-        let (first, last) = (first as i64, last as i64);
-        let count = (last - first) / step + 1;
-        if count > MAX_RANGE_VALUES {
-            return Worlds::constant(Value::Interval {
-                name: label.into(),
-                low: first as f64,
-                high: last as f64,
-            });
-        }
-        let numbers: Vec<i64> = (0..count).map(|at| first + at * step).collect();
-        if let [only] = numbers.as_slice() {
-            self.error(
-                codes::SINGLE_CHOICE,
-                hpo.range,
-                format!("this range has only the value {only}; write the value itself"),
-            );
-            return Worlds::constant(Value::Int(*only));
-        }
-        let names = numbers.iter().map(ToSmolStr::to_smolstr).collect();
-        Worlds::choice(
-            self.variable(place, label, names),
-            numbers.into_iter().map(Value::Int).collect(),
-        )
-    }
-
-    /// The two bounds of a range, checked.
-    fn bounds(
-        &mut self,
-        hpo: &Hpo,
-        low: &Option<Expr>,
-        high: &Option<Expr>,
-        form: &str,
-        label: &str,
-    ) -> Option<(f64, f64)> {
-        let (Some(low), Some(high)) = (low, high) else {
-            self.error(
-                codes::BAD_HPO,
-                hpo.range,
-                format!("`{form}` needs a lowest and a highest value: `{form}(low, high)`"),
-            );
-            return None;
-        };
-        let mut numbers = [0.0; 2];
-        for (number, expr) in numbers.iter_mut().zip([low, high]) {
-            let value = self.eval(expr, label).value;
-            match value.as_constant().map(|value| (value, value.as_number())) {
-                Some((_, Some(found))) => *number = found,
-                Some((Value::Unknown, _)) | None => return None,
-                Some((value, None)) => {
-                    let message = format!(
-                        "the bounds of `{form}` are numbers, and {value} is {}",
-                        value.describe()
-                    );
-                    self.error(codes::BAD_HPO, expr.range, message);
-                    return None;
-                }
-            }
-        }
-        let [first, last] = numbers;
-        if first > last {
-            let place = self.place(hpo.range);
-            let mut diagnostic = Diagnostic::new(
-                codes::BAD_HPO,
-                place,
-                format!("the bounds of `{form}` are reversed: {first} is above {last}"),
-            );
-            if let (ExprKind::Int(_) | ExprKind::Float(_), ExprKind::Int(_) | ExprKind::Float(_)) =
-                (&low.kind, &high.kind)
-            {
-                let edits = vec![
-                    self.place(low.range).edit(last.to_string()),
-                    self.place(high.range).edit(first.to_string()),
-                ];
-                diagnostic = diagnostic.with_fix("Swap the bounds", edits);
-            }
-            self.emit(diagnostic);
-            return None;
-        }
-        Some((first, last))
     }
 }
 

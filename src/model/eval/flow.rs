@@ -276,6 +276,9 @@ impl Evaluator<'_> {
         let name = &branch.name.value;
         // A branch with the name of an input or of an earlier layer starts there.
         let named = self.find_named(name).map(|named| (named.tensor.clone(), named.place));
+        if named.is_none() && open.as_ref().is_some_and(|open| open.names.contains(name)) {
+            self.same_branch_name(name, self.place(branch.name.range));
+        }
         let start_place = named.as_ref().map(|(_, place)| *place);
         self.state.flow = match named {
             Some((tensor, _)) => {
@@ -302,16 +305,16 @@ impl Evaluator<'_> {
         let mut run = open.map_or_else(
             || OpenBranches {
                 start,
-                names: rpds::VectorSync::new_sync(),
-                outputs: rpds::VectorSync::new_sync(),
+                names: imbl::Vector::new(),
+                outputs: imbl::Vector::new(),
                 last: place,
                 extendable: true,
             },
             Arc::unwrap_or_clone,
         );
-        self.state.branches.insert_mut(name.clone());
-        run.names.push_back_mut(name.clone());
-        outputs.into_iter().for_each(|output| run.outputs.push_back_mut(output));
+        self.state.branches.insert(name.clone());
+        run.names.push_back(name.clone());
+        run.outputs.extend(outputs);
         run.last = place;
         self.state.flow = Flow::Branches(Arc::new(run));
         self.branch_start = start_place;
@@ -320,6 +323,7 @@ impl Evaluator<'_> {
 
     /// A hyperparameter that chooses a layer.
     fn choice(&mut self, hpo: &Hpo, stmt: &Stmt) -> Vec<Part> {
+        self.searches = true;
         let mut calls = Vec::new();
         if !self.flatten_choice(hpo, &mut calls) {
             self.fail(Why::Error, "the choice", Some(self.stmt));
@@ -499,6 +503,25 @@ mod tests {
                 2 Concatenate → 32×32×18
                 3 Flatten → 18432
             "#]],
+        );
+    }
+
+    #[test]
+    fn branches_of_a_run_have_different_names() {
+        check(
+            "a: { Conv2D(8, 1) }\na: { Conv2D(8, 3) }\nAdd()",
+            expect![[r#"
+            0.a.0 Conv2D → 32×32×8, 32 parameters
+            0.a.0 Conv2D → 30×30×8, 224 parameters
+            1 Add → ?
+            3:1 warning duplicate-name `a`: there is a branch `a` beside this one already
+                help: give it another name, so that the rows of their layers can be told apart
+            4:1 error shape-mismatch `Add`: `Add`: 32×32×8 and 30×30×8 do not fit: 32 and 30 must be equal, or one of them 1
+                line 1: `input` makes this dimension 32
+                line 3: `Conv2D` makes this dimension 30
+                fix: Add `padding="same"` to the convolution before
+                fix: Add `padding="same"` to the convolutions before
+        "#]],
         );
     }
 

@@ -129,6 +129,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown,
             counts: Counts::UNKNOWN,
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
-use super::{Bound, Evaluator, Frame, MAX_LAYERS, MacroDef};
+use super::{Bound, Evaluator, Frame, MAX_LAYERS, MacroDef, Step};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Value;
 use crate::model::hir::{Arg, Call};
@@ -60,7 +60,7 @@ impl Evaluator<'_> {
         arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
         if let Some(body) = self.expanded_before(definition, &arguments) {
             let outputs = self.state.flowing().into();
-            return vec![Part::Macro { call: place, number, inputs, outputs, body }];
+            return vec![Part::Macro { name, call: place, number, inputs, outputs, body }];
         }
         let before = (self.state.flow.clone(), self.layers, self.findings.len());
         // Macros without layers are bounded like layers.
@@ -69,10 +69,13 @@ impl Evaluator<'_> {
             self.count_expanded(MAX_LAYERS);
             return Vec::new();
         }
+        // A further copy that is given something unknown cannot show that the body is right.
+        let shows_nothing = self.path.iter().any(|step| matches!(step, Step::Copy(1..)))
+            && matches!(&self.state.flow, Flow::One(tensor) if tensor.is_unknown());
         // What this call expands is counted by itself and then added to the rest, since a call may be
         // one of very many.
         let expanded_around = std::mem::take(&mut self.expanded);
-        self.expanded.insert(name.clone(), 1);
+        self.expanded.insert(name.clone(), u64::from(!shows_nothing));
         let instance = self.instance_of(place, 0);
         let outer = (self.instance, self.owner, self.stmt, std::mem::take(&mut self.copy_numbers));
         frame.number = number;
@@ -107,7 +110,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
         }
         let outputs = self.state.flowing().into();
-        vec![Part::Macro { call: place, number, inputs, outputs, body: nodes }]
+        vec![Part::Macro { name, call: place, number, inputs, outputs, body: nodes }]
     }
 
     /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.
@@ -362,6 +365,39 @@ mod tests {
                     line 1: `Conv2D` makes this dimension 6
                     line 1: it happens here, in the body of `B`
                     fix: Change `kernel_size` to 6
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_mistake_of_the_first_copy_stands_in_the_body() {
+        // The other copies are given something unknown.
+        check(
+            "define B { ResidualConnection { Dense(5) } }\nnetwork N { input: (4) layers: B() * 3 }",
+            expect![[r#"
+                0#0.0.0 Dense → 5, 25 parameters
+                0#0.0.add Add → ?
+                0#1…2.0.0 Dense → ?
+                0#1…2.0.add Add → ?
+                1:12 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 4 into 5, which cannot be added to the input
+                    help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Dense(5) }`
+                    line 1: `Dense` makes this dimension 5
+                    line 2: `input` makes this dimension 4
+                    fix: Set `units=4` on `Dense` before
+                    fix: Project the input with `Dense(5)`
+            "#]],
+        );
+        // Here the first copies show that the body is right.
+        check(
+            "define B { Conv2D(4, 3) }\nnetwork N { input: (6, 6, 3) layers: B() * 4 }",
+            expect![[r#"
+                0#0.0 Conv2D → 4×4×4, 112 parameters
+                0#1.0 Conv2D → 2×2×4, 148 parameters
+                0#2.0 Conv2D → ?
+                0#3.0 Conv2D → ?
+                2:38 error kernel-too-large `B`: in `B`: `Conv2D`: `kernel_size` 3×3 does not fit the 2×2 input; the largest that fits is 2×2, or use `padding="same"`
+                    line 1: `Conv2D` makes this dimension 2
+                    line 1: it happens here, in the body of `B`
             "#]],
         );
     }

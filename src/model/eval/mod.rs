@@ -56,6 +56,14 @@ pub struct Record {
     pub stmt: hir::Stmt,
 }
 
+impl Record {
+    /// The devices that the statement names, with where they stand.
+    pub fn devices(&self) -> impl Iterator<Item = (SmolStr, Place)> {
+        let devices = self.stmt.devices().into_iter();
+        devices.map(move |device| (device.value.clone(), Place::new(self.owner, device.range)))
+    }
+}
+
 /// A macro, ready to be expanded.
 #[derive(Debug, PartialEq)]
 pub struct MacroDef {
@@ -134,6 +142,8 @@ pub struct Evaluator<'a> {
     pub expansion: u64,
     /// How often each macro was expanded.
     pub expanded: BTreeMap<SmolStr, u64>,
+    /// Whether there is a hyperparameter to search.
+    pub searches: bool,
     seen: FxHashSet<(Code, Place, u64)>,
     /// Macro parameters that do not exist, by expansion.
     unknown_params: FxHashSet<(u64, SmolStr)>,
@@ -159,6 +169,8 @@ pub struct Evaluator<'a> {
     broken: bool,
     /// How many wrappers, whose insides have no rows of their own, are around.
     wrapped: usize,
+    /// How many of them give the layer inside something else than what comes in.
+    stepwise: usize,
     /// The number of the first statement of the next sequence.
     first_index: u32,
     depth: usize,
@@ -177,6 +189,7 @@ impl<'a> Evaluator<'a> {
             layers: 0,
             expansion: 0,
             expanded: BTreeMap::new(),
+            searches: false,
             seen: FxHashSet::default(),
             unknown_params: FxHashSet::default(),
             calls_made: 0,
@@ -192,6 +205,7 @@ impl<'a> Evaluator<'a> {
             inside: Vec::new(),
             broken: false,
             wrapped: 0,
+            stepwise: 0,
             first_index: 0,
             depth: 0,
             stopped: false,

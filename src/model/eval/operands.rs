@@ -2,13 +2,25 @@
 
 use super::Evaluator;
 use super::bind::Binding;
-use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::diagnostics::{Diagnostic, Severity, codes, did_you_mean};
 use crate::lang::{LayerEntry, Operands};
 use crate::model::place::Place;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use smol_str::{SmolStr, format_smolstr};
 
 impl Evaluator<'_> {
+    /// Reports a branch that has the name of another one of its run.
+    pub(super) fn same_branch_name(&mut self, name: &str, place: Place) {
+        let message = format!("there is a branch `{name}` beside this one already");
+        self.emit(
+            Diagnostic::new(codes::DUPLICATE_NAME, place, message)
+                .with_severity(Severity::Warning)
+                .with_help(
+                    "give it another name, so that the rows of their layers can be told apart",
+                ),
+        );
+    }
+
     /// The operands that the layer names itself.
     pub(super) fn named_operands(&mut self, binding: &mut Binding<'_>) -> Vec<Tensor> {
         let mut tensors = Vec::new();
@@ -117,7 +129,8 @@ impl Evaluator<'_> {
                 codes::TOO_MANY_OPERANDS,
                 place,
                 format!("`{}` takes at most {max} tensors, and {found} come in", entry.name),
-            ),
+            )
+            .with_help("leave the others out, or merge them before with a layer that takes any number, such as `Add`"),
             None => Diagnostic::new(
                 codes::TOO_FEW_OPERANDS,
                 place,

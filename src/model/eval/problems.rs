@@ -4,14 +4,14 @@
 use super::Evaluator;
 use super::bind::{Binding, Given};
 use super::run::Failing;
-use super::upstream::{set_on_producer, upstream};
+use super::upstream::{keep_borders, resize, set_on_producer, upstream};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::lang::{Blame, LayerEntry, Outcome, Problem, Suggestion};
-use crate::model::hir::{ExprKind, HpoKind};
+use crate::model::hir::{Arg, ExprKind, HpoKind};
 use crate::model::place::Place;
-use crate::model::tensor::{CallPlace, Tensor};
+use crate::model::tensor::Tensor;
 use crate::shape::{Dim, Worlds, describe};
-use crate::text::TextEdit;
+use crate::text::{TextEdit, TextRange};
 
 impl Evaluator<'_> {
     /// Turns a problem into a finding that says for which choices it holds.
@@ -151,7 +151,7 @@ impl Evaluator<'_> {
                         Some((format!("Change `{param}` to {value}"), vec![source.edit(value)]))
                     }
                     None => {
-                        let edit = insert_argument(&binding.call, &format!("{param}={value}"))?;
+                        let edit = binding.call.insert_argument(&format!("{param}={value}"))?;
                         Some((format!("Add `{param}={value}`"), vec![edit]))
                     }
                 }
@@ -161,7 +161,7 @@ impl Evaluator<'_> {
                     entry.param(param).and_then(|(index, _)| binding.given[index].as_ref())?;
                 Some((format!("Remove `{param}`"), vec![given.removal.edit("")]))
             }
-            Suggestion::Before(text) if top => Some((
+            Suggestion::Before(text) if self.stepwise == 0 => Some((
                 format!("Insert `{text}` before"),
                 vec![self.stmt.start().edit(format!("{text}\n"))],
             )),
@@ -183,9 +183,7 @@ impl Evaluator<'_> {
                 Some((format!("Change to `{layer}`"), edits))
             }
             Suggestion::SetOnProducer { operand, param, value } => {
-                // What flows likely depends on an earlier layer that the merge names, so that a change
-                // there changes both.
-                if operand > 0 && operand >= operands.len() - binding.named {
+                if depends(operands, binding, operand) {
                     return None;
                 }
                 set_on_producer(operands.get(operand)?, param, &value)
@@ -200,8 +198,61 @@ impl Evaluator<'_> {
                     (format!("Write `{name}=` before it"), vec![edit])
                 })
             }
+            Suggestion::Resize { operand, axis, size } => resize(operands, operand, axis, size)
+                .filter(|_| !depends(operands, binding, operand)),
+            Suggestion::KeepBorders { operands: which } => keep_borders(operands, &which),
+            Suggestion::Wrap(wrapper) if top => {
+                let whole = binding.call.whole;
+                let edits = vec![whole.start().edit(format!("{wrapper}(")), whole.end().edit(")")];
+                Some((format!("Write `{wrapper}(…)` around it"), edits))
+            }
+            Suggestion::Wrap(_) => None,
+            Suggestion::Unwrap => {
+                let [inner] = binding.inner.as_slice() else { return None };
+                // Other arguments of the wrapper would be lost.
+                if binding.given.iter().flatten().count() > 1 || binding.name.is_some() {
+                    return None;
+                }
+                let whole = binding.call.whole;
+                let inside = self.place(inner.range);
+                let before = TextRange::new(whole.range.start(), inside.range.start());
+                let after = TextRange::new(inside.range.end(), whole.range.end());
+                let owner = whole.owner;
+                let edits =
+                    vec![Place::new(owner, before).edit(""), Place::new(owner, after).edit("")];
+                Some((format!("Take `{}` away", entry.name), edits))
+            }
+            Suggestion::RemoveInner { param } => {
+                let list = binding.inner.first()?.args.as_ref()?;
+                let named = |arg: &Arg| arg.name.as_ref().is_some_and(|name| name.value == param);
+                let at = list.args.iter().position(named)?;
+                let removal = self.removal(&list.args, at);
+                Some((format!("Remove `{param}`"), vec![removal.edit("")]))
+            }
+            Suggestion::Together(changes) => {
+                let (mut titles, mut edits) = (Vec::new(), Vec::new());
+                for change in changes {
+                    let (title, more) = self.fix(entry, binding, operands, change)?;
+                    titles.push(title);
+                    edits.extend(more);
+                }
+                let mut at: Vec<Place> = edits.iter().map(|edit| edit.range).collect();
+                at.dedup();
+                // Two new arguments of a call that had none would need a comma.
+                if at.len() < edits.len() && !binding.call.has_args {
+                    return None;
+                }
+                Some((joined(&titles), edits))
+            }
+            // A network needs a layer, so there must be one before.
+            Suggestion::RemoveLayer if top && operands.first()?.producer.is_some() => {
+                let whole = binding.call.whole;
+                Some((format!("Delete `{}`", entry.name), vec![whole.edit("")]))
+            }
             Suggestion::RemoveLayer
             | Suggestion::Replace(_)
+            | Suggestion::Shortcut(_)
+            | Suggestion::Nest { .. }
             | Suggestion::AllSteps { .. }
             | Suggestion::RemoveFlatten { .. }
             | Suggestion::WidenInput { .. }
@@ -231,6 +282,24 @@ impl Evaluator<'_> {
             _ => diagnostic,
         }
     }
+}
+
+/// Whether what makes operand `operand` is likely what makes others too: the merge names a layer from
+/// before, so that a change there changes both.
+fn depends(operands: &[Tensor], binding: &Binding<'_>, operand: usize) -> bool {
+    operand > 0 && operand >= operands.len() - binding.named
+}
+
+/// Titles of changes that belong together, as one.
+fn joined(titles: &[String]) -> String {
+    let mut all = titles.join(" and ");
+    for title in titles.iter().skip(1) {
+        if let Some(first) = title.chars().next() {
+            let lower = format!("{}{}", first.to_lowercase(), &title[first.len_utf8()..]);
+            all = all.replacen(title.as_str(), &lower, 1);
+        }
+    }
+    all
 }
 
 /// The sizes that an axis can have, in order.
@@ -290,16 +359,6 @@ pub(super) fn for_which(failed: &Worlds<bool>) -> String {
     let named = failing.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
     let more = if failing.len() > NAMED { "; …" } else { "" };
     format!(" (fails for {named}{more}, {} of {total} {noun})", failing.len())
-}
-
-/// The edit that adds an argument to a call.
-pub(super) fn insert_argument(call: &CallPlace, argument: &str) -> Option<TextEdit<Place>> {
-    let at = call.insert?;
-    Some(at.edit(match (call.parens, call.has_args) {
-        (false, _) => format!("({argument})"),
-        (true, false) => argument.to_string(),
-        (true, true) => format!(", {argument}"),
-    }))
 }
 
 #[cfg(test)]

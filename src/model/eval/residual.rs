@@ -4,15 +4,21 @@
 use std::sync::Arc;
 
 use super::{Evaluator, Step};
-use crate::diagnostics::Diagnostic;
-use crate::lang::{LayerEntry, Operands, Problem, Suggestion, residual_add};
-use crate::model::hir::{Call, Stmt, StmtKind};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::{
+    Category, LayerEntry, LayerName, Operands, Problem, Suggestion, projected_add, residual_add,
+    residual_repeats, resolve_layer,
+};
+use crate::model::hir::{Arg, Call, ExprKind, Stmt, StmtKind};
+use crate::model::place::Place;
 use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use crate::shape::{Worlds, union};
+use crate::text::TextEdit;
 
 use super::flow::Incoming;
+use super::upstream::set_on_producer;
 
 impl Evaluator<'_> {
     pub(super) fn residual(
@@ -28,7 +34,18 @@ impl Evaluator<'_> {
             Incoming::Refused(unknown) => Some(Tensor::unknown(unknown)),
         };
         let Some(input) = input else { return Vec::new() };
+        if stmt.block.as_ref().is_none_or(|block| block.stmts.is_empty()) && !stmt.broken {
+            let message = format!(
+                "`{}` has no layers to go around, so it adds what comes in to itself",
+                entry.name
+            );
+            self.emit(
+                Diagnostic::new(codes::EMPTY_BLOCK, place, message)
+                    .with_help(format!("write the layers in braces: `{} {{ … }}`", entry.name)),
+            );
+        }
         let mut shortcut = Flow::One(input.clone());
+        let mut projected = None;
         self.state.flow = Flow::One(input.clone());
         let mut nodes: Vec<Node> = Vec::new();
         let owner = self.owner;
@@ -76,6 +93,7 @@ impl Evaluator<'_> {
                 });
                 if is_shortcut {
                     shortcut = std::mem::replace(&mut self.state.flow, main);
+                    projected = Some(&input);
                 }
             }
             offset += 1;
@@ -85,11 +103,11 @@ impl Evaluator<'_> {
         let mut parts = vec![Part::Inner(nodes.into())];
         let (Flow::One(block), Flow::One(shortcut)) = (block, shortcut) else {
             let message = "the layers of a `ResidualConnection` must give one tensor to add";
-            self.emit(Diagnostic::new(crate::diagnostics::codes::SEVERAL_OUTPUTS, place, message));
+            self.emit(Diagnostic::new(codes::SEVERAL_OUTPUTS, place, message));
             self.fail(Why::Error, entry.name, Some(place));
             return parts;
         };
-        let mut add = self.add_residual(entry, call, block, shortcut);
+        let mut add = self.add_residual(entry, call, stmt, block, shortcut, projected);
         self.pass_on(&add);
         if let Some((name, place)) = &binding.name {
             add.name = Some(name.clone());
@@ -110,13 +128,16 @@ impl Evaluator<'_> {
         self.sequence(stmts.iter().map(|stmt| (owner, stmt)))
     }
 
-    /// The addition.
+    /// The addition of what the block and the shortcut give; `projected` is what comes in, where a branch
+    /// `shortcut` makes something of it.
     fn add_residual(
         &mut self,
         entry: &'static LayerEntry,
         call: &Call,
+        stmt: &Stmt,
         block: Tensor,
         shortcut: Tensor,
+        projected: Option<&Tensor>,
     ) -> Layer {
         let place = self.place(call.name.range);
         let mut problem: Option<Problem> = None;
@@ -125,7 +146,14 @@ impl Evaluator<'_> {
         let sums = Worlds::for_each(variables, |world| {
             let (block, shortcut) =
                 (block.shape.at(world).as_ref()?, shortcut.shape.at(world).as_ref()?);
-            Some(residual_add(block, shortcut).map_err(|found| {
+            let sum = match projected {
+                Some(input) => {
+                    let input = input.shape.as_constant().and_then(Option::as_ref);
+                    projected_add(block, shortcut, input)
+                }
+                None => residual_add(block, shortcut),
+            };
+            Some(sum.map_err(|found| {
                 problem.get_or_insert(found);
             }))
         });
@@ -144,9 +172,8 @@ impl Evaluator<'_> {
                 diagnostic.message.push_str(&super::problems::for_which(&fails));
             } else {
                 for suggestion in problem.suggestions {
-                    if let Suggestion::SetOnProducer { operand: 0, param, value } = suggestion
-                        && let Some((title, edits)) =
-                            super::upstream::set_on_producer(&block, param, &value)
+                    if let Some((title, edits)) =
+                        self.residual_fix(stmt, [&block, &shortcut], suggestion)
                     {
                         diagnostic = diagnostic.with_fix(title, edits);
                     }
@@ -170,6 +197,26 @@ impl Evaluator<'_> {
             if !doubtful {
                 self.emit(diagnostic);
             }
+            self.path.pop();
+        }
+        if let (Some(Some(sum)), Some(Some(from)), false) =
+            (block.shape.as_constant(), shortcut.shape.as_constant(), doubtful || failed)
+            // Who writes both ways knows what they give.
+            && projected.is_none()
+            && let Some(problem) = residual_repeats(sum, from)
+        {
+            let mut diagnostic = Diagnostic::new(problem.code, place, problem.message)
+                .with_severity(problem.severity);
+            diagnostic.help = problem.help;
+            for suggestion in problem.suggestions {
+                if let Some((title, edits)) =
+                    self.residual_fix(stmt, [&block, &shortcut], suggestion)
+                {
+                    diagnostic = diagnostic.with_fix(title, edits);
+                }
+            }
+            self.path.push(Step::Add);
+            self.emit(diagnostic);
             self.path.pop();
         }
         let activation = shape
@@ -206,8 +253,68 @@ impl Evaluator<'_> {
                 Some(activation) => Counts { activation, ..Counts::ZERO },
                 None => Counts::UNKNOWN,
             },
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    /// The change that makes the sum of the block of `stmt` and its input possible; `operands` are what
+    /// the block and the shortcut give.
+    fn residual_fix(
+        &self,
+        stmt: &Stmt,
+        operands: [&Tensor; 2],
+        suggestion: Suggestion,
+    ) -> Option<(String, Vec<TextEdit<Place>>)> {
+        let stmts = &stmt.block.as_ref()?.stmts;
+        let projected = stmts.iter().any(|stmt| path_name(stmt) == Some("shortcut"));
+        match suggestion {
+            Suggestion::SetOnProducer { operand, param, value } => {
+                set_on_producer(operands.get(operand)?, param, &value)
+            }
+            Suggestion::Shortcut(layer) if !projected && !stmt.broken => {
+                let edit = self.place(stmts.last()?.range).end();
+                let edit = edit.edit(format!("\nshortcut: {{ {layer} }}"));
+                Some((format!("Project the input with `{layer}`"), vec![edit]))
+            }
+            Suggestion::KeepBorders { .. } if !projected => {
+                let edits = stmts.iter().map(|stmt| self.keep_border(stmt));
+                let edits: Vec<TextEdit<Place>> =
+                    edits.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+                let title = "Add `padding=\"same\"` to the convolutions of the block";
+                (!edits.is_empty()).then(|| (title.to_string(), edits))
+            }
+            _ => None,
+        }
+    }
+
+    /// The change that has a statement of a block keep the size of what comes in, where it needs one;
+    /// `None` where it is not known to keep it then.
+    fn keep_border(&self, stmt: &Stmt) -> Option<Option<TextEdit<Place>>> {
+        let StmtKind::Call(call) = &stmt.kind else { return None };
+        let LayerName::Entry(entry) = resolve_layer(&call.name.value) else { return None };
+        let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
+        let given = |param: &str| {
+            args.iter().find(|arg| arg.name.as_ref().is_some_and(|name| name.value == param))
+        };
+        let keeps = entry.works_on_features();
+        let moves = ["strides", "stride", "data_format"].into_iter().any(|it| given(it).is_some());
+        if keeps && stmt.block.is_none() {
+            return Some(None);
+        }
+        if entry.category != Category::Convolution || stmt.block.is_some() || moves {
+            return None;
+        }
+        match given("padding").map(|arg| &arg.value.kind) {
+            Some(ExprKind::Str(text)) if text.eq_ignore_ascii_case("same") => Some(None),
+            Some(_) => None,
+            None => {
+                entry.param("padding")?;
+                self.call_place(call).insert_argument("padding=\"same\"").map(Some)
+            }
         }
     }
 }
@@ -260,19 +367,126 @@ mod tests {
     }
 
     #[test]
+    fn a_shortcut_that_does_not_fit_is_named() {
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\", strides=2)\n  shortcut: { Conv2D(8, 1) }\n}",
+            expect![[r#"
+                0.0 Conv2D → 16×16×8, 224 parameters
+                0.1.shortcut.0 Conv2D → 32×32×8, 32 parameters
+                0.add Add → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block gives 16×16×8 and its branch `shortcut` 32×32×8, which cannot be added
+                    help: make both alike: `shortcut: { Conv2D(8, 1, strides=2) }` gives 16×16×8
+                    line 3: `Conv2D` makes this dimension 16
+                    line 1: `input` makes this dimension 32
+            "#]],
+        );
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n  shortcut: { Conv2D(16, 1) }\n}",
+            expect![[r#"
+                0.0 Conv2D → 32×32×8, 224 parameters
+                0.1.shortcut.0 Conv2D → 32×32×16, 64 parameters
+                0.add Add → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block gives 32×32×8 and its branch `shortcut` 32×32×16, which cannot be added
+                    help: make both alike: `shortcut: { Conv2D(8, 1) }` gives 32×32×8
+                    line 3: `Conv2D` makes this dimension 8
+                    line 4: `Conv2D` makes this dimension 16
+                    fix: Set `filters=8` on `Conv2D` before
+            "#]],
+        );
+    }
+
+    #[test]
+    fn one_vector_for_the_whole_image_is_meant() {
+        check(
+            "Conv2D(8, 1)\nResidualConnection {\n  GlobalAveragePooling2D(keepdims=true)\n  Conv2D(8, 1)\n}\nResidualConnection {\n  Conv2D(8, 1)\n  shortcut: {\n    GlobalAveragePooling2D(keepdims=true)\n    Conv2D(8, 1)\n  }\n}",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.0 GlobalAveragePooling2D → 1×1×8
+                1.1 Conv2D → 1×1×8, 72 parameters
+                1.add Add → 32×32×8
+                2.0 Conv2D → 32×32×8, 72 parameters
+                2.1.shortcut.0 GlobalAveragePooling2D → 1×1×8
+                2.1.shortcut.1 Conv2D → 1×1×8, 72 parameters
+                2.add Add → 32×32×8
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_connection_around_nothing_is_hardly_meant() {
+        check(
+            "ResidualConnection()\nResidualConnection { }",
+            expect![[r#"
+            0.add Add → 32×32×3
+            1.add Add → 32×32×3
+            2:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
+                help: write the layers in braces: `ResidualConnection { … }`
+            3:1 warning empty-block `ResidualConnection`: `ResidualConnection` has no layers to go around, so it adds what comes in to itself
+                help: write the layers in braces: `ResidualConnection { … }`
+        "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_repeated_is_hardly_meant() {
+        check(
+            "ResidualConnection { Conv2D(1, 1) }",
+            expect![[r#"
+            0.0 Conv2D → 32×32×1, 4 parameters
+            0.add Add → 32×32×3
+            2:1 warning shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×1, so the block's output is repeated over the input
+                help: the layers of the block should give 32×32×3 again
+                fix: Set `filters=3` on `Conv2D` before
+        "#]],
+        );
+    }
+
+    #[test]
+    fn blocks_are_mended_as_a_whole() {
+        check(
+            "Conv2D(8, 1)\nResidualConnection {\n  Conv2D(8, 3)\n  ReLU\n  Conv2D(8, 3)\n}",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 32 parameters
+                1.0 Conv2D → 30×30×8, 584 parameters
+                1.1 ReLU → 30×30×8
+                1.2 Conv2D → 28×28×8, 584 parameters
+                1.add Add → ?
+                3:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×8 into 28×28×8, which cannot be added to the input
+                    help: write `padding="same"` in the convolutions and poolings of the block, so that the size stays 32×32
+                    line 6: `Conv2D` makes this dimension 28
+                    line 1: `input` makes this dimension 32
+                    fix: Add `padding="same"` to the convolutions of the block
+            "#]],
+        );
+        check(
+            "ResidualConnection {\n  Conv2D(8, 3, strides=2, padding=\"same\")\n}",
+            expect![[r#"
+                0.0 Conv2D → 16×16×8, 224 parameters
+                0.add Add → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 16×16×8, which cannot be added to the input
+                    help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1, strides=2) }`
+                    line 3: `Conv2D` makes this dimension 16
+                    line 1: `input` makes this dimension 32
+                    fix: Project the input with `Conv2D(8, 1, strides=2)`
+            "#]],
+        );
+    }
+
+    #[test]
     fn a_difference_of_shape_is_an_error_at_the_addition() {
         check(
             "ResidualConnection {\n  Conv2D(8, 3, padding=\"same\")\n}\nFlatten()",
             expect![[r#"
-            0.0 Conv2D → 32×32×8, 224 parameters
-            0.add Add → ?
-            1 Flatten → ?
-            2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×8, which cannot be added to the input
-                help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1) }`
-                line 3: `Conv2D` makes this dimension 8
-                line 1: `input` makes this dimension 3
-                fix: Set `filters=3` on `Conv2D` before
-        "#]],
+                0.0 Conv2D → 32×32×8, 224 parameters
+                0.add Add → ?
+                1 Flatten → ?
+                2:1 error shape-mismatch `ResidualConnection`: `ResidualConnection`: the block turns 32×32×3 into 32×32×8, which cannot be added to the input
+                    help: keep the shape inside the block, or project the input: `main: { … } shortcut: { Conv2D(8, 1) }`
+                    line 3: `Conv2D` makes this dimension 8
+                    line 1: `input` makes this dimension 3
+                    fix: Set `filters=3` on `Conv2D` before
+                    fix: Project the input with `Conv2D(8, 1)`
+            "#]],
         );
     }
 }

@@ -128,6 +128,7 @@ impl Evaluator<'_> {
             } else {
                 counts
             },
+            counts_by_choice: by_choice(&outcome, binding.frozen),
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -190,10 +191,22 @@ pub(super) fn producer(
     operands: &[Tensor],
 ) -> Producer {
     let given = entry.params.iter().zip(&binding.given);
+    // What works on each step's features by itself would do so with every step.
+    let last_step_of = match operands {
+        [operand] if operand.rank() == Some(2) && entry.works_on_features() => {
+            operand.producer.as_ref().and_then(|producer| match producer.recurrent() {
+                true => Some(Arc::new(producer.clone())),
+                false => producer.last_step_of.clone(),
+            })
+        }
+        _ => None,
+    };
     Producer {
         layer: entry.name,
         channels: entry.channels,
         input_rank: operands.first().and_then(Tensor::rank),
+        input: operands.first().and_then(|tensor| tensor.shape.as_constant()?.clone()),
+        last_step_of,
         call: binding.call,
         given: given
             .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source)))
@@ -215,6 +228,29 @@ pub(super) fn collapse(outcome: &Worlds<Option<Outcome>>) -> Counts {
         })
         .reduce(Counts::or)
         .unwrap_or(Counts::UNKNOWN)
+}
+
+/// The numbers of a layer in each world, where they are not the same in all.
+fn by_choice(outcome: &Worlds<Option<Outcome>>, frozen: bool) -> Option<Arc<Worlds<Counts>>> {
+    if outcome.variables().is_empty() {
+        return None;
+    }
+    let counts = outcome.map(|outcome| {
+        let Some(outcome) = outcome else { return Counts::UNKNOWN };
+        let mut counts = Counts {
+            trainable: outcome.trainable,
+            non_trainable: outcome.non_trainable,
+            macs: outcome.macs,
+            activation: outcome.activation,
+        };
+        if frozen {
+            counts.non_trainable += counts.trainable;
+            counts.trainable = Count::ZERO;
+        }
+        counts
+    });
+    let counts = counts.simplified();
+    (!counts.variables().is_empty()).then(|| Arc::new(counts))
 }
 
 /// Whether a tensor still has a middle dimension of more than one position.

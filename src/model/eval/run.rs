@@ -5,7 +5,8 @@ use super::bind::{Binding, Given};
 use super::expr::widen;
 use crate::diagnostics::{Code, Diagnostic, Severity, codes};
 use crate::lang::{
-    Args, Blame, BlockOutcome, LayerEntry, Outcome, Problem, Rule, RuleCx, Value, validate,
+    Args, Blame, BlockOutcome, LayerEntry, Outcome, Problem, Rule, RuleCx, Value, mended, validate,
+    with_fitting_example,
 };
 use crate::model::result::Counts;
 use crate::model::tensor::{Producer, Tensor, Unknown, Why};
@@ -192,17 +193,18 @@ impl Evaluator<'_> {
                 .collect();
             let not_known = given.iter().flatten().any(Value::is_unknown);
             let mut has_error = binding.failed;
-            for problem in validate(entry, &mut given) {
-                has_error |= problem.severity == Severity::Error;
-                note(problem, false);
-            }
+            let invalid = validate(entry, &mut given);
+            has_error |= invalid.iter().any(|problem| problem.severity == Severity::Error);
             let inputs: Option<Vec<Shape>> =
                 shapes.iter().map(|shape| shape.at(world).clone()).collect();
             with_inputs.push(inputs.is_some());
             let inputs = match inputs {
                 Some(inputs) => inputs,
                 None if entry.sets_shape => vec![Shape::batched([])],
-                None => return None,
+                None => {
+                    invalid.into_iter().for_each(|problem| note(problem, false));
+                    return None;
+                }
             };
             let block = block.zip(block_shape.as_ref()).map(|(block, shape)| BlockOutcome {
                 output: shape.at(world).clone(),
@@ -234,6 +236,9 @@ impl Evaluator<'_> {
                 block: block.as_ref(),
                 inner: &inside,
             };
+            for problem in invalid {
+                note(with_fitting_example(&cx, problem), false);
+            }
             match rule(&cx, world) {
                 Ok(Some(outcome)) => {
                     for warning in &outcome.warnings {
@@ -276,7 +281,7 @@ impl Evaluator<'_> {
                             problem.suggestions.clear();
                         }
                     }
-                    note(problem, true);
+                    note(mended(&cx, problem), true);
                     None
                 }
             }

@@ -78,6 +78,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown: Some(unknown),
             counts: Counts::UNKNOWN,
+            counts_by_choice: None,
             args: Vec::new(),
             inside: Vec::new(),
         }
@@ -107,6 +108,11 @@ impl Evaluator<'_> {
             Suggestion::Replace(text) if call.args.is_none() => {
                 Some((format!("Change to `{text}`"), vec![name.edit(text)]))
             }
+            Suggestion::Nest { outer, inner } => {
+                let end = self.place(call.range).end();
+                let edits = vec![name.edit(format!("{outer}({inner}")), end.edit(")")];
+                Some((format!("Change to `{outer}({inner}(…))`"), edits))
+            }
             Suggestion::RemoveLayer => {
                 Some((format!("Delete `{}`", call.name.value), vec![self.stmt.edit("")]))
             }
@@ -119,6 +125,22 @@ impl Evaluator<'_> {
 mod tests {
     use crate::model::fixture::check;
     use expect_test::expect;
+
+    #[test]
+    fn a_wrapper_and_its_layer_in_one_name() {
+        check(
+            "TimeDistributedDense(8)\nBidirectionalDense(8)",
+            expect![[r#"
+            0 TimeDistributedDense → ?
+            1 BidirectionalDense → ?
+            2:1 error unknown-layer `TimeDistributedDense`: there is no layer or macro `TimeDistributedDense`
+                help: write `TimeDistributed(Dense(…))`
+                fix: Change to `TimeDistributed(Dense(…))`
+            3:1 error unknown-layer `BidirectionalDense`: there is no layer `BidirectionalDense`; did you mean `Bidirectional`?
+                fix: Change to `Bidirectional`
+        "#]],
+        );
+    }
 
     #[test]
     fn names_that_mean_nothing_say_what_to_write() {

@@ -2,10 +2,10 @@
 //! made them, so it suggests what would help if this or that layer did, and here it is looked up
 //! whether one did.
 
-use super::problems::insert_argument;
-use crate::lang::{Suggestion, find_layer};
+use crate::lang::{Category, Suggestion, find_layer};
 use crate::model::place::Place;
-use crate::model::tensor::Tensor;
+use crate::model::tensor::{Producer, Tensor};
+use crate::shape::Dim;
 use crate::text::TextEdit;
 
 /// A change of what made an operand, and what there is to say about it.
@@ -24,8 +24,11 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
     match suggestion {
         Suggestion::AllSteps { operand } => {
             let tensor = operands.get(*operand)?;
-            let producer = tensor.producer.as_ref()?;
-            find_layer(producer.layer)?.param("return_sequences")?;
+            let last = tensor.producer.as_ref()?;
+            let producer = match &last.last_step_of {
+                Some(producer) => producer,
+                None => Some(last).filter(|producer| producer.recurrent())?,
+            };
             if producer.input_rank? != tensor.rank()? + 1 {
                 return None;
             }
@@ -38,7 +41,7 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
                     producer.call.name,
                     format!("this `{layer}` gives only its last step"),
                 )),
-                fix: set_on_producer(tensor, "return_sequences", "true"),
+                fix: set_on(producer, "return_sequences", "true"),
             })
         }
         Suggestion::WidenInput { operand, first, help } => {
@@ -112,16 +115,95 @@ pub(super) fn set_on_producer(
     param: &'static str,
     value: &str,
 ) -> Option<(String, Vec<TextEdit<Place>>)> {
-    let producer = tensor.producer.as_ref()?;
+    set_on(tensor.producer.as_ref()?, param, value)
+}
+
+fn set_on(
+    producer: &Producer,
+    param: &'static str,
+    value: &str,
+) -> Option<(String, Vec<TextEdit<Place>>)> {
     let param = if param == Suggestion::CHANNELS { producer.channels? } else { param };
     let entry = find_layer(producer.layer)?;
     entry.param(param)?;
-    let given = producer.given.iter().find(|(name, _)| *name == param);
-    let edit = match given {
-        Some((_, place)) => (*place)?.edit(value),
-        None => insert_argument(&producer.call, &format!("{param}={value}"))?,
-    };
+    let edit = producer.set(param, value)?;
     Some((format!("Set `{param}={value}` on `{}` before", producer.layer), vec![edit]))
+}
+
+/// The change that makes dimension `axis` of operand `operand` this large where its size was made:
+/// in the input, if nothing but layers that pass it on stand between, or in the layer that gives the
+/// channels.
+pub(super) fn resize(
+    operands: &[Tensor],
+    operand: usize,
+    axis: usize,
+    size: u64,
+) -> Option<(String, Vec<TextEdit<Place>>)> {
+    let tensor = operands.get(operand)?;
+    let origin = tensor.origins.get(axis)?.as_ref()?;
+    if let Some(producer) = &tensor.producer {
+        let (_, place) =
+            producer.given.iter().find(|(name, _)| Some(*name) == producer.channels)?;
+        return match place {
+            Some(place) if *place == origin.place => {
+                set_on(producer, Suggestion::CHANNELS, &size.to_string())
+            }
+            _ => None,
+        };
+    }
+    // Where both come from one input, a change of it changes both.
+    let shared = operands.iter().enumerate().any(|(at, other)| {
+        at != operand && other.origins.iter().flatten().any(|it| it.place == origin.place)
+    });
+    let [only] = tensor.choices(axis)[..] else { return None };
+    if shared || origin.layer != "input" || !only.is_known() {
+        return None;
+    }
+    Some((
+        format!("Change {only} to {size} in the input"),
+        vec![origin.place.edit(size.to_string())],
+    ))
+}
+
+/// The change that gives the convolutions which made these operands `padding="same"`, where their
+/// inputs have one size and they move by one position.
+pub(super) fn keep_borders(
+    operands: &[Tensor],
+    which: &[usize],
+) -> Option<(String, Vec<TextEdit<Place>>)> {
+    let mut edits = Vec::new();
+    let mut size: Option<Vec<Dim>> = None;
+    for (at, tensor) in operands.iter().enumerate() {
+        let shape = tensor.shape.as_constant()?.as_ref()?;
+        let kept = match which.contains(&at) {
+            true => {
+                let producer = tensor.producer.as_ref()?;
+                let entry = find_layer(producer.layer)?;
+                entry.param("padding")?;
+                let is_given = |param: &str| producer.given.iter().any(|(name, _)| *name == param);
+                if entry.category != Category::Convolution
+                    || ["padding", "strides", "data_format"].into_iter().any(is_given)
+                {
+                    return None;
+                }
+                let (_, edit) = set_on(producer, "padding", "\"same\"")?;
+                edits.extend(edit);
+                producer.input.as_ref()?
+            }
+            false => shape,
+        };
+        let spatial = kept.unbatched().split_last()?.1.to_vec();
+        if !spatial.iter().all(Dim::is_known) || size.is_some_and(|size| size != spatial) {
+            return None;
+        }
+        size = Some(spatial);
+    }
+    let title = match edits.len() {
+        0 => return None,
+        1 => "Add `padding=\"same\"` to the convolution before",
+        _ => "Add `padding=\"same\"` to the convolutions before",
+    };
+    Some((title.to_string(), edits))
 }
 
 #[cfg(test)]
@@ -164,25 +246,27 @@ mod tests {
             "(20, 8)",
             "GRU(64)\nTimeDistributed(Dense(8))",
             expect![[r#"
-            0 GRU → 64, 14,208 parameters
-            1 TimeDistributed → ?
-            5:1 error rank-mismatch `TimeDistributed`: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (64) has 1
-                help: write `return_sequences=true` in the `GRU` before, which now gives only its last step
-                line 4: this `GRU` gives only its last step
-                fix: Set `return_sequences=true` on `GRU` before
-        "#]],
+                0 GRU → 64, 14,208 parameters
+                1 TimeDistributed → ?
+                5:1 error rank-mismatch `TimeDistributed`: `TimeDistributed`: takes a sequence (steps, …): at least 2 dimensions besides the batch, but the input (64) has 1
+                    help: write `return_sequences=true` in the `GRU` before, which now gives only its last step
+                    line 4: this `GRU` gives only its last step
+                    fix: Set `return_sequences=true` on `GRU` before
+                    fix: Take `TimeDistributed` away
+            "#]],
         );
         check_on(
             "(20, 8)",
             "SimpleRNN(64)\nGlobalAveragePooling1D()",
             expect![[r#"
-            0 SimpleRNN → 64, 4,672 parameters
-            1 GlobalAveragePooling1D → ?
-            5:1 error rank-mismatch `GlobalAveragePooling1D`: `GlobalAveragePooling1D`: takes 1 spatial dimension and channels; the 64 features that come in have no spatial dimension left
-                help: write `return_sequences=true` in the `SimpleRNN` before, which now gives only its last step
-                line 4: this `SimpleRNN` gives only its last step
-                fix: Set `return_sequences=true` on `SimpleRNN` before
-        "#]],
+                0 SimpleRNN → 64, 4,672 parameters
+                1 GlobalAveragePooling1D → ?
+                5:1 error rank-mismatch `GlobalAveragePooling1D`: `GlobalAveragePooling1D`: takes 1 spatial dimension and channels; the 64 features that come in have no spatial dimension left
+                    help: write `return_sequences=true` in the `SimpleRNN` before, which now gives only its last step
+                    line 4: this `SimpleRNN` gives only its last step
+                    fix: Set `return_sequences=true` on `SimpleRNN` before
+                    fix: Delete `GlobalAveragePooling1D`
+            "#]],
         );
         check_on(
             "(20, 8)",
@@ -229,6 +313,115 @@ mod tests {
             1 RepeatVector → 3×64
             2 LSTM → 8, 2,336 parameters
         "#]],
+        );
+    }
+
+    #[test]
+    fn steps_are_asked_for_through_layers_that_work_on_features() {
+        check_on(
+            "(20, 8)",
+            "LSTM(64)\nDense(32)\nDropout(0.1)\nLayerNormalization()\nLSTM(8)",
+            expect![[r#"
+                0 LSTM → 64, 18,688 parameters
+                1 Dense → 32, 2,080 parameters
+                2 Dropout → 32
+                3 LayerNormalization → 32, 64 parameters
+                4 LSTM → ?
+                8:1 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (32) has 1
+                    help: write `return_sequences=true` in the `LSTM` before, which now gives only its last step
+                    line 4: this `LSTM` gives only its last step
+                    fix: Set `return_sequences=true` on `LSTM` before
+            "#]],
+        );
+    }
+
+    #[test]
+    fn operands_are_made_to_agree() {
+        check_on(
+            "(32, 32, 3)",
+            "a: { Conv2D(8, 3) }\nb: { Conv2D(8, 5) }\nConcatenate()",
+            expect![[r#"
+                0.a.0 Conv2D → 30×30×8, 224 parameters
+                0.b.0 Conv2D → 28×28×8, 608 parameters
+                1 Concatenate → ?
+                6:1 error shape-mismatch `Concatenate`: `Concatenate`: joins along axis 3, so every other dimension must be equal; 30×30×8 and 28×28×8 have 30 and 28
+                    line 4: `Conv2D` makes this dimension 30
+                    line 5: `Conv2D` makes this dimension 28
+                    fix: Add `padding="same"` to the convolutions before
+            "#]],
+        );
+        check_on(
+            "(32, 32, 3)",
+            "Conv2D(8, 3, padding=\"same\", name=\"skip\")\nConv2D(8, 3)\nAdd(\"skip\")",
+            expect![[r#"
+                0 Conv2D → 32×32×8, 224 parameters
+                1 Conv2D → 30×30×8, 584 parameters
+                2 Add → ?
+                6:1 error shape-mismatch `Add`: `Add`: 30×30×8 and 32×32×8 do not fit: 30 and 32 must be equal, or one of them 1
+                    line 5: `Conv2D` makes this dimension 30
+                    line 2: `input` makes this dimension 32
+                    fix: Add `padding="same"` to the convolution before
+            "#]],
+        );
+        check_on(
+            "{ a: (10,), b: (12,) }",
+            "a: { }\nb: { Dropout(0.1) }\nAdd()",
+            expect![[r#"
+                0.b.0 Dropout → 12
+                1 Add → ?
+                6:1 error shape-mismatch `Add`: `Add`: 10 and 12 do not fit: 10 and 12 must be equal, or one of them 1
+                    line 2: `input` makes this dimension 10
+                    line 2: `input` makes this dimension 12
+                    fix: Change 12 to 10 in the input
+                    fix: Change 10 to 12 in the input
+            "#]],
+        );
+        check_on(
+            "(10, 4)",
+            "a: { Dense(8) }\nb: { Dense(9) }\nc: { Dense(8) }\nAdd()",
+            expect![[r#"
+                0.a.0 Dense → 10×8, 40 parameters
+                0.b.0 Dense → 10×9, 45 parameters
+                0.c.0 Dense → 10×8, 40 parameters
+                1 Add → ?
+                7:1 error shape-mismatch `Add`: `Add`: 10×8 and 10×9 do not fit: 8 and 9 must be equal, or one of them 1
+                    line 4: `Dense` makes this dimension 8
+                    line 5: `Dense` makes this dimension 9
+                    fix: Set `units=8` on `Dense` before
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_wrapper_that_passes_its_input_on_lets_a_reshape_stand_before() {
+        check_on(
+            "(8,)",
+            "Bidirectional(LSTM(4))",
+            expect![[r#"
+            0 Bidirectional → ?
+            4:15 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (8) has 1
+                help: write how many features a step has in the input, as in `(8, 1)`; token ids need an `Embedding` before this layer
+                fix: Insert `Reshape((8, 1))` before
+        "#]],
+        );
+        check_on(
+            "(5, 8)",
+            "TimeDistributed(LSTM(4))",
+            expect![[r#"
+            0 TimeDistributed → ?
+            4:17 error rank-mismatch `LSTM`: `LSTM`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (8) has 1
+                help: write how many features a step has in the input, as in `(8, 1)`; token ids need an `Embedding` before this layer
+                fix: Add a last dimension of 1 to the input
+        "#]],
+        );
+        check_on(
+            "(5, 8)",
+            "Bidirectional(GRU(units=8, go_backwards=true, use_bias=false))",
+            expect![[r#"
+                0 Bidirectional → ?
+                4:15 error incompatible-parameters `GRU(units=8, go_backwards=true, use_bias=false)`: `Bidirectional`: reads both ways by itself; the layer inside must not have `go_backwards=true`
+                    fix: Remove `go_backwards`
+            "#]],
         );
     }
 
@@ -308,21 +501,22 @@ mod tests {
             "(64)",
             "TransformerEncoder(num_heads=4)",
             expect![[r#"
-            0 TransformerEncoder → ?
-            4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
-                help: token ids become a sequence with `Embedding(10000, 64)` before this layer
-                fix: Insert `Reshape((1, 64))` before
-        "#]],
+                0 TransformerEncoder → ?
+                4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (64) has 1
+                    help: token ids become a sequence with `Embedding(10000, 64)` before this layer
+                    fix: Insert `Reshape((1, 64))` before
+            "#]],
         );
         check_on(
             "(7, 7, 64)",
             "TransformerEncoder(num_heads=4)",
             expect![[r#"
-            0 TransformerEncoder → ?
-            4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (7×7×64) has 3
-                help: for a sequence run it on each step with `TimeDistributed(TransformerEncoder(…))`
-                fix: Insert `Reshape((49, 64))` before
-        "#]],
+                0 TransformerEncoder → ?
+                4:1 error rank-mismatch `TransformerEncoder`: `TransformerEncoder`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (7×7×64) has 3
+                    help: for a sequence run it on each step with `TimeDistributed(TransformerEncoder(…))`
+                    fix: Insert `Reshape((49, 64))` before
+                    fix: Write `TimeDistributed(…)` around it
+            "#]],
         );
     }
 
@@ -397,13 +591,14 @@ mod tests {
             "(7, 7, 64)",
             "Flatten()\nGlobalAveragePooling2D()",
             expect![[r#"
-            0 Flatten → 3136
-            1 GlobalAveragePooling2D → ?
-            5:1 error rank-mismatch `GlobalAveragePooling2D`: `GlobalAveragePooling2D`: takes 2 spatial dimensions and channels; the 3136 features that come in have no spatial dimension left
-                help: take the `Flatten` before away, or move it behind this layer
-                line 4: this `Flatten` makes one dimension of all
-                fix: Delete the `Flatten` before
-        "#]],
+                0 Flatten → 3136
+                1 GlobalAveragePooling2D → ?
+                5:1 error rank-mismatch `GlobalAveragePooling2D`: `GlobalAveragePooling2D`: takes 2 spatial dimensions and channels; the 3136 features that come in have no spatial dimension left
+                    help: take the `Flatten` before away, or move it behind this layer
+                    line 4: this `Flatten` makes one dimension of all
+                    fix: Delete the `Flatten` before
+                    fix: Delete `GlobalAveragePooling2D`
+            "#]],
         );
         check_on(
             "(100, 8)",

@@ -85,7 +85,9 @@ impl Evaluator<'_> {
             unknown: entered.unknown.clone(),
             ..operands[0].clone()
         };
+        let stepwise = usize::from(flowing.shape != operands[0].shape);
         self.wrapped += 1;
+        self.stepwise += stepwise;
         let outer_stmt = self.stmt;
         let mut evaluated: Option<Evaluated> = None;
         for (call, bound) in binding.inner.iter().zip(&inner) {
@@ -132,6 +134,7 @@ impl Evaluator<'_> {
         }
         self.stmt = outer_stmt;
         self.wrapped -= 1;
+        self.stepwise -= stepwise;
 
         let inner_outcome = evaluated.outcome;
         let unknown = evaluated.unknown;
@@ -186,6 +189,7 @@ impl Evaluator<'_> {
             several_outputs: false,
             unknown,
             counts: collapse(&evaluated.outcome),
+            counts_by_choice: None,
             args: binding.clone().values(),
             inside: Vec::new(),
         })));

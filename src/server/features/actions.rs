@@ -18,9 +18,9 @@ pub(in crate::server) fn actions(
     range: Range,
     only: Option<&[CodeActionKind]>,
 ) -> Vec<CodeActionOrCommand> {
-    let offered = snapshot.analysis.code_actions(snapshot.text_range(range));
+    let offered = snapshot.analysis.code_actions(snapshot.text_range(range), &snapshot.config);
     let wanted = offered.into_iter().filter(|action| is_wanted(&kind(action.kind), only));
-    let actions = wanted.filter_map(|action| convert(snapshot, action));
+    let actions = wanted.map(|action| convert(snapshot, action));
     actions.map(CodeActionOrCommand::CodeAction).collect()
 }
 
@@ -41,21 +41,18 @@ fn kind(kind: ide::CodeActionKind) -> CodeActionKind {
     }
 }
 
-/// `None` for the fix of a finding that the settings turn off.
-fn convert(snapshot: &Snapshot, action: ide::CodeAction) -> Option<CodeAction> {
-    let diagnostics = match &action.diagnostic {
-        Some(finding) => Some(vec![diagnostics::convert(snapshot, finding)?]),
-        None => None,
-    };
+fn convert(snapshot: &Snapshot, action: ide::CodeAction) -> CodeAction {
+    let finding = action.diagnostic.as_ref();
+    let diagnostics = finding.map(|finding| vec![diagnostics::convert(snapshot, finding)]);
     let is_preferred = snapshot.client.preferred_code_actions && action.is_preferred;
-    Some(CodeAction {
+    CodeAction {
         title: action.title,
         kind: Some(kind(action.kind)),
         diagnostics,
         edit: Some(edit(snapshot, &action.edits)),
         is_preferred: is_preferred.then_some(true),
         ..CodeAction::default()
-    })
+    }
 }
 
 fn edit(snapshot: &Snapshot, edits: &[text::TextEdit]) -> WorkspaceEdit {
@@ -94,16 +91,20 @@ mod tests {
         check(
             &rich(TEXT),
             None,
-            expect![[r#"
-            {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}]},"isPreferred":true}
-        "#]],
+            expect![[r##"
+                {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}]},"isPreferred":true}
+                {"title":"Allow `unknown-parameter` here","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":5,"character":0},"end":{"line":5,"character":0}},"newText":"    # neural: allow(unknown-parameter)\n"}]}]}}
+                {"title":"Allow `unknown-parameter` in this file","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"documentChanges":[{"textDocument":{"uri":"file:///net.neural","version":3},"edits":[{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"newText":"# neural: allow-file(unknown-parameter)\n"}]}]}}
+            "##]],
         );
         check(
             &poor(TEXT),
             None,
-            expect![[r#"
-            {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}}}
-        "#]],
+            expect![[r##"
+                {"title":"Change to `units`","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"newText":"units"}]}}}
+                {"title":"Allow `unknown-parameter` here","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":5,"character":0},"end":{"line":5,"character":0}},"newText":"    # neural: allow(unknown-parameter)\n"}]}}}
+                {"title":"Allow `unknown-parameter` in this file","kind":"quickfix","diagnostics":[{"range":{"start":{"line":5,"character":10},"end":{"line":5,"character":15}},"severity":1,"code":"unknown-parameter","source":"neural-analyzer","message":"`Dense` has no parameter `unitz`; did you mean `units`?"}],"edit":{"changes":{"file:///net.neural":[{"range":{"start":{"line":0,"character":0},"end":{"line":0,"character":0}},"newText":"# neural: allow-file(unknown-parameter)\n"}]}}}
+            "##]],
         );
     }
 

@@ -11,6 +11,7 @@ use crate::config::{Config, NeuralToml};
 use crate::diagnostics::{self, Code, Severity, Tag};
 use crate::server::capabilities::ClientCapabilities;
 use crate::server::convert;
+use crate::server::document::Document;
 use crate::server::snapshot::Snapshot;
 use crate::text::{LineIndex, TextRange};
 
@@ -24,18 +25,28 @@ const SOURCE: &str = env!("CARGO_PKG_NAME");
 pub(in crate::server) fn diagnostics(snapshot: &Snapshot) -> Vec<Diagnostic> {
     let (text, index) = (snapshot.analysis.text(), snapshot.analysis.line_index());
     let place = Place { uri: &snapshot.uri, text, index, client: &snapshot.client };
-    place.all(snapshot.analysis.diagnostics(), &snapshot.config)
+    place.all(&snapshot.analysis.findings(&snapshot.config))
 }
 
-/// A finding of a file; `None` where the settings turn it off.
+/// Findings of an open file whose text is that of `document` now, severities applied.
+pub(in crate::server) fn of_document(
+    document: &Document,
+    findings: &[diagnostics::Diagnostic],
+    client: &ClientCapabilities,
+) -> Vec<Diagnostic> {
+    let (text, index) = (&document.text, document.line_index());
+    let shown = document.config.apply(findings.to_vec());
+    Place { uri: &document.uri, text, index, client }.all(&shown)
+}
+
+/// A finding of a file, severity applied.
 pub(in crate::server) fn convert(
     snapshot: &Snapshot,
     finding: &diagnostics::Diagnostic,
-) -> Option<Diagnostic> {
+) -> Diagnostic {
     let (text, index) = (snapshot.analysis.text(), snapshot.analysis.line_index());
     let place = Place { uri: &snapshot.uri, text, index, client: &snapshot.client };
-    let severity = snapshot.config.effective(finding.code, finding.severity)?;
-    Some(place.finding(finding, severity))
+    place.finding(finding, finding.severity)
 }
 
 /// The findings of a `neural.toml`.
@@ -47,7 +58,7 @@ pub(in crate::server) fn of_toml(
 ) -> Vec<Diagnostic> {
     let index = LineIndex::new(&toml.text);
     let place = Place { uri, text: &toml.text, index: &index, client };
-    place.all(&toml.diagnostics, config)
+    place.all(&config.apply(toml.diagnostics.clone()))
 }
 
 /// A text, and the client that is told about it.
@@ -59,13 +70,9 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn all(&self, findings: &[diagnostics::Diagnostic], config: &Config) -> Vec<Diagnostic> {
-        let mut shown: Vec<(&diagnostics::Diagnostic, Severity)> = findings
-            .iter()
-            .filter_map(|finding| {
-                Some((finding, config.effective(finding.code, finding.severity)?))
-            })
-            .collect();
+    fn all(&self, findings: &[diagnostics::Diagnostic]) -> Vec<Diagnostic> {
+        let mut shown: Vec<(&diagnostics::Diagnostic, Severity)> =
+            findings.iter().map(|finding| (finding, finding.severity)).collect();
         let left_out = shown.len().saturating_sub(MAX_FINDINGS);
         if left_out > 0 {
             // The worst are kept, in the order of the text.

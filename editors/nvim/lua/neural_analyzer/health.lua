@@ -44,7 +44,7 @@ local function check_server()
   local path = vim.fn.exepath(name)
   if path == "" then
     vim.health.error(("`%s` is not on your PATH"):format(name), {
-      "Install it with `cargo install --path .` in the neural-analyzer sources",
+      "Install it with `cargo install --locked --path .` in the neural-analyzer sources",
       'or name it: require("neural_analyzer").setup({ cmd = { "/path/to/neural-analyzer", "lsp" } })',
     })
     return

@@ -38,6 +38,26 @@ local function merged()
   return client
 end
 
+--- The buffers that hold networks.
+local function open_networks()
+  return vim.tbl_filter(function(bufnr)
+    return vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].filetype == "neural"
+  end, vim.api.nvim_list_bufs())
+end
+
+--- Whether a client serves a project already. Neovim 0.10 by itself would start a server for each file that is in
+--- no project.
+local function serves(client, wanted)
+  return client.name == wanted.name
+    and client.config.root_dir == wanted.root_dir
+    and not M.call(client, "is_stopped")
+end
+
+--- `vim.lsp.start` for a buffer.
+local function attach(client, bufnr)
+  vim.lsp.start(client, { bufnr = bufnr, reuse_client = not has_config and serves or nil })
+end
+
 --- Starts the server for a buffer, or attaches the one that serves its project.
 local function start(bufnr)
   local client = merged()
@@ -48,7 +68,7 @@ local function start(bufnr)
   end
   client.root_dir = vim.fs.root(bufnr, client.root_markers)
   client.root_markers, client.filetypes = nil, nil
-  vim.lsp.start(client, { bufnr = bufnr })
+  attach(client, bufnr)
 end
 
 --- Starts the server for every network that is opened, and for those that are open.
@@ -67,10 +87,8 @@ function M.setup(options)
       start(event.buf)
     end,
   })
-  for _, bufnr in ipairs(vim.api.nvim_list_bufs()) do
-    if vim.api.nvim_buf_is_loaded(bufnr) and vim.bo[bufnr].filetype == "neural" then
-      start(bufnr)
-    end
+  for _, bufnr in ipairs(open_networks()) do
+    start(bufnr)
   end
 end
 
@@ -97,15 +115,17 @@ end
 function M.restart()
   local clients = M.clients()
   if #clients == 0 then
-    local bufnr = vim.api.nvim_get_current_buf()
-    if vim.bo[bufnr].filetype ~= "neural" then
-      vim.notify("neural-analyzer: no server runs, and this buffer is not a network", vim.log.levels.WARN)
+    -- One that has crashed has left its buffers; nothing says which they were.
+    local networks = open_networks()
+    if #networks == 0 then
+      vim.notify("neural-analyzer: no server runs, and no network is open", vim.log.levels.WARN)
     elseif has_config then
-      local client = vim.deepcopy(vim.lsp.config.neural_analyzer)
-      client.root_dir = vim.fs.root(bufnr, client.root_markers or {})
-      vim.lsp.start(client, { bufnr = bufnr })
+      -- This looks at every buffer anew.
+      vim.lsp.enable("neural_analyzer")
     else
-      start(bufnr)
+      for _, bufnr in ipairs(networks) do
+        start(bufnr)
+      end
     end
     return
   end
@@ -115,7 +135,7 @@ function M.restart()
     M.after_exit(client.id, function()
       for _, bufnr in ipairs(buffers) do
         if vim.api.nvim_buf_is_loaded(bufnr) then
-          vim.lsp.start(client.config, { bufnr = bufnr })
+          attach(client.config, bufnr)
         end
       end
     end)

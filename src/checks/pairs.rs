@@ -1,0 +1,176 @@
+//! Checks of two layers of which the second takes the output of the first, and nothing else does.
+
+use super::facts::Site;
+use super::layers::{View, elements, is_certain, is_dense};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::lang::{Category, Value};
+use crate::model::place::Place;
+use crate::model::result::Finding;
+use crate::shape::grouped;
+
+/// How many times as large an output is a jump.
+const JUMP: u64 = 10;
+/// How small a part of what comes in is a sharp reduction: one of this many.
+const REDUCTION: u64 = 100;
+
+/// What is wrong with two layers in a row.
+pub(super) fn pair(before: &Site, after: &Site) -> Vec<Finding> {
+    // The output of a layer with a name may be used elsewhere too.
+    let is_private = before.layer.name.is_none();
+    if !is_private || !is_certain(&before.layer) || !is_certain(&after.layer) {
+        return Vec::new();
+    }
+    let (Some(first), Some(second)) = (View::of(&before.layer), View::of(&after.layer)) else {
+        return Vec::new();
+    };
+    let at_first = |found: Option<Diagnostic<Place>>| found.map(|found| before.finding(found));
+    let at_second = |found: Option<Diagnostic<Place>>| found.map(|found| after.finding(found));
+    let found = [
+        at_second(consecutive_activations(&first, &second)),
+        at_first(bias_before_normalization(&first, &second)),
+        at_first(dropout_before_normalization(&first, &second)),
+        at_second(convolution_after_dense(&first, &second)),
+        at_second(size_change(&first, &second)),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn consecutive_activations(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>> {
+    if !second.is_activation() {
+        return None;
+    }
+    let (one, two) = (first.activation()?, second.activation()?);
+    if one == "linear" || two == "linear" {
+        return None;
+    }
+    let same = one == two && one == "relu";
+    let message = match same {
+        true => format!(
+            "`{}` applies `relu` to what `{}` has applied it to already",
+            second.entry.name, first.entry.name
+        ),
+        false => format!(
+            "`{}` applies `{two}` to what `{}` has applied `{one}` to",
+            second.entry.name, first.entry.name
+        ),
+    };
+    let mut finding = Diagnostic::new(codes::CONSECUTIVE_ACTIVATIONS, second.layer.place, message)
+        .with_related(first.layer.place, format!("`{one}` is applied here"));
+    let without_first = match first.is_activation() {
+        true => Some(vec![first.layer.place.edit("")]),
+        false => first.set("activation", "\"linear\""),
+    };
+    if same {
+        let edits = vec![second.layer.place.edit("")];
+        finding = finding.with_fix(format!("Remove `{}`", second.entry.name), edits);
+    } else if let Some(edits) = without_first
+        && first.layer.place.owner == second.layer.place.owner
+    {
+        finding = finding.with_fix(format!("Leave `{one}` out"), edits);
+    }
+    Some(finding)
+}
+
+/// Whether it is a batch normalization of the last axis.
+fn is_batch_norm(view: &View<'_>) -> bool {
+    view.entry.name == "BatchNormalization" && view.args().int("axis") == Some(-1)
+}
+
+fn bias_before_normalization(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>> {
+    let has_kernel = first.entry.category == Category::Convolution || is_dense(first.entry);
+    if !has_kernel || !is_batch_norm(second) {
+        return None;
+    }
+    first.entry.param("use_bias")?;
+    let args = first.args();
+    let has_bias = args.value("use_bias") == Value::Bool(true);
+    let first_axis = args.text("data_format").as_deref() == Some("channels_first");
+    if !has_bias || first_axis || first.activation()? != "linear" {
+        return None;
+    }
+    let mut finding = Diagnostic::new(
+        codes::BIAS_BEFORE_NORMALIZATION,
+        first.layer.place,
+        format!(
+            "the bias of `{}` is cancelled by the `BatchNormalization` after it; write `use_bias=false`",
+            first.entry.name
+        ),
+    )
+    .with_related(second.layer.place, "this subtracts the mean, and the bias with it");
+    if let Some(edits) = first.set("use_bias", "false") {
+        finding = finding.with_fix("Set `use_bias=false`", edits);
+    }
+    Some(finding)
+}
+
+fn dropout_before_normalization(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>> {
+    let is_dropout = first.entry.category == Category::Regularization
+        && first.entry.name.ends_with("Dropout")
+        || first.entry.name.starts_with("SpatialDropout");
+    if !is_dropout || second.entry.name != "BatchNormalization" {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            codes::DROPOUT_BEFORE_NORMALIZATION,
+            first.layer.place,
+            format!(
+                "`{}` before `BatchNormalization` makes its statistics wrong when the network is used",
+                first.entry.name
+            ),
+        )
+        .with_related(second.layer.place, "this gathers statistics of what was dropped")
+        .with_help("put it after the normalization"),
+    )
+}
+
+fn convolution_after_dense(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>> {
+    let is_late = is_dense(first.entry) || first.entry.category == Category::Recurrent;
+    if !is_late || second.entry.category != Category::Convolution {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            codes::CONVOLUTION_AFTER_DENSE,
+            second.layer.place,
+            format!(
+                "`{}` stands right after `{}`; convolutions mostly come before such layers",
+                second.entry.name, first.entry.name
+            ),
+        )
+        .with_related(first.layer.place, format!("the `{}`", first.entry.name)),
+    )
+}
+
+fn size_change(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>> {
+    let before = elements(first.layer.outputs.first()?)?;
+    let after = elements(second.layer.outputs.first()?)?;
+    let name = second.entry.name;
+    if after > before.saturating_mul(JUMP) {
+        let message = format!(
+            "`{name}` gives {} numbers for each example, more than {JUMP} times the {} of the layer before",
+            grouped(after),
+            grouped(before)
+        );
+        return Some(
+            Diagnostic::new(codes::SIZE_JUMP, second.layer.place, message)
+                .with_related(first.layer.place, format!("the `{}` before", first.entry.name)),
+        );
+    }
+    // What pools, cuts or reads a sequence to its end does so by intention.
+    let has_kernel = second.entry.category == Category::Convolution || is_dense(second.entry);
+    if has_kernel && after.saturating_mul(REDUCTION) < before {
+        // One decimal, rounded down, so that what is shown as 100 is 100.
+        let percent = 100.0 - (after as f64 * 1000.0 / before as f64).ceil() / 10.0;
+        let message = format!(
+            "`{name}` gives {} of {} numbers: {percent:.1} %, more than 99 %, is given up in one step",
+            grouped(after),
+            grouped(before)
+        );
+        return Some(
+            Diagnostic::new(codes::SHARP_REDUCTION, second.layer.place, message)
+                .with_help("a layer of a size in between loses less"),
+        );
+    }
+    None
+}
