@@ -422,7 +422,7 @@ fn memory_is_counted_as_the_settings_say() {
         let config = settings(&format!("budget.memory = {bytes}\n{more}"));
         findings(&text(optimizer), &config).iter().any(|it| it.code == codes::OVER_BUDGET)
     };
-    let mut exactly = |optimizer: &str, bytes: u64, more: &str| {
+    let exactly = |optimizer: &str, bytes: u64, more: &str| {
         assert!(!is_over(optimizer, bytes, more), "{optimizer} {more} takes more than {bytes}");
         assert!(is_over(optimizer, bytes - 1, more), "{optimizer} {more} takes less than {bytes}");
     };

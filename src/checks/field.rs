@@ -119,7 +119,7 @@ impl Field {
         match view.entry.category {
             Category::Convolution => Field::of_window(&view, "kernel_size", "dilation_rate"),
             Category::Pooling if view.entry.param("pool_size").is_some() => {
-                Field::of_window(&view, "pool_size", "")
+                Field::of_window(&view, "pool_size", "dilation")
             }
             Category::Pooling => {
                 Field { end: Some(MapEnd::Pooled(layer.place)), ..Field::default() }

@@ -41,8 +41,9 @@ impl<'a> View<'a> {
         Some(View { layer, entry: find_layer(&layer.layer)?, given: OnceCell::new() })
     }
 
-    pub fn args(&self) -> Args<'_> {
-        let given = self.given.get_or_init(|| {
+    /// The arguments that are given, by parameter.
+    pub fn given(&self) -> &[Option<Value>] {
+        self.given.get_or_init(|| {
             let mut given = vec![None; self.entry.params.len()];
             for (index, value) in &self.layer.args {
                 let value = value.as_constant().cloned().unwrap_or(Value::Unknown);
@@ -51,8 +52,11 @@ impl<'a> View<'a> {
                 }
             }
             given
-        });
-        Args::new(self.entry, given)
+        })
+    }
+
+    pub fn args(&self) -> Args<'_> {
+        Args::new(self.entry, self.layer.framework, self.given())
     }
 
     /// The layer's own call and arguments, for changes of it.

@@ -21,6 +21,7 @@ mod layer;
 pub mod layers;
 mod mend;
 mod names;
+mod pytorch;
 mod require;
 mod rule;
 #[cfg(test)]
@@ -30,7 +31,7 @@ mod value;
 
 pub use args::{Args, Size};
 pub use broadcast::{broadcast, projected_add, residual_add, residual_repeats};
-pub use layer::{Category, Default, Explain, Kind, LayerEntry, Operands, Param, Rule};
+pub use layer::{Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Rule};
 pub use layers::{check_inner, find as find_layer};
 pub use mend::{mended, with_fitting_example};
 pub use names::{

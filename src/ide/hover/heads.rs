@@ -6,8 +6,8 @@ use crate::ide::index::{expansions, final_outputs, of_part};
 use crate::ide::tokens;
 use crate::ide::view::tensors_text;
 use crate::model::result::{Part, count_layers};
-use crate::syntax::ast::{AstNode, BranchStmt, Network};
-use crate::syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::syntax::SyntaxToken;
+use crate::syntax::ast::{AstNode, BranchStmt, MacroDef, Network};
 
 /// The page of a network: its sums.
 pub(in crate::ide) fn network(
@@ -77,11 +77,8 @@ pub(super) fn definition(analysis: &Analysis, token: &SyntaxToken) -> Option<Str
     page.code("neural", &found.head);
     let results = analysis.results(found.range);
     let body = tokens::covering_node(&analysis.syntax().syntax(), found.range);
-    let first = body
-        .children()
-        .find(|node| node.kind() == SyntaxKind::BLOCK)
-        .and_then(|block| block.children().find(is_statement));
-    let uses = first.map_or(&[][..], |node| results.statement(node.text_range().start()));
+    let first = MacroDef::cast(body).and_then(|definition| definition.statements().next());
+    let uses = first.map_or(&[][..], |stmt| results.statement(stmt.syntax().text_range().start()));
     let mut lines: Vec<String> = Vec::new();
     let (mut number, mut more) = (0u64, 0u64);
     for (copies, times) in expansions(uses) {
@@ -111,10 +108,6 @@ pub(super) fn definition(analysis: &Analysis, token: &SyntaxToken) -> Option<Str
     }
     page.code("text", &lines.join("\n"));
     page.finish()
-}
-
-fn is_statement(node: &SyntaxNode) -> bool {
-    matches!(node.kind(), SyntaxKind::LAYER_STMT | SyntaxKind::BRANCH_STMT)
 }
 
 #[cfg(test)]
