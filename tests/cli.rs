@@ -97,7 +97,7 @@ fn usage_errors_are_status_2_and_help_is_not() {
     assert_eq!(run(&["parse", "x.neural"], "").status, 2);
     let help = run(&["--help"], "");
     assert_eq!((help.status, help.err.as_str()), (0, ""));
-    for subcommand in ["check", "shapes", "parse", "explain", "lsp"] {
+    for subcommand in ["check", "shapes", "stats", "parse", "explain", "lsp"] {
         assert!(help.out.contains(subcommand), "{}", help.out);
     }
     let version = run(&["--version"], "");
@@ -351,4 +351,82 @@ fn the_example_of_a_code_shows_it_and_nothing_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Files of different lengths, every third with a mistake and one that cannot be read.
+#[test]
+fn many_files_are_written_in_order_on_any_number_of_cores() {
+    let text = |file: usize| {
+        let mistake = if file % 3 == 0 { "Dense(4, unit=3)" } else { "Dense(4)" };
+        let layers = "Dense(8)\n".repeat(1 + file * 7 % 90);
+        format!("network N{file} {{ input: (4,) layers: {layers} {mistake} }}")
+    };
+    let texts: Vec<(String, String)> =
+        (0..300).map(|file| (format!("net{file:03}.neural"), text(file))).collect();
+    let mut files: Vec<(&str, &[u8])> =
+        texts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    files.push(("net150.nr", b"\xff"));
+    let folder = Folder::new("many", &files);
+    let on = |cores: &str, format: &str| {
+        let mut command = program(&folder.0, &["check", "--format", format]);
+        let output = command.env("RAYON_NUM_THREADS", cores).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), output.stderr)
+    };
+    let (status, out, err) = on("1", "text");
+    assert_eq!(status, Some(2), "a file cannot be read");
+    assert_eq!(out.matches("unknown-parameter").count(), 100);
+    let err_text = String::from_utf8(err.clone()).unwrap();
+    assert!(err_text.ends_with("100 errors in 300 files\n"), "{err_text}");
+    for cores in ["2", "7"] {
+        assert_eq!(on(cores, "text"), (status, out.clone(), err.clone()), "{cores} cores");
+    }
+    let (_, out, _) = on("2", "json");
+    let read: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<&str> = read.iter().filter_map(|file| file["file"].as_str()).collect();
+    assert_eq!(names, texts.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_examples_are_measured_with_every_feature() {
+    let folder = Folder::new("stats", &[]);
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples");
+    let examples = examples.to_str().unwrap();
+    let run = folder.run(&["stats", "--json", "--edits", "1", "--trace", "trace.json", examples]);
+    assert_eq!((run.status, run.err.as_str()), (0, ""));
+    let figures = &run.documents()[0];
+    let names = std::fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().file_name());
+    let files = names.filter(|name| name.to_str().unwrap().ends_with(".neural")).count() as u64;
+    assert_eq!(figures["files"].as_u64(), Some(files));
+    assert_eq!(figures["findings"], 0, "the examples have no mistakes");
+    for stage in figures["stages"].as_array().unwrap() {
+        assert!(stage["calls"].as_u64() >= Some(files), "{stage}");
+        let is_silent = ["parse", "findings", "code actions"].map(Value::from);
+        let gives = stage["results"].as_u64() > Some(0);
+        assert_eq!(gives, !is_silent.contains(&stage["name"]), "{stage}");
+    }
+    // A comment costs the shapes nothing, and a number costs less than opening the file.
+    let ran = |name: &str| {
+        let all = figures["keystrokes"].as_array().unwrap();
+        let kind = all.iter().find(|it| it["name"] == name).unwrap();
+        assert!(kind["edits"].as_u64() > Some(0), "{kind}");
+        kind["queries"]["executed"].as_object().unwrap().len()
+    };
+    assert_eq!(ran("letter of a comment"), 0);
+    assert!(ran("digit of a number") > 0);
+    let trace = std::fs::read_to_string(folder.0.join("trace.json")).unwrap();
+    let trace: Vec<Value> = serde_json::from_str(&trace).unwrap();
+    for span in ["file", "parse", "chunk", "analyze", "keystroke"] {
+        assert!(trace.iter().any(|event| event["name"] == span), "{span}");
+    }
+}
+
+#[test]
+fn stats_of_nothing_is_a_failure() {
+    let folder = Folder::new("stats-none", &[]);
+    let run = folder.run(&["stats"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert_eq!(run.err, "error: there is no file to measure\n");
+    let run = folder.run(&["stats", "--trace", "no/such/trace.json"]);
+    assert_eq!(run.status, 2);
+    assert!(run.err.starts_with("error: cannot write `no/such/trace.json`"), "{}", run.err);
 }

@@ -33,6 +33,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("anstream", &["cli"]),
     ("annotate_snippets", &["cli"]),
     ("comfy_table", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("memory_stats", &["cli"]),
+    ("rayon", &["cli"]),
+    ("tracing_chrome", &["cli"]),
     ("logos", &["syntax"]),
     ("toml", &["config"]),
 ];

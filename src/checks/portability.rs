@@ -52,13 +52,13 @@ fn difference(layer: &Layer) -> Option<Diagnostic<Place>> {
     if inputs.is_empty() || given.iter().flatten().any(Value::is_unknown) {
         return None;
     }
-    let run = |framework, mut given: Vec<Option<Value>>| -> Result<Outcome, Problem> {
+    let run = |framework, mut given: Vec<Option<Value>>| -> Result<Outcome, Box<Problem>> {
         let problems = validate(entry, framework, &mut given);
         if let Some(problem) = problems.into_iter().find(|it| it.severity == Severity::Error) {
-            return Err(problem);
+            return Err(Box::new(problem));
         }
         let args = Args::new(entry, framework, &given);
-        rule(&RuleCx::new(&args, &inputs))
+        rule(&RuleCx::new(&args, &inputs)).map_err(Box::new)
     };
     let (own, theirs) = (layer.framework, other(layer.framework));
     let here = run(own, given.to_vec()).ok()?;

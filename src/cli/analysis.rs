@@ -15,7 +15,7 @@ pub(super) fn debug_tree(text: &str) -> String {
 }
 
 /// The framework that the settings name.
-fn framework(config: &Config) -> Framework {
+pub(super) fn framework(config: &Config) -> Framework {
     match config.framework {
         config::Framework::Keras => Framework::Keras,
         config::Framework::Pytorch => Framework::Pytorch,

@@ -24,6 +24,8 @@ pub(super) enum Command {
     Check(CheckArgs),
     /// Show the output shape, parameters, MACs and memory of every layer.
     Shapes(ShapesArgs),
+    /// Measure the analysis of files, and what keystrokes in them recompute.
+    Stats(StatsArgs),
     /// Show how a file is read.
     Parse(ParseArgs),
     /// Explain a diagnostic code, or list them all.
@@ -73,6 +75,24 @@ pub(super) struct ShapesArgs {
     /// How to write the shapes.
     #[arg(long, value_enum, default_value_t = ShapesFormat::Table)]
     pub(super) format: ShapesFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatsArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// How often everything is run; times are medians.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) repeat: usize,
+    /// At how many places of a file each kind of keystroke is typed and taken back.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) edits: usize,
+    /// Write the figures as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Write what ran when, as Chrome's trace format, for Perfetto or `chrome://tracing`.
+    #[arg(long, value_name = "FILE")]
+    pub(super) trace: Option<PathBuf>,
 }
 
 /// What the commands that read networks have in common.
@@ -161,7 +181,8 @@ impl ShapesArgs {
 }
 
 impl InputArgs {
-    fn settings(&self) -> Layer {
+    /// The flags as a layer of settings.
+    pub(super) fn settings(&self) -> Layer {
         let mut layer = Layer::default();
         if let Some(framework) = self.framework {
             layer.set_choice("framework", &spelled(framework));

@@ -13,9 +13,11 @@ mod check;
 mod explain;
 mod inputs;
 mod parse;
+mod progress;
 mod render;
 mod session;
 mod shapes;
+mod stats;
 mod table;
 
 use std::ffi::OsString;
@@ -142,7 +144,8 @@ fn duplicate(stream: impl std::os::windows::io::AsHandle) -> io::Result<File> {
 
 fn run(command: Command) -> u8 {
     let mut out = BufWriter::new(anstream::stdout().lock());
-    let mut err = anstream::stderr().lock();
+    // Not locked: the progress of a run is drawn by the threads that make it.
+    let mut err = anstream::stderr();
     let mut status = Status::Clean;
     let mut streams = Streams { out: &mut out, err: &mut err };
     let result = dispatch(command, &mut streams, &mut status).and_then(|()| out.flush());
@@ -169,6 +172,7 @@ fn dispatch(command: Command, streams: &mut Streams<'_>, status: &mut Status) ->
     match command {
         Command::Check(args) => check::run(&args, streams, status),
         Command::Shapes(args) => shapes::run(&args, streams, status),
+        Command::Stats(args) => stats::run(&args, streams, status),
         Command::Parse(args) => parse::run(&args, streams, status),
         Command::Explain(args) => explain::run(&args, streams, status),
         // It is started elsewhere: see [`Invocation::server`].

@@ -30,6 +30,11 @@ pub(super) struct Checked {
 }
 
 impl Checked {
+    /// Whether the findings fail a check.
+    pub(super) fn verdict(&self) -> Status {
+        verdict(&self.diagnostics, self.config.deny_warnings)
+    }
+
     /// The file as it is written for programs.
     pub(super) fn json(&self) -> JsonFile<'_> {
         JsonFile {
@@ -54,6 +59,32 @@ pub(super) struct Tally {
     files: usize,
 }
 
+/// The settings of a file, and what is to be said about them before the file.
+pub(super) struct Settled {
+    pub(super) config: Config,
+    pub(super) notes: Notes,
+}
+
+/// What is wrong with settings: lines for standard error.
+#[derive(Default)]
+pub(super) struct Notes {
+    text: String,
+    failure: bool,
+}
+
+impl Notes {
+    pub(super) fn write(&self, streams: &mut Streams<'_>, status: &mut Status) -> io::Result<()> {
+        if self.failure {
+            status.raise(Status::Failure);
+        }
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        streams.out.flush()?;
+        streams.err.write_all(self.text.as_bytes())
+    }
+}
+
 /// The state of a run.
 pub(super) struct Session {
     flags: Layer,
@@ -61,7 +92,6 @@ pub(super) struct Session {
     /// The `neural.toml` files that have been reported.
     reported: HashSet<PathBuf>,
     here: PathBuf,
-    pub(super) tally: Tally,
 }
 
 impl Session {
@@ -71,7 +101,6 @@ impl Session {
             discovery: Discovery::default(),
             reported: HashSet::new(),
             here: std::env::current_dir().unwrap_or_default(),
-            tally: Tally::default(),
         }
     }
 
@@ -82,81 +111,76 @@ impl Session {
         streams: &mut Streams<'_>,
         status: &mut Status,
     ) -> io::Result<Option<Checked>> {
-        let text = match source.read() {
-            Ok(text) => text,
+        let Settled { config, notes } = self.settle(source);
+        notes.write(streams, status)?;
+        match check(source, config) {
+            Ok(checked) => {
+                status.raise(checked.verdict());
+                Ok(Some(checked))
+            }
             Err(message) => {
                 status.raise(Status::Failure);
                 streams.error(&message)?;
-                return Ok(None);
+                Ok(None)
             }
-        };
-        let config = self.config(source.path.as_deref(), streams, status)?;
-        let report = analysis::analyze(&text, &config);
-        let diagnostics = report.diagnostics;
-        self.tally.add(&diagnostics);
-        status.raise(verdict(&diagnostics, config.deny_warnings));
-        Ok(Some(Checked {
-            name: source.name.clone(),
-            index: LineIndex::new(&text),
-            text,
-            config,
-            networks: report.networks,
-            diagnostics,
-        }))
+        }
     }
 
     /// The settings for a file, or for standard input. What is wrong with them is said once.
-    fn config(
-        &mut self,
-        path: Option<&Path>,
-        streams: &mut Streams<'_>,
-        status: &mut Status,
-    ) -> io::Result<Config> {
-        let folder = path.and_then(Path::parent).map(|folder| self.here.join(folder));
-        match self.discovery.find(folder.as_deref().unwrap_or(&self.here)) {
-            None => Ok(Config::resolve([&self.flags])),
+    pub(super) fn settle(&mut self, source: &Source) -> Settled {
+        let mut notes = Notes::default();
+        let folder = source.path.as_deref().and_then(Path::parent);
+        let folder = folder.map(|folder| self.here.join(folder));
+        let config = match self.discovery.find(folder.as_deref().unwrap_or(&self.here)) {
+            None => Config::resolve([&self.flags]),
             Some(Err(unreadable)) => {
-                status.raise(Status::Failure);
+                notes.failure = true;
                 if self.reported.insert(unreadable.path.clone()) {
                     let name = self.name_of(&unreadable.path);
-                    streams.error(&format!("cannot read `{name}`: {}", unreadable.reason))?;
+                    let reason = &unreadable.reason;
+                    notes.text = format!("error: cannot read `{name}`: {reason}\n");
                 }
-                Ok(Config::resolve([&self.flags]))
+                Config::resolve([&self.flags])
             }
             Some(Ok(file)) => {
                 let config = Config::resolve([&file.layer, &self.flags]);
                 if self.reported.insert(file.path.clone()) {
-                    self.report_settings(&file, &config, streams, status)?;
+                    self.note_settings(&file, &config, &mut notes);
                 }
-                Ok(config)
+                config
             }
-        }
+        };
+        Settled { config, notes }
     }
 
-    fn report_settings(
-        &self,
-        file: &NeuralToml,
-        config: &Config,
-        streams: &mut Streams<'_>,
-        status: &mut Status,
-    ) -> io::Result<()> {
+    fn note_settings(&self, file: &NeuralToml, config: &Config, notes: &mut Notes) {
         let index = LineIndex::new(&file.text);
         let name = self.name_of(&file.path);
         for finding in config.apply(file.diagnostics.clone()) {
-            if finding.severity == Severity::Error {
-                status.raise(Status::Failure);
-            }
-            let excerpt = render::excerpt(&name, &file.text, &index, &finding);
-            streams.out.flush()?;
-            writeln!(streams.err, "{excerpt}\n")?;
+            notes.failure |= finding.severity == Severity::Error;
+            notes.text += &render::excerpt(&name, &file.text, &index, &finding);
+            notes.text += "\n\n";
         }
-        Ok(())
     }
 
     /// The path as it is shown: relative where it is inside the current folder.
     fn name_of(&self, path: &Path) -> String {
         path.strip_prefix(&self.here).unwrap_or(path).display().to_string()
     }
+}
+
+/// Reads and analyzes a file by these settings. The error says why it cannot be read, and names it.
+pub(super) fn check(source: &Source, config: Config) -> Result<Checked, String> {
+    let text = source.read()?;
+    let report = analysis::analyze(&text, &config);
+    Ok(Checked {
+        name: source.name.clone(),
+        index: LineIndex::new(&text),
+        text,
+        config,
+        networks: report.networks,
+        diagnostics: report.diagnostics,
+    })
 }
 
 /// Whether these findings fail a check.
@@ -167,16 +191,26 @@ fn verdict(diagnostics: &[Diagnostic], deny_warnings: bool) -> Status {
 }
 
 impl Tally {
-    fn add(&mut self, diagnostics: &[Diagnostic]) {
-        self.files += 1;
-        for finding in diagnostics {
-            match finding.severity {
-                Severity::Error => self.errors += 1,
-                Severity::Warning => self.warnings += 1,
-                Severity::Info => self.infos += 1,
-                Severity::Hint => self.hints += 1,
-            }
+    /// The findings of one file.
+    pub(super) fn of(diagnostics: &[Diagnostic]) -> Tally {
+        let count = |severity| diagnostics.iter().filter(|it| it.severity == severity).count();
+        Tally {
+            errors: count(Severity::Error),
+            warnings: count(Severity::Warning),
+            infos: count(Severity::Info),
+            hints: count(Severity::Hint),
+            files: 1,
         }
+    }
+}
+
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Tally) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        self.infos += other.infos;
+        self.hints += other.hints;
+        self.files += other.files;
     }
 }
 
@@ -218,9 +252,10 @@ mod tests {
     fn findings_are_counted_in_words() {
         let mut tally = Tally::default();
         assert_eq!(tally.to_string(), "no findings in 0 files");
-        tally.add(&[finding(Severity::Warning)]);
+        tally += Tally::of(&[finding(Severity::Warning)]);
         assert_eq!(tally.to_string(), "1 warning in 1 file");
-        tally.add(&[finding(Severity::Error), finding(Severity::Error), finding(Severity::Hint)]);
+        let findings = [Severity::Error, Severity::Error, Severity::Hint].map(finding);
+        tally += Tally::of(&findings);
         assert_eq!(tally.to_string(), "2 errors, 1 warning, 1 hint in 2 files");
     }
 

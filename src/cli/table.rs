@@ -214,7 +214,8 @@ fn bytes(count: Count) -> String {
     }
 }
 
-fn size(bytes: u64) -> String {
+/// A number of bytes with three digits and a unit.
+pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if bytes < 1024 {
         return format!("{bytes} B");

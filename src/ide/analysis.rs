@@ -168,6 +168,17 @@ impl Analysis {
         self.model().is_none()
     }
 
+    /// How many statements and sections the last change has read anew.
+    pub fn lowered(&self) -> usize {
+        self.document().lowered()
+    }
+
+    /// How many statements the last change has made the parser read again; `None` where it read the whole
+    /// text.
+    pub fn reread(&self) -> Option<usize> {
+        self.document().reread()
+    }
+
     /// Whether the file has been edited since. Nobody waits for the outline or the tokens of such a
     /// snapshot any more, and those that are being made are cut short.
     pub fn is_superseded(&self) -> bool {
@@ -193,9 +204,9 @@ impl Analysis {
     /// their codes; also those that are off by default.
     pub(super) fn diagnostics(&self) -> &[Diagnostic] {
         self.snapshot.diagnostics.get_or_init(|| {
-            self.model().map_or_else(Vec::new, |model| {
-                diagnostics::all(self.document(), model, self.framework())
-            })
+            let Some(model) = self.model() else { return Vec::new() };
+            let _span = tracing::debug_span!("findings").entered();
+            diagnostics::all(self.document(), model, self.framework())
         })
     }
 

@@ -12,6 +12,7 @@ use super::analysis::{Analysis, Snapshot};
 use crate::lang::Framework;
 use crate::model::db::Database;
 use crate::model::document::Document;
+use crate::model::statistics::QueryStatistics;
 use crate::text::TextEdit;
 
 /// An open file.
@@ -24,6 +25,7 @@ pub struct FileId(u32);
 pub struct AnalysisHost {
     files: FxHashMap<FileId, OpenFile>,
     next: u32,
+    statistics: Option<Arc<QueryStatistics>>,
 }
 
 struct OpenFile {
@@ -40,11 +42,19 @@ impl AnalysisHost {
         AnalysisHost::default()
     }
 
+    /// A host without files whose databases count what they do.
+    pub fn with_statistics(statistics: Arc<QueryStatistics>) -> AnalysisHost {
+        AnalysisHost { statistics: Some(statistics), ..AnalysisHost::default() }
+    }
+
     /// Opens a file with this text, read by the rules of `framework`.
     pub fn open(&mut self, text: String, framework: Framework) -> FileId {
         self.next += 1;
         let id = FileId(self.next);
-        let mut db = Database::default();
+        let mut db = match &self.statistics {
+            Some(statistics) => Database::with_statistics(statistics.clone()),
+            None => Database::default(),
+        };
         let document = Arc::new(Document::new(&mut db, &text, framework));
         self.files.insert(id, OpenFile { db, document, framework, current: RefCell::default() });
         id

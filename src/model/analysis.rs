@@ -53,6 +53,7 @@ pub struct NetworkModel {
 
 /// Everything that is known of `document`.
 pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
+    let _span = tracing::debug_span!("analyze").entered();
     let mut networks = Vec::new();
     let mut found: Vec<Finding> = Vec::new();
     let mut expansions: BTreeMap<SmolStr, u64> = BTreeMap::new();

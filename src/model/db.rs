@@ -19,6 +19,7 @@ use super::inputs::{InputSection, initial_state};
 use super::place::Place;
 use super::result::{Counts, Finding, Memo, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
+use super::statistics::QueryStatistics;
 use super::tensor::{Tensor, Unknown, Why};
 use super::uses::ChunkUses;
 use crate::diagnostics::Diagnostic;
@@ -45,6 +46,11 @@ impl Database {
     /// A database that reports what it does, for tests of reuse.
     pub fn with_events(events: impl Fn(salsa::Event) + Send + Sync + 'static) -> Database {
         Database { storage: salsa::Storage::new(Some(Box::new(events))) }
+    }
+
+    /// A database that counts what its queries do.
+    pub fn with_statistics(statistics: Arc<QueryStatistics>) -> Database {
+        Database::with_events(move |event| statistics.record(&event))
     }
 }
 
@@ -158,6 +164,7 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         None => inputs(db, network).state.clone(),
     };
     let records = chunk.records(db);
+    let _span = tracing::debug_span!("chunk", statements = records.len()).entered();
     let scope = NetworkScope { db, file: network.file(db), network: Some(network) };
     let starts_with_branch = records.first().is_some_and(|record| record.stmt.is_branch());
     let continues_run =

@@ -8,6 +8,7 @@
 //! - [`document`]: keeps the pieces of a file and the salsa inputs in step with its text.
 //! - [`db`]: the inputs, the queries, and the loop that drives them.
 //! - [`eval`]: the evaluation of statements; pure, and all that the queries do.
+//! - [`statistics`]: what the queries did.
 //! - [`analysis`]: a file as a whole, with the findings where they are reported.
 //!
 //! Nothing in a result is an absolute offset: places are relative to a piece of the text, which
@@ -33,6 +34,7 @@ pub mod place;
 pub mod result;
 pub mod state;
 mod statements;
+pub mod statistics;
 pub mod tensor;
 pub mod uses;
 mod whole;

@@ -35,15 +35,16 @@ pub enum Flow {
     Branches(Arc<OpenBranches>),
 }
 
-/// A run of branches.
+/// A run of branches. The lists are shared between the states that they grow through, so that a long
+/// run is not copied at the end of each chunk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenBranches {
     /// What flowed before the first of them.
     pub start: Flow,
     /// Their names, in the order of the text.
-    pub names: Vec<SmolStr>,
+    pub names: imbl::Vector<SmolStr>,
     /// Their outputs. A branch that ends in a layer with several outputs has all of them here.
-    pub outputs: Vec<Tensor>,
+    pub outputs: imbl::Vector<Tensor>,
     /// Where the last of them stands.
     pub last: Place,
     /// Whether a branch that follows belongs to the run; not so after a macro that left it open.
@@ -137,7 +138,7 @@ impl State {
         match &self.flow {
             Flow::One(tensor) => vec![tensor.clone()],
             Flow::Outputs { tensors, .. } => tensors.clone(),
-            Flow::Branches(open) => open.outputs.clone(),
+            Flow::Branches(open) => open.outputs.iter().cloned().collect(),
             Flow::Inputs => self.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
         }
     }

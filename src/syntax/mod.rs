@@ -138,6 +138,7 @@ pub fn parse_with_cache(text: &str, cache: &mut NodeCache) -> Parse {
     if let Some(parse) = too_large(text) {
         return parse;
     }
+    let _span = tracing::debug_span!("parse", bytes = text.len()).entered();
     read::read(text, cache, grammar::file, None)
 }
 

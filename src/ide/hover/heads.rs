@@ -7,7 +7,7 @@ use crate::ide::tokens;
 use crate::ide::view::tensors_text;
 use crate::model::result::{Part, count_layers};
 use crate::syntax::SyntaxToken;
-use crate::syntax::ast::{AstNode, Block, BranchStmt, Network};
+use crate::syntax::ast::{AstNode, BranchStmt, MacroDef, Network};
 
 /// The page of a network: its sums.
 pub(in crate::ide) fn network(
@@ -77,12 +77,8 @@ pub(super) fn definition(analysis: &Analysis, token: &SyntaxToken) -> Option<Str
     page.code("neural", &found.head);
     let results = analysis.results(found.range);
     let body = tokens::covering_node(&analysis.syntax().syntax(), found.range);
-    let first = body
-        .children()
-        .find_map(Block::cast)
-        .and_then(|block| block.statements().next())
-        .map(|stmt| stmt.syntax().text_range().start());
-    let uses = first.map_or(&[][..], |start| results.statement(start));
+    let first = MacroDef::cast(body).and_then(|definition| definition.statements().next());
+    let uses = first.map_or(&[][..], |stmt| results.statement(stmt.syntax().text_range().start()));
     let mut lines: Vec<String> = Vec::new();
     let (mut number, mut more) = (0u64, 0u64);
     for (copies, times) in expansions(uses) {

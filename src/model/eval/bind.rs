@@ -1,5 +1,6 @@
 //! Which parameter each argument of a layer means.
 
+use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use super::layer::declared_shape;
@@ -34,6 +35,8 @@ pub(super) struct Binding<'s> {
     pub expected_channels: Option<(SmolStr, Given<'s>)>,
     /// The required parameter that a name which means nothing must stand for, once that was asked.
     only_missing: Option<Option<&'static str>>,
+    /// The names that the arguments have, once they were asked for.
+    written: Option<FxHashSet<&'s str>>,
     /// The shape that `output_shape=(…)` of a layer which is not modelled says.
     pub declared: Option<Shape>,
     /// Where the call stands.
@@ -107,12 +110,13 @@ impl Evaluator<'_> {
             frozen: false,
             expected_channels: None,
             only_missing: None,
+            written: None,
             declared: None,
             call: self.call_place(call),
             failed: false,
         };
         let start = self.findings.len();
-        let args: &[Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
+        let args: &'s [Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
         let mut positional = 0;
         let mut first_named: Option<&Arg> = None;
         let mut out_of_order = false;
@@ -404,7 +408,7 @@ impl Evaluator<'_> {
         name: &SmolStr,
         name_range: crate::text::TextRange,
         removal: Place,
-        call_args: &[Arg],
+        call_args: &'s [Arg],
     ) {
         let place = self.place(name_range);
         let mut meaning = resolve_param(entry, self.framework, name);
@@ -423,8 +427,9 @@ impl Evaluator<'_> {
         // Under its right name it would be given twice.
         let given_anyway = meant.is_some_and(|meant| {
             let bound = entry.param(meant).is_some_and(|(at, _)| binding.given[at].is_some());
-            let written = |arg: &Arg| arg.name.as_ref().is_some_and(|it| it.value == meant);
-            bound || call_args.iter().any(written)
+            let name = |arg: &'s Arg| Some(arg.name.as_ref()?.value.as_str());
+            let names = || call_args.iter().filter_map(name).collect();
+            bound || binding.written.get_or_insert_with(names).contains(meant)
         });
         if let Some(mut problem) = meaning.problem(entry, name) {
             if given_anyway {

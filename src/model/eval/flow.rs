@@ -26,6 +26,9 @@ pub(super) enum Incoming {
 /// What one of several layers gives: its parts, what flows after it, and its findings.
 type Alternative = (Arc<[Part]>, Flow, std::ops::Range<usize>);
 
+/// How many branches a message names.
+const SHOWN_BRANCHES: usize = 8;
+
 impl Evaluator<'_> {
     /// Evaluates statements in sequence.
     pub(super) fn sequence<'s>(
@@ -194,7 +197,9 @@ impl Evaluator<'_> {
                 self.emit(diagnostic);
                 refused(&layer)
             }
-            Flow::Branches(open) if merges => Incoming::Tensors(open.outputs.clone()),
+            Flow::Branches(open) if merges => {
+                Incoming::Tensors(open.outputs.iter().cloned().collect())
+            }
             Flow::Branches(open) => {
                 self.unmerged(&open, place, &format!("before `{name}`"));
                 refused(name)
@@ -203,10 +208,15 @@ impl Evaluator<'_> {
     }
 
     fn unmerged(&mut self, open: &OpenBranches, place: Place, before: &str) {
-        let names: Vec<String> = open.names.iter().map(|name| format!("`{name}`")).collect();
-        let branches = match names.as_slice() {
-            [only] => format!("the branch {only} is"),
-            _ => format!("the branches {} are", names.join(", ")),
+        let name = |name: &SmolStr| format!("`{name}`");
+        let names: Vec<String> = open.names.iter().take(SHOWN_BRANCHES).map(name).collect();
+        let names = names.join(", ");
+        let branches = match open.names.len() {
+            1 => format!("the branch {names} is"),
+            count if count > SHOWN_BRANCHES => {
+                format!("the branches {names} and {} more are", count - SHOWN_BRANCHES)
+            }
+            _ => format!("the branches {names} are"),
         };
         let help = match open.names.len() {
             1 => {
@@ -295,15 +305,15 @@ impl Evaluator<'_> {
         let mut run = open.map_or_else(
             || OpenBranches {
                 start,
-                names: Vec::new(),
-                outputs: Vec::new(),
+                names: imbl::Vector::new(),
+                outputs: imbl::Vector::new(),
                 last: place,
                 extendable: true,
             },
             Arc::unwrap_or_clone,
         );
         self.state.branches.insert(name.clone());
-        run.names.push(name.clone());
+        run.names.push_back(name.clone());
         run.outputs.extend(outputs);
         run.last = place;
         self.state.flow = Flow::Branches(Arc::new(run));

@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smol_str::SmolStr;
 
 use super::{Bound, Evaluator, Frame, MAX_LAYERS, MacroDef, Step};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Value;
-use crate::model::hir::Call;
+use crate::model::hir::{Arg, Call};
 use crate::model::place::Place;
 use crate::model::result::{MacroCall, Node, Part};
 use crate::model::state::Flow;
@@ -22,6 +22,7 @@ const KEPT_EXPANSIONS: usize = 8;
 
 /// What a call of a macro gave, for calls that are given the same.
 pub(super) struct Expansion {
+    /// In the order of their names.
     arguments: Vec<(SmolStr, Worlds<Value>)>,
     before: Flow,
     after: Flow,
@@ -54,13 +55,14 @@ impl Evaluator<'_> {
             number = Some(next);
             Arc::make_mut(&mut self.state.expansions).insert(name.clone(), next);
         }
-        if let Some(body) = self.expanded_before(definition, &frame) {
+        let mut arguments: Vec<_> =
+            frame.env.iter().map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
+        arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
+        if let Some(body) = self.expanded_before(definition, &arguments) {
             let outputs = self.state.flowing().into();
             return vec![Part::Macro { name, call: place, number, inputs, outputs, body }];
         }
-        let before =
-            (self.state.flow.clone(), self.layers, self.findings.len(), self.expanded.clone());
-        let arguments = arguments(&frame);
+        let before = (self.state.flow.clone(), self.layers, self.findings.len());
         // Macros without layers are bounded like layers.
         self.calls_made += 1;
         if self.calls_made > MAX_LAYERS {
@@ -70,7 +72,10 @@ impl Evaluator<'_> {
         // A further copy that is given something unknown cannot show that the body is right.
         let shows_nothing = self.path.iter().any(|step| matches!(step, Step::Copy(1..)))
             && matches!(&self.state.flow, Flow::One(tensor) if tensor.is_unknown());
-        *self.expanded.entry(name.clone()).or_default() += u64::from(!shows_nothing);
+        // What this call expands is counted by itself and then added to the rest, since a call may be
+        // one of very many.
+        let expanded_around = std::mem::take(&mut self.expanded);
+        self.expanded.insert(name.clone(), u64::from(!shows_nothing));
         let instance = self.instance_of(place, 0);
         let outer = (self.instance, self.owner, self.stmt, std::mem::take(&mut self.copy_numbers));
         frame.number = number;
@@ -86,26 +91,15 @@ impl Evaluator<'_> {
         self.frames.pop();
         (self.instance, self.owner, self.stmt, self.copy_numbers) = outer;
         let nodes: Arc<[Node]> = nodes.into();
-        let (flow, layers, findings, expanded) = before;
+        let (flow, layers, findings) = before;
+        let expanded = std::mem::replace(&mut self.expanded, expanded_around);
+        self.add_expanded(&expanded);
         if self.findings.len() == findings && !self.stopped {
-            let since = |(name, count): (&SmolStr, &u64)| {
-                (name.clone(), count - expanded.get(name).copied().unwrap_or(0))
-            };
+            let after = self.state.flow.clone();
+            let (body, layers) = (nodes.clone(), self.layers - layers);
             self.keep_expansion(
                 definition,
-                Expansion {
-                    arguments,
-                    before: flow,
-                    after: self.state.flow.clone(),
-                    body: nodes.clone(),
-                    layers: self.layers - layers,
-                    expanded: self
-                        .expanded
-                        .iter()
-                        .map(since)
-                        .filter(|(_, count)| *count > 0)
-                        .collect(),
-                },
+                Expansion { arguments, before: flow, after, body, layers, expanded },
             );
         }
         if let Flow::Branches(open) = &mut self.state.flow {
@@ -120,20 +114,28 @@ impl Evaluator<'_> {
     }
 
     /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.
-    fn expanded_before(&mut self, definition: &MacroDef, frame: &Frame) -> Option<Arc<[Node]>> {
+    fn expanded_before(
+        &mut self,
+        definition: &MacroDef,
+        arguments: &[(SmolStr, Worlds<Value>)],
+    ) -> Option<Arc<[Node]>> {
         let kept = self.memo.get(&definition.owner)?;
-        let arguments = arguments(frame);
         let same = kept
             .iter()
-            .find(|kept| kept.before == self.state.flow && kept.arguments == arguments)?;
+            .find(|kept| kept.arguments == arguments && kept.before == self.state.flow)?;
         let (body, after, layers) = (same.body.clone(), same.after.clone(), same.layers);
-        for (name, count) in same.expanded.clone() {
-            let total = self.expanded.entry(name).or_default();
-            *total = total.saturating_add(count);
-        }
+        let expanded = same.expanded.clone();
+        self.add_expanded(&expanded);
         self.state.flow = after;
         self.count_expanded(layers);
         Some(body)
+    }
+
+    fn add_expanded(&mut self, expanded: &BTreeMap<SmolStr, u64>) {
+        for (name, count) in expanded {
+            let total = self.expanded.entry(name.clone()).or_default();
+            *total = total.saturating_add(*count);
+        }
     }
 
     fn keep_expansion(&mut self, definition: &MacroDef, expansion: Expansion) {
@@ -172,12 +174,13 @@ impl Evaluator<'_> {
     }
 
     /// Binds the arguments of a macro call. `false` where a required one is missing.
-    fn bind_macro(&mut self, definition: &MacroDef, call: &Call, frame: &mut Frame) -> bool {
+    fn bind_macro<'s>(&mut self, definition: &MacroDef, call: &'s Call, frame: &mut Frame) -> bool {
         let params = &definition.header.params;
         let name = &call.name.value;
-        let args = call.args.as_ref().map_or(&[][..], |list| &list.args);
+        let args: &'s [Arg] = call.args.as_ref().map_or(&[], |list| &list.args);
         let mut given: FxHashMap<&SmolStr, Place> = FxHashMap::default();
         let mut position = 0;
+        let mut written: Option<FxHashSet<&str>> = None;
         for arg in args {
             let whole = self.place(arg.range);
             let param = match &arg.name {
@@ -188,10 +191,9 @@ impl Evaluator<'_> {
                         let meant =
                             self.unknown_macro_argument(definition, name, &arg_name.value, place)?;
                         // A near miss of a parameter is that parameter, unless it is given as well.
-                        let is_given = args
-                            .iter()
-                            .filter_map(|arg| arg.name.as_ref())
-                            .any(|name| name.value == meant);
+                        let name = |arg: &'s Arg| Some(arg.name.as_ref()?.value.as_str());
+                        let names = || args.iter().filter_map(name).collect();
+                        let is_given = written.get_or_insert_with(names).contains(meant.as_str());
                         params.iter().find(|param| param.name.value == meant && !is_given)
                     })
                 }
@@ -297,14 +299,6 @@ impl Evaluator<'_> {
         self.emit(diagnostic);
         meant
     }
-}
-
-/// The arguments of an expansion, in an order that can be compared.
-fn arguments(frame: &Frame) -> Vec<(SmolStr, Worlds<Value>)> {
-    let mut arguments: Vec<_> =
-        frame.env.iter().map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
-    arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
-    arguments
 }
 
 #[cfg(test)]
