@@ -52,13 +52,13 @@ fn difference(layer: &Layer) -> Option<Diagnostic<Place>> {
     if inputs.is_empty() || given.iter().flatten().any(Value::is_unknown) {
         return None;
     }
-    let run = |framework, mut given: Vec<Option<Value>>| -> Result<Outcome, Problem> {
+    let run = |framework, mut given: Vec<Option<Value>>| -> Result<Outcome, String> {
         let problems = validate(entry, framework, &mut given);
         if let Some(problem) = problems.into_iter().find(|it| it.severity == Severity::Error) {
-            return Err(problem);
+            return Err(reason(entry, &problem));
         }
         let args = Args::new(entry, framework, &given);
-        rule(&RuleCx::new(&args, &inputs))
+        rule(&RuleCx::new(&args, &inputs)).map_err(|problem| reason(entry, &problem))
     };
     let (own, theirs) = (layer.framework, other(layer.framework));
     let here = run(own, given.to_vec()).ok()?;
@@ -72,7 +72,7 @@ fn difference(layer: &Layer) -> Option<Diagnostic<Place>> {
     let message = match foreign {
         Some((param, _)) => format!("Keras has no `{}`", param.name),
         None => match run(theirs, spelled_for(entry, theirs, given)) {
-            Err(problem) => format!("{} refuses it: {}", name(theirs), reason(entry, &problem)),
+            Err(reason) => format!("{} refuses it: {reason}", name(theirs)),
             Ok(there) => compared(entry, (own, &here), (theirs, &there))?,
         },
     };
