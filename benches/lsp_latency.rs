@@ -77,7 +77,7 @@ impl Session {
         let line = 3 + layers / 2;
         let mut times = Vec::new();
         for edit in 0..EDITS + EDITS / 10 {
-            let (end, text) = if edit % 2 == 0 { (9, "Dens") } else { (8, "Dense") };
+            let (end, text) = if edit.is_multiple_of(2) { (9, "Dens") } else { (8, "Dense") };
             let start = json!({ "line": line, "character": 4 });
             let end = json!({ "line": line, "character": end });
             let change = json!({ "range": { "start": start, "end": end }, "text": text });

@@ -244,6 +244,8 @@ fn pairs_are_seen_where_pieces_meet() {
         let line = before + 5;
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with(&format!("{line}:5: hint[consecutive-activations]")));
+        let path = findings(&text, &config)[0].path.clone();
+        assert_eq!(path, Some((before + 1).to_string()));
     }
 }
 
@@ -340,4 +342,103 @@ fn checks_bear_any_network() {
         let found = findings(&text, &config);
         assert!(found.iter().any(|finding| finding.code == codes::OVER_BUDGET), "{layers:.40}");
     }
+}
+
+/// What is right, or may be meant: nothing is said at the default settings.
+#[test]
+fn what_may_be_meant_is_silent() {
+    let cases = [
+        // Two exclusive classes are two labels as well.
+        ("Dense(2, \"softmax\")", "loss: \"binary_crossentropy\""),
+        ("Dense(1, \"hard_sigmoid\")", "loss: \"binary_crossentropy\""),
+        ("Dense(1)", "loss: BinaryCrossentropy(from_logits=true)"),
+        ("Dense(10)", "loss: SparseCategoricalCrossentropy(true)"),
+        ("Dense(10, \"sparsemax\")", "loss: \"categorical_crossentropy\""),
+        ("Dense(10, activation=my_activation)", ""),
+        // PyTorch's name, whose loss takes scores.
+        ("Dense(10)", "loss: \"cross_entropy\"\n  metrics: [\"sparse_categorical_accuracy\"]"),
+        // An output that programs give a softmax of their own.
+        ("Output(10)", "loss: \"categorical_crossentropy\""),
+        ("ReLU(max_value=1)", "loss: \"binary_crossentropy\""),
+        // Squared error of probabilities.
+        ("Dense(10, \"softmax\")", "loss: \"mse\"\n  metrics: [\"accuracy\"]"),
+        ("Dense(1, \"tanh\")", "loss: \"mse\"\n  metrics: [\"binary_accuracy\"]"),
+        ("Dense(1)", "loss: \"mse\"\n  metrics: [\"mae\", \"r2_score\"]"),
+        // Losses of one's own, losses of a search, several losses.
+        ("Dense(1, \"relu\")", "loss: HPO(choice(\"mse\", \"binary_crossentropy\"))"),
+        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"mse\", \"binary_crossentropy\"]"),
+        // Layers whose output is not an activation of theirs.
+        ("Dense(8)\n    Reshape((2, 4))\n    LSTM(4)", "loss: \"categorical_crossentropy\""),
+        ("Dense(16, name=\"a\")\n    Dense(16)\n    Add(\"a\")", "loss: \"binary_crossentropy\""),
+        ("Dense(10, HPO(choice(\"relu\", \"softmax\")))", "loss: \"categorical_crossentropy\""),
+        // A network without a loss may end in anything.
+        ("Dense(16)\n    LayerNormalization()\n    Dropout(0.1)", ""),
+        ("Reshape((4, 4))\n    Softmax(axis=1)", ""),
+        // Attention to more than one position, or with an unknown number of them.
+        ("Reshape((4, 4))\n    MultiHeadAttention(2, 2)\n    Flatten()", ""),
+        // A residual block that pools or scales is no identity.
+        (
+            "Reshape((4, 4))\n    ResidualConnection { AveragePooling1D(3, strides=1, padding=\"same\") }",
+            "",
+        ),
+        ("ResidualConnection { ReLU() }", ""),
+        ("ResidualConnection { LayerNormalization() }", ""),
+        // A layer before branches that start from it by its name.
+        ("Dense(8, name=\"a\")\n    a: { Dense(4) }\n    b: { Dense(4) }\n    Add()", ""),
+        // A search that is described elsewhere.
+        ("Dense(HPO(choice(8, 16)))", ""),
+        ("Dense(8)", "train { batch_size: 16, 32  search_method: \"grid\" }"),
+        (
+            "Dense(8)",
+            "optimizer: Adam(learning_rate=HPO(log_range(1e-4, 1e-2)))\n  train { search_method: \"random\" }",
+        ),
+        ("Dropout(HPO(choice(0.1, 0.2)))", "train { epochs: 1  search_method: \"grid\" }"),
+    ];
+    let mut report = String::new();
+    for (layers, sections) in cases {
+        let text =
+            format!("network N {{\n  input: (16)\n  layers:\n    {layers}\n  {sections}\n}}\n");
+        for finding in findings(&text, &Config::default()) {
+            let is_own = layers.contains("my_activation");
+            if finding.severity > Severity::Hint && !is_own {
+                writeln!(report, "{text}{}", describe(&text, &finding)).expect("a string takes it");
+            }
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+/// PyTorch's losses take scores, so its networks are not judged by activations.
+#[test]
+fn activations_are_judged_by_kerass_losses_only() {
+    let text = "network N {\n  input: (16)\n  layers:\n    Dense(10)\n  loss: \"categorical_crossentropy\"\n}\n";
+    let found = |framework| analyze_with(text, framework, &Config::default()).diagnostics;
+    assert_eq!(found(Framework::Pytorch), []);
+    assert_eq!(found(Framework::Keras).len(), 1);
+}
+
+/// 100 × 100 weights and 100 biases make 10,100 parameters; with 100 numbers of output, 4 bytes each.
+#[test]
+fn memory_is_counted_as_the_settings_say() {
+    let text = |optimizer: &str| {
+        format!("network N {{\n  input: (100)\n  layers:\n    Dense(100)\n  {optimizer}\n}}\n")
+    };
+    let is_over = |optimizer: &str, bytes: u64, more: &str| {
+        let config = settings(&format!("budget.memory = {bytes}\n{more}"));
+        findings(&text(optimizer), &config).iter().any(|it| it.code == codes::OVER_BUDGET)
+    };
+    let exactly = |optimizer: &str, bytes: u64, more: &str| {
+        assert!(!is_over(optimizer, bytes, more), "{optimizer} {more} takes more than {bytes}");
+        assert!(is_over(optimizer, bytes - 1, more), "{optimizer} {more} takes less than {bytes}");
+    };
+    let (weights, output) = (10_100 * 4, 100 * 4);
+    exactly("", weights + output, "");
+    exactly("", weights + 32 * output, "batch = 32");
+    exactly("", (weights + output) / 2, "dtype = \"float16\"");
+    let training = "budget.pass = \"training\"";
+    exactly("optimizer: \"sgd\"", 2 * weights + output, training);
+    exactly("optimizer: RMSprop(0.001)", 3 * weights + output, training);
+    exactly("optimizer: adam", 4 * weights + output, training);
+    // Of an optimizer that is not known nothing is assumed.
+    exactly("", 2 * weights + output, training);
 }

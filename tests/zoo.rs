@@ -194,8 +194,8 @@ const ZOO: &[Network] = &[
     },
     Network {
         title: "WaveNet", file: "wavenet", name: "WaveNet", input: "16000×256", output: "16000×256",
-        trainable: 284_640, non_trainable: 0, macs: 4_489_216_000,
-        published: 284_640, counted: All, gmacs: None, beyond: &[],
+        trainable: 283_584, non_trainable: 0, macs: 4_472_832_000,
+        published: 283_584, counted: All, gmacs: None, beyond: &[],
         source: "van den Oord et al. 2016; summed by hand",
     },
     Network {
@@ -273,7 +273,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

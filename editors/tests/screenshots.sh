@@ -53,31 +53,42 @@ neovim() {
   shell="cd '$work/nets' && HOME='$work/home' NEURAL_PLUGIN='$EDITORS/nvim' TERM=tmux-256color COLORTERM=truecolor LC_ALL=C.UTF-8 \
     '$NVIM_PROGRAM' --clean -u '$EDITORS/nvim/tests/init.lua' '+set termguicolors background=$1 laststatus=0 noruler noshowcmd' \
     '+lua vim.diagnostic.config({ virtual_text = false, signs = false })' digits.neural"
-  "${tmux[@]}" new-session -d -x 88 -y 32 "$shell"
+  "${tmux[@]}" new-session -d -x 88 -y 38 "$shell"
   wait_screen "→ 13×13×32"
   "${tmux[@]}" send-keys ":NeuralShapes" Enter
   wait_screen "output shape"
   "${tmux[@]}" send-keys "]d"
-  sleep 0.5
   "${tmux[@]}" send-keys C-w d
   wait_screen "kernel-too-large"
+  # The message closes with the next key that moves the cursor; this one only clears the last line.
+  "${tmux[@]}" send-keys ":" Escape
+  wait_screen_without ":NeuralShapes"
   sleep 0.5
   "${tmux[@]}" capture-pane -e -N -p >"$work/screen"
   "${tmux[@]}" kill-server
   node "$TESTS/terminal-html.mjs" "$2" "$3" <"$work/screen" >"$page"
   chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$work/profile" \
-    --window-size=824,664 --screenshot="$images/neovim-$1.png" "file://$page" >"$work/chromium.log" 2>&1
+    --window-size=824,784 --screenshot="$images/neovim-$1.png" "file://$page" >"$work/chromium.log" 2>&1
   small "$images/neovim-$1.png"
 }
 
 wait_screen() {
   local tries
-  for tries in $(seq 100); do
+  for tries in $(seq 600); do
     "${tmux[@]}" capture-pane -p | grep -qF -- "$1" && return
     sleep 0.1
   done
   "${tmux[@]}" capture-pane -p >&2
   give_up "Neovim never showed \`$1\` in $tries tries"
+}
+
+wait_screen_without() {
+  local tries
+  for tries in $(seq 600); do
+    "${tmux[@]}" capture-pane -p | grep -qF -- "$1" || return 0
+    sleep 0.1
+  done
+  give_up "Neovim still shows \`$1\` after $tries tries"
 }
 
 neovim light "#e0e2ea" "#14161b"

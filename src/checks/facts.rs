@@ -265,18 +265,18 @@ impl Walk {
         if !passes_on || !layers::is_certain(add) {
             return;
         }
-        let inside = plain.flat_map(|node| node.parts.iter()).find_map(|part| match part {
-            Part::Layer(layer) => Some(format!("of nothing but `{}` ", layer.layer)),
+        // A block without any layer is a finding of its own.
+        let Some(inside) = plain.flat_map(|node| node.parts.iter()).find_map(|part| match part {
+            Part::Layer(layer) => Some(&layer.layer),
             _ => None,
-        });
+        }) else {
+            return;
+        };
         let site = self.site(add);
         let finding = Diagnostic::new(
             codes::IDENTITY_RESIDUAL,
             add.place,
-            format!(
-                "a residual block {}adds its input to itself, so nothing is learned",
-                inside.unwrap_or_else(|| "without layers ".to_owned())
-            ),
+            format!("a residual block of nothing but `{inside}` adds its input to itself, so nothing is learned"),
         )
         .with_help("put the layers that learn the difference into the block, as in `ResidualConnection { Dense(64, \"relu\") }`");
         self.emit(site.finding(finding));

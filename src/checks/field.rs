@@ -119,7 +119,7 @@ impl Field {
         match view.entry.category {
             Category::Convolution => Field::of_window(&view, "kernel_size", "dilation_rate"),
             Category::Pooling if view.entry.param("pool_size").is_some() => {
-                Field::of_window(&view, "pool_size", "")
+                Field::of_window(&view, "pool_size", "dilation")
             }
             Category::Pooling => {
                 Field { end: Some(MapEnd::Pooled(layer.place)), ..Field::default() }
@@ -143,10 +143,11 @@ impl Field {
         else {
             return Field::unknown();
         };
-        if view.entry.name.contains("Transpose") {
+        let args = view.args();
+        let first = args.text("data_format").as_deref() == Some("channels_first");
+        if first || view.entry.name.contains("Transpose") {
             return Field::unknown();
         }
-        let args = view.args();
         let sizes = args.lengths(size, rank);
         let strides = match args.is_none("strides") {
             true => sizes.clone(),

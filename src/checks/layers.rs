@@ -1,5 +1,7 @@
 //! Checks of one layer, and what checks ask of a layer.
 
+use std::cell::OnceCell;
+
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{Args, Category, LayerEntry, Value, find_layer};
 use crate::model::place::Place;
@@ -28,26 +30,33 @@ pub(super) fn single(layer: &Layer) -> Vec<Diagnostic<Place>> {
 pub(super) struct View<'a> {
     pub layer: &'a Layer,
     pub entry: &'static LayerEntry,
-    /// By parameter; a value that depends on a hyperparameter is unknown.
-    given: Vec<Option<Value>>,
+    /// By parameter; a value that depends on a hyperparameter is unknown. Most checks do not get as
+    /// far as to ask for it.
+    given: OnceCell<Vec<Option<Value>>>,
 }
 
 impl<'a> View<'a> {
     /// `None` for a layer that is not in the table.
     pub fn of(layer: &'a Layer) -> Option<View<'a>> {
-        let entry = find_layer(&layer.layer)?;
-        let mut given = vec![None; entry.params.len()];
-        for (index, value) in &layer.args {
-            let value = value.as_constant().cloned().unwrap_or(Value::Unknown);
-            if let Some(slot) = given.get_mut(*index) {
-                *slot = Some(value);
+        Some(View { layer, entry: find_layer(&layer.layer)?, given: OnceCell::new() })
+    }
+
+    /// The arguments that are given, by parameter.
+    pub fn given(&self) -> &[Option<Value>] {
+        self.given.get_or_init(|| {
+            let mut given = vec![None; self.entry.params.len()];
+            for (index, value) in &self.layer.args {
+                let value = value.as_constant().cloned().unwrap_or(Value::Unknown);
+                if let Some(slot) = given.get_mut(*index) {
+                    *slot = Some(value);
+                }
             }
-        }
-        Some(View { layer, entry, given })
+            given
+        })
     }
 
     pub fn args(&self) -> Args<'_> {
-        Args::new(self.entry, &self.given)
+        Args::new(self.entry, self.layer.framework, self.given())
     }
 
     /// The layer's own call and arguments, for changes of it.
@@ -69,10 +78,19 @@ impl<'a> View<'a> {
             Category::Activation if self.entry.name == "Activation" => {
                 self.args().text("activation")
             }
-            Category::Activation => Some(self.entry.name.to_lowercase()),
+            Category::Activation => {
+                // A bound on its output makes another function of it.
+                let is_bounded = self.args().is_given("max_value");
+                (!is_bounded).then(|| self.entry.name.to_lowercase())
+            }
             Category::Core | Category::Convolution => {
                 self.entry.param("activation")?;
-                match self.args().value("activation") {
+                let args = self.args();
+                // Programs that generate code from the language give an `Output` a softmax of their own.
+                if self.entry.name == "Output" && !args.is_given("activation") {
+                    return None;
+                }
+                match args.value("activation") {
                     Value::None => Some("linear".to_owned()),
                     value => value.as_text().map(str::to_lowercase),
                 }
@@ -238,14 +256,14 @@ fn pooling_drops_edge(view: &View<'_>) -> Option<Diagnostic<Place>> {
         (2, _) => "column",
         _ => "slice",
     };
-    let (plural, verb) = if dropped == 1 { ("", "does") } else { ("s", "do") };
+    let left_out = match dropped {
+        1 => format!("the last {what} of {size}"),
+        _ => format!("the last {dropped} {what}s of {size}"),
+    };
     let mut finding = Diagnostic::new(
         codes::POOLING_DROPS_EDGE,
         view.layer.place,
-        format!(
-            "`{}` leaves out the last {dropped} {what}{plural} of {size}, which {verb} not fill a window",
-            view.entry.name
-        ),
+        format!("`{}` leaves out {left_out}: no window fits there", view.entry.name),
     );
     if let Some(edits) = view.set("padding", "\"same\"") {
         finding = finding.with_fix("Add `padding=\"same\"`", edits);

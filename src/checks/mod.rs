@@ -30,7 +30,7 @@ pub use hyperparameters::check_hpo;
 pub use keys::{check_device, check_research};
 pub use sections::check_section;
 
-use facts::{Facts, Segment};
+use facts::{End, Facts, Segment};
 
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, codes};
@@ -38,7 +38,7 @@ use crate::lang::Framework;
 use crate::lang::losses::is_classification;
 use crate::model::analysis::{Analysis, NetworkModel, lift};
 use crate::model::document::Document;
-use crate::model::hir::{Expr, ExprKind, SectionKind, Stmt, StmtKind};
+use crate::model::hir::{Expr, ExprKind, SectionKind};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::Finding;
 
@@ -67,11 +67,10 @@ pub fn check(
         let found = check_research(form).into_iter();
         findings.extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
     }
-    for (owner, stmt) in document.statements() {
-        let mut found = Vec::new();
-        devices(stmt, &mut found);
+    for (device, place) in &analysis.devices {
+        let found = check_device(device, place.range).into_iter();
         findings.extend(
-            found.into_iter().map(|finding| finding.map_places(|range| Place::new(owner, range))),
+            found.map(|finding| finding.map_places(|range| Place::new(place.owner, range))),
         );
     }
     findings
@@ -158,12 +157,18 @@ impl<'a> Network<'a> {
     fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
         let mut all = Segment::default();
         let mut field = field::Field::default();
+        // The piece that the last layer so far stands in.
+        let mut last = 0;
         for (base, facts) in &self.pieces {
             findings.extend(facts.findings.iter().map(|finding| placed(finding.clone(), *base)));
             if let Some((before, after)) = all.join(facts.segment.clone()) {
-                findings.extend(
-                    pairs::pair(&before, &after).into_iter().map(|finding| placed(finding, *base)),
-                );
+                findings.extend(pairs::pair(&before, &after).into_iter().map(|finding| {
+                    let is_first = finding.diagnostic.place == before.layer.place;
+                    placed(finding, if is_first { last } else { *base })
+                }));
+            }
+            if !matches!(facts.segment.end, End::Nothing) {
+                last = *base;
             }
             field = field.then(&facts.field);
         }
@@ -174,7 +179,6 @@ impl<'a> Network<'a> {
             loss: self.loss,
             metrics: self.metrics,
         };
-        let last = self.pieces.last().map_or(0, |(base, _)| *base);
         findings.extend(output.check().into_iter().map(|finding| placed(finding, last)));
         findings.extend(self.receptive_field(&field));
     }
@@ -233,19 +237,5 @@ fn called(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Call(call) => Some(&call.name.value),
         _ => values::name(expr),
-    }
-}
-
-/// The devices of a statement and of those inside it. The parser bounds how deep they nest.
-fn devices(stmt: &Stmt, findings: &mut Vec<Diagnostic>) {
-    if let Some(device) = &stmt.device {
-        findings.extend(check_device(&device.value, device.range));
-    }
-    let branch = match &stmt.kind {
-        StmtKind::Branch(branch) => Some(&branch.block),
-        _ => None,
-    };
-    for inner in branch.into_iter().chain(&stmt.block).flat_map(|block| &block.stmts) {
-        devices(inner, findings);
     }
 }

@@ -139,6 +139,10 @@ impl Output<'_> {
             return None;
         }
         let view = View::of(innermost(&site.layer))?;
+        // The classes of such a map are not in its last dimension.
+        if view.args().text("data_format").as_deref() == Some("channels_first") {
+            return None;
+        }
         Some(Last {
             site,
             activation: view.activation(),

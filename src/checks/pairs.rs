@@ -157,8 +157,8 @@ fn size_change(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>>
                 .with_related(first.layer.place, format!("the `{}` before", first.entry.name)),
         );
     }
-    // What pools or cuts does so by intention.
-    let has_kernel = second.entry.channels.is_some();
+    // What pools, cuts or reads a sequence to its end does so by intention.
+    let has_kernel = second.entry.category == Category::Convolution || is_dense(second.entry);
     if has_kernel && after.saturating_mul(REDUCTION) < before {
         // One decimal, rounded down, so that what is shown as 100 is 100.
         let percent = 100.0 - (after as f64 * 1000.0 / before as f64).ceil() / 10.0;

@@ -5,6 +5,7 @@
 //! takes the handle away (see [`Analysis::is_cancelled`]). This is the only file of the room that
 //! knows of salsa.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use smol_str::SmolStr;
@@ -57,6 +58,8 @@ pub(super) struct Snapshot {
     framework: Framework,
     /// Taken by whoever computes the model, or by an edit.
     db: Mutex<Option<Database>>,
+    /// The file has been edited since.
+    is_superseded: AtomicBool,
     model: OnceLock<Option<model::Analysis>>,
     diagnostics: OnceLock<Vec<Diagnostic>>,
     names: OnceLock<Names>,
@@ -94,6 +97,7 @@ impl Snapshot {
             document,
             framework,
             db: Mutex::new(Some(db)),
+            is_superseded: AtomicBool::new(false),
             model: OnceLock::new(),
             diagnostics: OnceLock::new(),
             names: OnceLock::new(),
@@ -101,8 +105,10 @@ impl Snapshot {
         }
     }
 
-    /// Lets go of the database if nothing is being computed with it.
-    pub(super) fn release(&self) {
+    /// Tells that the file is edited: lets go of the database if nothing is being computed with it,
+    /// and stops what takes long.
+    pub(super) fn supersede(&self) {
+        self.is_superseded.store(true, Ordering::Relaxed);
         self.take();
     }
 
@@ -160,6 +166,12 @@ impl Analysis {
     /// and findings are then empty and say nothing; the caller drops them and asks a new snapshot.
     pub fn is_cancelled(&self) -> bool {
         self.model().is_none()
+    }
+
+    /// Whether the file has been edited since. Nobody waits for the outline or the tokens of such a
+    /// snapshot any more, and those that are being made are cut short.
+    pub fn is_superseded(&self) -> bool {
+        self.snapshot.is_superseded.load(Ordering::Relaxed)
     }
 
     /// The text.

@@ -12,6 +12,7 @@ use super::analysis::{Analysis, Snapshot};
 use crate::lang::Framework;
 use crate::model::db::Database;
 use crate::model::document::Document;
+use crate::text::TextEdit;
 
 /// An open file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +55,18 @@ impl AnalysisHost {
         self.change(file, |document, db| document.set_text(db, text));
     }
 
+    /// Applies edits to the text of a file, one after another: each is about the text that those before
+    /// it have left.
+    pub fn edit(&mut self, file: FileId, edits: &[TextEdit]) {
+        self.change(file, |document, db| {
+            let mut text = document.text().to_owned();
+            for edit in edits {
+                text.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.new_text);
+            }
+            document.set_text(db, text);
+        });
+    }
+
     /// Sets whose rules hold for a file.
     pub fn set_framework(&mut self, file: FileId, framework: Framework) {
         self.change(file, |document, db| document.set_framework(db, framework));
@@ -86,7 +99,7 @@ impl AnalysisHost {
         // The setters below wait until nobody else holds the database: a snapshot that has not been
         // asked for anything yet lets go of it here, and one that is computing unwinds.
         if let Some(snapshot) = open.current.take() {
-            snapshot.release();
+            snapshot.supersede();
         }
         change(Arc::make_mut(&mut open.document), &mut open.db);
     }
@@ -96,6 +109,7 @@ impl AnalysisHost {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::text::{TextRange, TextSize};
 
     const TEXT: &str = "network N { input: (8,) layers: Dense(4) }";
 
@@ -121,6 +135,8 @@ mod tests {
         assert_eq!(outputs(&after), "Dense [[Unknown, Known(5)]]");
         assert_eq!(outputs(&before), "Dense [[Unknown, Known(4)]]");
         assert!(!before.is_cancelled());
+        assert!(before.is_superseded() && !after.is_superseded());
+        assert!(before.semantic_tokens(None).is_empty());
         assert_eq!((before.text(), after.text().len()), (TEXT, TEXT.len()));
         host.close(file);
         assert!(host.analysis(file).is_none());
@@ -152,6 +168,19 @@ mod tests {
         // Whether the reader was done in time is up to the scheduler; it ends in any case.
         reader.join().unwrap();
         assert_eq!(outputs(&host.analysis(file).unwrap()), "Dense [[Unknown, Known(4)]]");
+    }
+
+    #[test]
+    fn edits_follow_one_another() {
+        let mut host = AnalysisHost::new();
+        let file = host.open(TEXT.to_string(), Framework::Keras);
+        let at = TextSize::new(TEXT.find("4)").unwrap() as u32);
+        let digit = TextRange::at(at, 1.into());
+        let edits = [TextEdit::new(digit, "12"), TextEdit::new(TextRange::at(at, 1.into()), "")];
+        host.edit(file, &edits);
+        let after = host.analysis(file).unwrap();
+        assert_eq!(after.text(), TEXT.replace("4", "2"));
+        assert_eq!(outputs(&after), "Dense [[Unknown, Known(2)]]");
     }
 
     #[test]

@@ -224,14 +224,18 @@ fn never_changes(entry: &LayerEntry) -> bool {
 
 /// `693,962 parameters, 888 kMACs`, as far as it is known.
 fn totals_label(totals: &Totals) -> Option<String> {
-    let parameters = match (totals.parameters(), totals.parameters_at_least) {
+    let macs = (totals.macs != Count::Unknown).then(|| rounded(totals.macs, "MACs"));
+    let known: Vec<String> = known_parameters(totals).into_iter().chain(macs).collect();
+    (!known.is_empty()).then(|| known.join(", "))
+}
+
+/// `693,962 parameters`, or the fewest that they are.
+pub(super) fn known_parameters(totals: &Totals) -> Option<String> {
+    match (totals.parameters(), totals.parameters_at_least) {
         (Count::Unknown, 0) => None,
         (Count::Unknown, known) => Some(format!("≥ {}", parameters_text(Count::known(known)))),
         (parameters, _) => Some(parameters_text(parameters)),
-    };
-    let macs = (totals.macs != Count::Unknown).then(|| rounded(totals.macs, "MACs"));
-    let known: Vec<String> = parameters.into_iter().chain(macs).collect();
-    (!known.is_empty()).then(|| known.join(", "))
+    }
 }
 
 /// `→ 26×26×32` for a statement.

@@ -70,6 +70,9 @@ pub(super) fn semantic_tokens(analysis: &Analysis, range: Option<TextRange>) -> 
     let mut found = Vec::new();
     let mut next = tokens::first_token(&root, range.start());
     while let Some(token) = next.filter(|token| token.text_range().start() < range.end()) {
+        if analysis.is_superseded() {
+            break;
+        }
         if let Some((kind, modifiers)) = classify(analysis, &token) {
             lines_of(&token, |range| found.push(SemanticToken { range, kind, modifiers }));
         }

@@ -269,6 +269,8 @@ fn is_piece(kind: SyntaxKind) -> bool {
             | SyntaxKind::LOSS_SECTION
             | SyntaxKind::OPTIMIZER_SECTION
             | SyntaxKind::METRICS_SECTION
+            | SyntaxKind::TRAIN_SECTION
+            | SyntaxKind::EXECUTE_SECTION
     )
 }
 

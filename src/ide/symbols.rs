@@ -3,8 +3,9 @@
 use super::analysis::{Analysis, Results};
 use super::hover::{network_number, one_line};
 use super::index::{Statement, Use, expansions, final_outputs, flowing};
-use super::inlay_hints::{outputs_text, parameters_text};
+use super::inlay_hints::{known_parameters, outputs_text};
 use super::names::unquoted;
+use super::report::Totals;
 use super::view::tensors_text;
 use crate::model::result::Part;
 use crate::syntax::ast::{
@@ -71,8 +72,7 @@ impl Outline<'_> {
     fn network(&self, network: &Network) -> DocumentSymbol {
         let model = network_number(self.analysis, network)
             .and_then(|number| self.analysis.model()?.networks.get(number));
-        let detail =
-            model.map(|model| parameters_text(model.counts.trainable + model.counts.non_trainable));
+        let detail = model.and_then(|model| known_parameters(&Totals::of(model)));
         let mut children = Vec::new();
         let mut declared = model.map(|model| model.inputs.iter()).into_iter().flatten();
         for node in network.syntax().children() {
@@ -87,7 +87,9 @@ impl Outline<'_> {
                 }
                 children.push(symbol);
             } else if let Some(section) = LayersSection::cast(node.clone()) {
-                let layers: Vec<_> = section.statements().map(|stmt| self.stmt(&stmt)).collect();
+                let wanted = |_: &Stmt| !self.analysis.is_superseded();
+                let statements = section.statements().take_while(wanted);
+                let layers: Vec<_> = statements.map(|stmt| self.stmt(&stmt)).collect();
                 match section.keyword() {
                     Some(keyword) => {
                         let detail = Some(count(layers.len(), "statement"));
@@ -315,7 +317,7 @@ mod tests {
         check(
             "network {\n layers:\n Dense(\n",
             expect![[r#"
-            Network network — ? parameters `network`
+            Network network `network`
               Section layers — 1 statement `layers`
                 Layer Dense — ? `Dense`
         "#]],

@@ -1,6 +1,7 @@
 //! The arguments of a layer, by parameter, with typed access for rules.
 
-use super::layer::{Default, LayerEntry, Param};
+use super::layer::{Default, LayerEntry};
+use super::rule::Framework;
 use super::value::Value;
 use crate::shape::Dim;
 
@@ -11,15 +12,25 @@ use crate::shape::Dim;
 #[derive(Debug, Clone)]
 pub struct Args<'a> {
     entry: &'static LayerEntry,
+    framework: Framework,
     /// By the parameter's index; `None` where the argument is not given.
     given: &'a [Option<Value>],
 }
 
 impl<'a> Args<'a> {
     /// The arguments of a layer; `given` has an element for each parameter of `entry`.
-    pub fn new(entry: &'static LayerEntry, given: &'a [Option<Value>]) -> Args<'a> {
+    pub fn new(
+        entry: &'static LayerEntry,
+        framework: Framework,
+        given: &'a [Option<Value>],
+    ) -> Args<'a> {
         debug_assert_eq!(entry.params.len(), given.len());
-        Args { entry, given }
+        Args { entry, framework, given }
+    }
+
+    /// Whose defaults hold.
+    pub fn framework(&self) -> Framework {
+        self.framework
     }
 
     /// The layer.
@@ -39,7 +50,7 @@ impl<'a> Args<'a> {
     }
 
     fn default(&self, name: &str) -> Option<Default> {
-        self.entry.param(name).and_then(|(_, Param { default, .. })| *default)
+        self.entry.param(name).and_then(|(_, param)| param.under(self.framework).default)
     }
 
     /// The value, given or by default; [`Value::Unknown`] for a required parameter that is missing.

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::formula::SYMBOLS;
-use super::layer::{Category, LayerEntry, Operands, Rule};
+use super::layer::{Category, InPytorch, LayerEntry, Operands, Rule};
 use super::layers;
-use super::rule::{Blame, RuleCx};
+use super::rule::{Blame, Framework, RuleCx};
 use super::validate::wanted;
 use super::{Args, Param};
 use crate::diagnostics::codes;
@@ -83,8 +83,10 @@ fn section(entry: &'static LayerEntry) -> String {
             text += &row(entry, param);
         }
     }
-    if !entry.notes.is_empty() {
-        let _ = write!(text, "\n{}\n", entry.notes);
+    for notes in [entry.notes, entry.torch_notes] {
+        if !notes.is_empty() {
+            let _ = write!(text, "\n{notes}\n");
+        }
     }
     text
 }
@@ -136,11 +138,25 @@ fn row(entry: &LayerEntry, param: &Param) -> String {
     let position = position.map_or(String::new(), |at| (at + 1).to_string());
     let default = param.default.map_or("required".to_owned(), |it| format!("`{}`", it.value()));
     format!(
-        "| `{}` | {position} | {} | {default} | {} |\n",
+        "| `{}` | {position} | {} | {default} | {}{} |\n",
         param.name,
         cell(&wanted(param.kind)),
-        cell(param.doc)
+        cell(param.doc),
+        in_pytorch(param)
     )
+}
+
+/// What is different of a parameter under PyTorch.
+fn in_pytorch(param: &Param) -> String {
+    match param.pytorch {
+        InPytorch::Same | InPytorch::Nothing => String::new(),
+        InPytorch::Only => " PyTorch only.".to_owned(),
+        InPytorch::Other { kind, default, .. } => {
+            let takes = cell(&wanted(kind));
+            let default = default.map_or("required".to_owned(), |it| format!("`{}`", it.value()));
+            format!(" PyTorch: {takes}, {default}.")
+        }
+    }
 }
 
 /// The numbers of dimensions that the layer does not refuse, found by asking it. `None` for layers whose
@@ -149,7 +165,7 @@ fn input_ranks(entry: &'static LayerEntry) -> Option<String> {
     const RANKS: std::ops::RangeInclusive<usize> = 1..=7;
     let Rule::Pure(rule) = entry.rule else { return None };
     let given = entry.examples();
-    let args = Args::new(entry, &given);
+    let args = Args::new(entry, Framework::Keras, &given);
     let takes = |rank: &usize| {
         let shape = Shape::batched(vec![Dim::Known(32); rank - 1]);
         let inputs = match entry.operands {

@@ -373,7 +373,7 @@ pub(super) fn evaluate(cx: &RuleCx<'_>, text: &str, output: &Shape) -> Option<Co
 mod tests {
     use super::*;
     use crate::lang::testing::{aux, formulas};
-    use crate::lang::{Args, Rule};
+    use crate::lang::{Args, Framework, Rule};
 
     /// A layer of each kind that has formulas, with arguments that change them.
     const LAYERS: &str = r#"
@@ -521,7 +521,7 @@ mod tests {
         for entry in layers::all() {
             let Rule::Pure(rule) = entry.rule else { continue };
             let given = entry.examples();
-            let args = Args::new(entry, &given);
+            let args = Args::new(entry, Framework::Keras, &given);
             let mut taken = 0;
             for rank in 1..=6 {
                 let shape = Shape::batched(vec![Dim::Known(32); rank]);

@@ -4,6 +4,7 @@
 
 use super::explain;
 use super::rule::{Blame, Problem, RuleCx};
+use super::value::Value;
 use crate::diagnostics::codes;
 use crate::shape::{Dim, Shape};
 
@@ -95,8 +96,42 @@ pub(super) struct Window {
     pub size: Vec<Option<u64>>,
     strides: Vec<Option<u64>>,
     dilation: Vec<Option<u64>>,
-    /// Whether the input is padded, so that every position counts.
-    padded: Option<bool>,
+    padding: Padding,
+    /// Whether a last window that begins inside the input but reaches past its end counts as well;
+    /// PyTorch's `ceil_mode`.
+    partial: Option<bool>,
+}
+
+/// What is put around an image.
+#[derive(Debug, Clone)]
+pub(super) enum Padding {
+    /// So much at both ends of each spatial dimension.
+    Each(Vec<Option<u64>>),
+    /// As much as it takes for every position to count.
+    Same,
+    /// That is not known.
+    Unknown,
+}
+
+impl Padding {
+    /// The argument `padding`: Keras has strings for it, and PyTorch numbers as well.
+    pub fn of(cx: &RuleCx<'_>, rank: usize) -> Padding {
+        match (cx.args.text("padding").as_deref(), cx.args.value("padding")) {
+            (Some("valid"), _) => Padding::Each(vec![Some(0); rank]),
+            (Some(_), _) => Padding::Same,
+            (None, Value::Unknown) => Padding::Unknown,
+            (None, _) => Padding::Each(cx.args.lengths("padding", rank)),
+        }
+    }
+
+    /// How much is put at each end of dimension `index`. `None` where that is not known, or as much
+    /// as it takes.
+    pub fn end(&self, index: usize) -> Option<u64> {
+        match self {
+            Padding::Each(ends) => ends.get(index).copied().flatten(),
+            Padding::Same | Padding::Unknown => None,
+        }
+    }
 }
 
 impl Window {
@@ -107,7 +142,8 @@ impl Window {
             size: cx.args.lengths("kernel_size", rank),
             strides: cx.args.lengths("strides", rank),
             dilation: cx.args.lengths("dilation_rate", rank),
-            padded: padded(cx),
+            padding: Padding::of(cx, rank),
+            partial: Some(false),
         }
     }
 
@@ -121,8 +157,15 @@ impl Window {
                 false => cx.args.lengths("strides", rank),
             },
             size,
-            dilation: vec![Some(1); rank],
-            padded: padded(cx),
+            dilation: match cx.is_pytorch() && cx.args.entry().param("dilation").is_some() {
+                true => cx.args.lengths("dilation", rank),
+                false => vec![Some(1); rank],
+            },
+            padding: Padding::of(cx, rank),
+            partial: match cx.is_pytorch() {
+                true => cx.args.bool("ceil_mode"),
+                false => Some(false),
+            },
         }
     }
 
@@ -139,10 +182,8 @@ impl Window {
 
     /// The number of positions along each spatial dimension of `image`.
     pub fn positions(&self, cx: &RuleCx<'_>, image: &Image) -> Result<Vec<Dim>, Problem> {
-        let fits = |index: usize| match (self.padded, self.span(index)) {
-            (Some(false), Some(span)) => {
-                image.spatial[index].bounds().1.is_none_or(|size| span <= size)
-            }
+        let fits = |index: usize| match (self.room(image, index), self.span(index)) {
+            (Some(room), Some(span)) => span <= room,
             _ => true,
         };
         let tight: Vec<usize> = (0..self.size.len()).filter(|&index| !fits(index)).collect();
@@ -150,19 +191,41 @@ impl Window {
             return Err(self.too_large(cx, image, &tight));
         }
         let position = |(index, size): (usize, &Dim)| {
-            let (Some(stride), Some(padded)) = (self.strides[index], self.padded) else {
-                return Dim::Unknown;
-            };
-            if padded {
+            let Some(stride) = self.strides[index] else { return Dim::Unknown };
+            if let Padding::Same = self.padding {
                 return size.ceil_div(stride);
             }
-            let rest = self.span(index).and_then(|span| i64::try_from(span).ok());
-            match rest.and_then(|span| size.offset(-span)) {
+            let (Some(span), Some(end), Some(partial)) =
+                (self.span(index), self.padding.end(index), self.partial)
+            else {
+                return Dim::Unknown;
+            };
+            if partial {
+                return partial_positions(size, span, end, stride);
+            }
+            let grown = i64::try_from(i128::from(end) * 2 - i128::from(span)).ok();
+            match grown.and_then(|grown| size.offset(grown)) {
                 Some(rest) => rest.floor_div(stride).add(&Dim::Known(1)),
                 None => Dim::Unknown,
             }
         };
         Ok(image.spatial.iter().enumerate().map(position).collect())
+    }
+
+    /// The size of dimension `index` with its padding, where there is a largest.
+    fn padded(&self, image: &Image, index: usize) -> Option<u64> {
+        let padding = self.padding.end(index)?.saturating_mul(2);
+        Some(image.spatial[index].bounds().1?.saturating_add(padding))
+    }
+
+    /// The largest window that has a position along dimension `index`, where there is a largest.
+    fn room(&self, image: &Image, index: usize) -> Option<u64> {
+        let padded = self.padded(image, index)?;
+        // The last window of a partial pooling needs no more than to begin inside.
+        match (self.partial?, self.strides[index]?) {
+            (true, stride) => Some(padded.saturating_add(stride.saturating_sub(1))),
+            (false, _) => Some(padded),
+        }
     }
 
     /// How the number of positions along each spatial dimension comes about.
@@ -173,23 +236,51 @@ impl Window {
             let (kernel, stride, dilation) =
                 (self.size[index], self.strides[index]?, self.dilation[index]?);
             let size = explain::size(size);
-            let formula = match (self.padded?, dilation) {
-                (true, _) => format!("ceil({size}/{stride})"),
-                (false, 1) => format!("floor(({size} − {})/{stride}) + 1", kernel?),
-                (false, _) => {
-                    format!("floor(({size} − {dilation}×({} − 1) − 1)/{stride}) + 1", kernel?)
+            let size = match &self.padding {
+                Padding::Same => {
+                    return explain::line(name, &format!("ceil({size}/{stride})"), result);
                 }
+                Padding::Each(ends) => match ends[index]? {
+                    0 => size,
+                    end => format!("{size} + 2×{end}"),
+                },
+                Padding::Unknown => return None,
+            };
+            let rounded = if self.partial? { "ceil" } else { "floor" };
+            let formula = match dilation {
+                1 => format!("{rounded}(({size} − {})/{stride}) + 1", kernel?),
+                _ => {
+                    format!("{rounded}(({size} − {dilation}×({} − 1) − 1)/{stride}) + 1", kernel?)
+                }
+            };
+            // A window that would begin behind the input is taken away again.
+            let formula = match self.drops_one(image, index)? {
+                true => format!("{formula} − 1"),
+                false => formula,
             };
             explain::line(name, &formula, result)
         });
         lines.collect()
     }
 
+    /// Whether the last window of a partial pooling would begin in the padding behind the input.
+    fn drops_one(&self, image: &Image, index: usize) -> Option<bool> {
+        if !self.partial? {
+            return Some(false);
+        }
+        let (span, stride) = (self.span(index)?, self.strides[index]?);
+        let end = self.padding.end(index)?;
+        match image.spatial[index].known() {
+            Some(size) => Some(window_count(size, span, end, stride)?.1),
+            None => (stride.saturating_add(end) <= span).then_some(false),
+        }
+    }
+
     fn too_large(&self, cx: &RuleCx<'_>, image: &Image, tight: &[usize]) -> Problem {
         let size: Vec<u64> = self.size.iter().map(|size| size.unwrap_or(1)).collect();
         // What fits: as it is where it fits, else the largest.
         let fitting: Vec<u64> = (0..size.len())
-            .map(|index| match (tight.contains(&index), image.spatial[index].bounds().1) {
+            .map(|index| match (tight.contains(&index), self.padded(image, index)) {
                 (true, Some(room)) => {
                     room.saturating_sub(1) / self.dilation[index].unwrap_or(1).max(1) + 1
                 }
@@ -217,11 +308,16 @@ impl Window {
             _ => Blame::Param(self.param),
         };
         let param = self.param;
+        let input = match (0..size.len()).map(|index| self.padding.end(index).unwrap_or(0)) {
+            ends if ends.clone().all(|end| end == 0) => input,
+            ends => format!("{input} padded by {}", tuple(&ends.collect::<Vec<_>>())),
+        };
+        let padding = self.fitting_padding(cx, image);
         let mut problem = cx.problem(
             codes::KERNEL_TOO_LARGE,
             blame,
             format!(
-                "`{param}` {}{reach} does not fit {input}; the largest that fits is {}, or use `padding=\"same\"`",
+                "`{param}` {}{reach} does not fit {input}; the largest that fits is {}, or use `padding={padding}`",
                 product(&size),
                 product(&fitting),
             ),
@@ -234,12 +330,52 @@ impl Window {
                 "the last dimension is read as the channels; where they come first, write them last in the input, or `data_format=\"channels_first\"` here",
             );
         }
-        problem.suggest_set(param, tuple(&fitting)).suggest_set("padding", "\"same\"")
+        problem.suggest_set(param, tuple(&fitting)).suggest_set("padding", padding)
+    }
+
+    /// A padding with which the window fits: Keras's string, or the smallest number.
+    fn fitting_padding(&self, cx: &RuleCx<'_>, image: &Image) -> String {
+        if !cx.is_pytorch() {
+            return "\"same\"".to_owned();
+        }
+        let ends = (0..self.size.len()).map(|index| {
+            let (span, size) = (self.span(index)?, image.spatial[index].bounds().1?);
+            Some(span.saturating_sub(size).div_ceil(2).max(self.padding.end(index)?))
+        });
+        let ends: Vec<u64> = ends.map(|end| end.unwrap_or(0)).collect();
+        tuple(&ends)
     }
 }
 
-fn padded(cx: &RuleCx<'_>) -> Option<bool> {
-    Some(cx.args.text("padding")? != "valid")
+/// How many windows begin inside an input of `size` or the padding before it, each `stride` after
+/// the one before, and whether one that begins in the padding behind it was taken away. `None` where
+/// there is none.
+fn window_count(size: u64, span: u64, end: u64, stride: u64) -> Option<(u64, bool)> {
+    if stride == 0 {
+        return None;
+    }
+    let (size, span, end, stride) =
+        (i128::from(size), i128::from(span), i128::from(end), i128::from(stride));
+    let steps = (size + 2 * end - span + stride - 1).div_euclid(stride);
+    let begins_behind = steps * stride >= size + end;
+    let count = steps + 1 - i128::from(begins_behind);
+    Some((u64::try_from(count).ok().filter(|&count| count > 0)?, begins_behind))
+}
+
+/// The positions of a pooling with `ceil_mode`, as PyTorch 2.15 counts them: a window that reaches
+/// past the end counts, one that begins in the padding behind the input does not.
+fn partial_positions(size: &Dim, span: u64, end: u64, stride: u64) -> Dim {
+    if let Some(size) = size.known() {
+        return window_count(size, span, end, stride)
+            .map_or(Dim::Unknown, |(count, _)| Dim::Known(count));
+    }
+    // Where no window can begin behind the input, the count is the same formula for every size.
+    if stride.saturating_add(end) > span {
+        return Dim::Unknown;
+    }
+    let grown = i128::from(end) * 2 - i128::from(span) + i128::from(stride) - 1;
+    let rest = i64::try_from(grown).ok().and_then(|grown| size.offset(grown));
+    rest.map_or(Dim::Unknown, |rest| rest.floor_div(stride).add(&Dim::Known(1)))
 }
 
 /// `3×5`, or `3` for one number.

@@ -2,7 +2,7 @@
 
 use super::formula::Formulas;
 use super::mend::read;
-use super::rule::{Outcome, Problem, RuleCx};
+use super::rule::{Framework, Outcome, Problem, RuleCx};
 use super::value::Value;
 use crate::shape::Shape;
 
@@ -46,6 +46,8 @@ pub struct LayerEntry {
     pub torch: &'static str,
     /// More documentation, in Markdown; may be empty.
     pub notes: &'static str,
+    /// Where PyTorch's module differs, in Markdown; may be empty.
+    pub torch_notes: &'static str,
 }
 
 /// Families of layers, as Keras's manual groups them.
@@ -145,6 +147,77 @@ pub struct Param {
     pub example: &'static str,
     /// One line.
     pub doc: &'static str,
+    /// What PyTorch makes of it.
+    pub pytorch: InPytorch,
+}
+
+/// What PyTorch's module makes of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum InPytorch {
+    /// The same as Keras.
+    Same,
+    /// It takes something else, or has another default.
+    Other {
+        /// As [`Param::kind`].
+        kind: Kind,
+        /// As [`Param::default`].
+        default: Option<Default>,
+        /// As [`Param::example`].
+        example: &'static str,
+    },
+    /// Nothing: the parameter is Keras's only, and has no effect under PyTorch.
+    Nothing,
+    /// The parameter is PyTorch's only.
+    Only,
+}
+
+impl Param {
+    /// The same where PyTorch's module takes another kind of value, or has another default.
+    pub(super) const fn in_pytorch(
+        mut self,
+        kind: Kind,
+        default: Option<Default>,
+        example: &'static str,
+    ) -> Param {
+        self.pytorch = InPytorch::Other { kind, default, example };
+        self
+    }
+
+    /// The same for a parameter that PyTorch's module has nothing like.
+    pub(super) const fn keras_only(mut self) -> Param {
+        self.pytorch = InPytorch::Nothing;
+        self
+    }
+
+    /// The same for a parameter that Keras has nothing like.
+    pub(super) const fn pytorch_only(mut self) -> Param {
+        self.pytorch = InPytorch::Only;
+        self
+    }
+
+    /// The framework that alone has the parameter, if it is one framework's.
+    pub fn only(&self) -> Option<Framework> {
+        match self.pytorch {
+            InPytorch::Same | InPytorch::Other { .. } => None,
+            InPytorch::Nothing => Some(Framework::Keras),
+            InPytorch::Only => Some(Framework::Pytorch),
+        }
+    }
+
+    /// The parameter as `framework` has it.
+    pub fn under(&self, framework: Framework) -> Param {
+        match (framework, self.pytorch) {
+            (Framework::Pytorch, InPytorch::Other { kind, default, example }) => {
+                Param { kind, default, example, ..*self }
+            }
+            _ => *self,
+        }
+    }
+
+    /// Whether a layer cannot do without it under `framework`.
+    pub fn is_required(&self, framework: Framework) -> bool {
+        self.under(framework).default.is_none() && self.only().is_none_or(|only| only == framework)
+    }
 }
 
 /// The value of a parameter that is not given.
@@ -185,6 +258,24 @@ pub enum Kind {
         rank: usize,
         /// The smallest value of each.
         min: i64,
+    },
+    /// The same where a tuple of one number stands for that number, as PyTorch's functions have it.
+    Spread {
+        /// How many.
+        rank: usize,
+        /// The smallest value of each.
+        min: i64,
+    },
+    /// The same as [`Kind::Ints`] with at least 0, where an element may be `None`.
+    OutputSizes {
+        /// How many.
+        rank: usize,
+    },
+    /// PyTorch's padding: a whole number of at least 0, a tuple of `rank` (or of one) of them, or
+    /// one of the strings "valid" and "same".
+    Padding {
+        /// How many spatial dimensions.
+        rank: usize,
     },
     /// A number between two bounds, both inclusive.
     Number {
@@ -272,6 +363,7 @@ impl LayerEntry {
             keras: None,
             torch: "",
             notes: "",
+            torch_notes: "",
         }
     }
 
@@ -388,25 +480,37 @@ impl LayerEntry {
         self
     }
 
+    /// The same with what PyTorch's module does otherwise.
+    pub(super) const fn noting_for_torch(mut self, notes: &'static str) -> LayerEntry {
+        self.torch_notes = notes;
+        self
+    }
+
     /// The parameter with this name and its index.
     pub fn param(&self, name: &str) -> Option<(usize, &'static Param)> {
         self.params.iter().enumerate().find(|(_, param)| param.name == name)
     }
 
-    /// The parameter that positional argument `index` means.
+    /// The parameter that positional argument `index` means. Parameters that only PyTorch has stand
+    /// behind the others and are written by name.
     pub fn positional(&self, index: usize) -> Option<(usize, &'static Param)> {
         match self.positional.get(index) {
             Some(name) => self.param(name),
-            None if self.positional.is_empty() => {
-                self.params.get(index).map(|param| (index, param))
-            }
+            None if self.positional.is_empty() => self
+                .params
+                .get(index)
+                .filter(|param| param.pytorch != InPytorch::Only)
+                .map(|param| (index, param)),
             None => None,
         }
     }
 
     /// How many positional arguments there may be.
     pub fn max_positional(&self) -> usize {
-        if self.positional.is_empty() { self.params.len() } else { self.positional.len() }
+        match self.positional {
+            [] => self.params.iter().filter(|param| param.pytorch != InPytorch::Only).count(),
+            names => names.len(),
+        }
     }
 
     /// The arguments that its required parameters have as examples, by the parameter's index.

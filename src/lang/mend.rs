@@ -217,13 +217,14 @@ impl Trial<'_> {
         entry: &'static LayerEntry,
         mut given: Vec<Option<Value>>,
     ) -> Result<(), Problem> {
-        let mut problems = validate(entry, &mut given).into_iter();
+        let framework = self.cx.args.framework();
+        let mut problems = validate(entry, framework, &mut given).into_iter();
         if let Some(problem) = problems
             .find(|it| it.severity == Severity::Error && it.code != codes::MISSING_PARAMETER)
         {
             return Err(problem);
         }
-        let args = Args::new(entry, &given);
+        let args = Args::new(entry, framework, &given);
         (self.rule)(&RuleCx { args: &args, ..*self.cx }).map(|_| ())
     }
 }

@@ -23,6 +23,7 @@ mod layer;
 pub mod layers;
 mod mend;
 mod names;
+mod pytorch;
 mod require;
 mod rule;
 #[cfg(test)]
@@ -34,7 +35,9 @@ pub use args::{Args, Size};
 pub use broadcast::{broadcast, projected_add, residual_add, residual_repeats};
 pub use docs::layers_page;
 pub use formula::{Formulas, SYMBOLS, Symbol, aux_flops};
-pub use layer::{Category, Default, Explain, Kind, LayerEntry, Operands, Param, Role, Rule};
+pub use layer::{
+    Category, Default, Explain, InPytorch, Kind, LayerEntry, Operands, Param, Role, Rule,
+};
 pub use layers::{check_inner, find as find_layer};
 pub use mend::{mended, with_fitting_example};
 pub use names::{

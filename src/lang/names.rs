@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::layer::{Category, LayerEntry, Rule};
+use super::layer::{Category, InPytorch, LayerEntry, Param, Rule};
 use super::layers;
-use super::rule::{Blame, Problem, RuleCx, Suggestion};
+use super::rule::{Blame, Framework, Problem, RuleCx, Suggestion};
 use super::value::Value;
 use crate::diagnostics::{codes, did_you_mean};
 use crate::shape::Dim;
@@ -217,6 +217,8 @@ pub enum ParamName {
     DropoutAfter,
     /// Any argument of a layer that is not modelled.
     Kept,
+    /// A parameter that only the other framework has, by index.
+    Foreign(usize),
     /// None of these.
     Unknown {
         /// The parameter that may be meant. Where it is required and missing, the caller reads the
@@ -281,10 +283,13 @@ pub fn base_doc(name: &str) -> &'static str {
     }
 }
 
-/// What the name of an argument of a layer means.
-pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
-    if let Some((index, _)) = entry.param(name) {
-        return ParamName::Param(index);
+/// What the name of an argument of a layer means under `framework`.
+pub fn resolve_param(entry: &'static LayerEntry, framework: Framework, name: &str) -> ParamName {
+    if let Some((index, param)) = entry.param(name) {
+        return match param.only() {
+            Some(only) if only != framework => ParamName::Foreign(index),
+            _ => ParamName::Param(index),
+        };
     }
     if let Some(base) = BASE.iter().find(|base| **base == name) {
         return ParamName::Base(base);
@@ -311,7 +316,9 @@ pub fn resolve_param(entry: &'static LayerEntry, name: &str) -> ParamName {
         (_, "in_features") if entry.param("units").is_some() => ParamName::CheckOnly,
         _ if entry.category == Category::Special && entry.name != "CustomShape" => ParamName::Kept,
         _ => {
-            let known = entry.params.iter().map(|param| param.name).chain(BASE.iter().copied());
+            let here = |param: &&Param| param.only().is_none_or(|only| only == framework);
+            let known = entry.params.iter().filter(here).map(|param| param.name);
+            let known = known.chain(BASE.iter().copied());
             ParamName::Unknown { suggestion: did_you_mean(name, known) }
         }
     }
@@ -330,6 +337,7 @@ impl ParamName {
             | ParamName::CheckOnly
             | ParamName::DropoutAfter
             | ParamName::Kept => return None,
+            ParamName::Foreign(index) => return foreign(entry, entry.params.get(index)?),
             ParamName::Alias { index, origin } => {
                 let name = name_of(index);
                 let whose = match origin {
@@ -385,6 +393,7 @@ impl ParamName {
                     params => {
                         let names: Vec<String> = params
                             .iter()
+                            .filter(|param| param.pytorch != InPytorch::Only)
                             .take(8)
                             .map(|param| format!("`{}`", param.name))
                             .collect();
@@ -395,6 +404,31 @@ impl ParamName {
             }
         })
     }
+}
+
+/// What is to be said of a parameter that only the other framework has.
+fn foreign(entry: &LayerEntry, param: &Param) -> Option<Problem> {
+    let (layer, name) = (entry.name, param.name);
+    let module = match entry.torch {
+        "" => "PyTorch".to_owned(),
+        torch => format!("PyTorch's `{torch}`"),
+    };
+    Some(
+        match param.only()? {
+            Framework::Pytorch => Problem::new(
+                codes::UNKNOWN_PARAMETER,
+                Blame::Argument,
+                format!("`{layer}`: Keras has no `{name}`; it is a parameter of {module}"),
+            )
+            .help("with the setting `framework = \"pytorch\"` PyTorch's rules hold"),
+            Framework::Keras => Problem::new(
+                codes::IGNORED_PARAMETER,
+                Blame::Argument,
+                format!("`{layer}`: `{name}` has no effect; {module} has no such parameter"),
+            ),
+        }
+        .suggest(Suggestion::RemoveArgument),
+    )
 }
 
 /// Whether `in_channels` or `in_features` (`written`) says what the input has.
@@ -437,7 +471,7 @@ mod tests {
             let LayerName::Entry(entry) = resolve_layer(layer) else {
                 panic!("{layer} is no layer");
             };
-            let found = resolve_param(entry, param);
+            let found = resolve_param(entry, Framework::Keras, param);
             match found.problem(entry, param) {
                 Some(problem) => show_problem(&problem),
                 None => format!("{name} is {found:?}"),
@@ -608,7 +642,7 @@ mod tests {
     fn input_sizes_are_compared() {
         let entry = layer("Dense").unwrap();
         let given = vec![None; entry.params.len()];
-        let args = Args::new(entry, &given);
+        let args = Args::new(entry, Framework::Keras, &given);
         let inputs = [shape("4, 8")];
         let cx = RuleCx::new(&args, &inputs);
         assert_eq!(check_input_size(&cx, "in_features", &Value::Int(8)), None);

@@ -31,8 +31,6 @@ pub struct RuleCx<'a> {
     pub args: &'a Args<'a>,
     /// The shapes of the operands, at least one.
     pub inputs: &'a [Shape],
-    /// Whose rules hold.
-    pub framework: Framework,
     /// The layers of a block after the call, where the layer takes a block itself.
     pub block: Option<&'a BlockOutcome>,
     /// The arguments of the layers inside a wrapper, validated; empty for other layers.
@@ -40,9 +38,14 @@ pub struct RuleCx<'a> {
 }
 
 impl<'a> RuleCx<'a> {
-    /// What is given to a layer that is no wrapper and has no block, under Keras's rules.
+    /// What is given to a layer that is no wrapper and has no block.
     pub fn new(args: &'a Args<'a>, inputs: &'a [Shape]) -> RuleCx<'a> {
-        RuleCx { args, inputs, framework: Framework::default(), block: None, inner: &[] }
+        RuleCx { args, inputs, block: None, inner: &[] }
+    }
+
+    /// Whether PyTorch's rules hold.
+    pub fn is_pytorch(&self) -> bool {
+        self.args.framework() == Framework::Pytorch
     }
 
     /// The shape of the first operand.

@@ -1,6 +1,6 @@
 //! Things with a name and parameters that are no layers: optimizers, schedules, losses.
 
-use super::layer::{Default, Kind, Param};
+use super::layer::{Default, InPytorch, Kind, Param};
 
 /// A name of a section, with the parameters it takes.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub fn same_name(a: &str, b: &str) -> bool {
 
 /// A parameter that must be given.
 pub(super) const fn required(name: &'static str, kind: Kind, doc: &'static str) -> Param {
-    Param { name, kind, default: None, example: "", doc }
+    Param { name, kind, default: None, example: "", doc, pytorch: InPytorch::Same }
 }
 
 /// A parameter with a default.
@@ -62,7 +62,7 @@ pub(super) const fn optional(
     default: Default,
     doc: &'static str,
 ) -> Param {
-    Param { name, kind, default: Some(default), example: "", doc }
+    Param { name, kind, default: Some(default), example: "", doc, pytorch: InPytorch::Same }
 }
 
 /// Any number.

@@ -7,8 +7,8 @@ use expect_test::Expect;
 use super::layers;
 use super::mend::mended;
 use super::{
-    Args, BlockOutcome, LayerEntry, LayerName, Outcome, ParamName, Problem, Rule, RuleCx,
-    Suggestion, Value, resolve_layer, resolve_param, validate,
+    Args, BlockOutcome, Framework, LayerEntry, LayerName, Outcome, ParamName, Problem, Rule,
+    RuleCx, Suggestion, Value, resolve_layer, resolve_param, validate,
 };
 use crate::diagnostics::Severity;
 use crate::shape::{Count, Dim, Shape};
@@ -17,13 +17,22 @@ use crate::shape::{Count, Dim, Shape};
 /// shapes, separated by `;`, are several operands; a name is an unknown size with that name, `?` one
 /// without, and `8..32` a size between bounds.
 pub(super) fn check(fixture: &str, expect: Expect) {
+    check_under(Framework::Keras, fixture, expect);
+}
+
+/// The same under PyTorch's rules.
+pub(super) fn check_pytorch(fixture: &str, expect: Expect) {
+    check_under(Framework::Pytorch, fixture, expect);
+}
+
+fn check_under(framework: Framework, fixture: &str, expect: Expect) {
     let lines = fixture.lines().map(str::trim).filter(|line| !line.is_empty());
     let answers: Vec<String> = lines
         .map(|line| {
             let (call, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
             let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
             let call = Reader { rest: call }.call();
-            show(&run(&call, &inputs, None))
+            show(&run(&call, framework, &inputs, None))
         })
         .collect();
     expect.assert_eq(&answers.join("\n"));
@@ -31,15 +40,24 @@ pub(super) fn check(fixture: &str, expect: Expect) {
 
 /// Compares how the output of every line of `fixture` is accounted for.
 pub(super) fn check_explained(fixture: &str, expect: Expect) {
+    check_explained_under(Framework::Keras, fixture, expect);
+}
+
+/// The same under PyTorch's rules.
+pub(super) fn check_explained_pytorch(fixture: &str, expect: Expect) {
+    check_explained_under(Framework::Pytorch, fixture, expect);
+}
+
+fn check_explained_under(framework: Framework, fixture: &str, expect: Expect) {
     let lines = fixture.lines().map(str::trim).filter(|line| !line.is_empty());
     let accounts: Vec<String> = lines
         .map(|line| {
             let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
             let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
             let call = Reader { rest: text }.call();
-            let outcome = run(&call, &inputs, None).outcome.expect("the layer is right");
-            let (entry, given, ..) = bind(&call);
-            let args = Args::new(entry, &given);
+            let outcome = run(&call, framework, &inputs, None).outcome.expect("the layer is right");
+            let (entry, given, ..) = bind(&call, framework);
+            let args = Args::new(entry, framework, &given);
             let explain = entry.explain.expect("the layer has an account");
             let account = explain(&RuleCx::new(&args, &inputs), &outcome.outputs[0]);
             for line in &account {
@@ -63,10 +81,10 @@ pub(super) fn formulas(fixture: &str) -> Vec<Formulated> {
             let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
             let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
             let call = Reader { rest: text }.call();
-            let answer = run(&call, &inputs, None);
+            let answer = run(&call, Framework::Keras, &inputs, None);
             let outcome = answer.outcome.unwrap_or_else(|| panic!("{line} is right"));
-            let (entry, given, ..) = bind(&call);
-            let args = Args::new(entry, &given);
+            let (entry, given, ..) = bind(&call, Framework::Keras);
+            let args = Args::new(entry, Framework::Keras, &given);
             let cx = RuleCx::new(&args, &inputs);
             let counted = [
                 (entry.formulas.trainable, outcome.trainable),
@@ -88,9 +106,9 @@ pub(super) fn aux(line: &str) -> Count {
     let (text, inputs) = line.split_once(" on ").expect("a fixture says `call on shapes`");
     let inputs: Vec<Shape> = inputs.split(';').map(shape).collect();
     let call = Reader { rest: text }.call();
-    let outcome = run(&call, &inputs, None).outcome.expect("the layer is right");
-    let (entry, given, ..) = bind(&call);
-    let args = Args::new(entry, &given);
+    let outcome = run(&call, Framework::Keras, &inputs, None).outcome.expect("the layer is right");
+    let (entry, given, ..) = bind(&call, Framework::Keras);
+    let args = Args::new(entry, Framework::Keras, &given);
     super::formula::aux_flops(&RuleCx::new(&args, &inputs), outcome.outputs.first())
 }
 
@@ -186,7 +204,7 @@ pub(super) fn check_block(fixture: &str, output: &str, parameters: u64, expect: 
         macs: Count::ZERO,
     };
     let call = Reader { rest: call }.call();
-    expect.assert_eq(&show(&run(&call, &[shape(input)], Some(&block))));
+    expect.assert_eq(&show(&run(&call, Framework::Keras, &[shape(input)], Some(&block))));
 }
 
 /// `(28, T, ?)` or `784`, without the batch.
@@ -315,7 +333,10 @@ struct Answer {
 }
 
 /// The arguments by parameter, the layers inside, and what is wrong with the names.
-fn bind(call: &Call) -> (&'static LayerEntry, Vec<Option<Value>>, Vec<&Call>, Vec<Problem>) {
+fn bind(
+    call: &Call,
+    framework: Framework,
+) -> (&'static LayerEntry, Vec<Option<Value>>, Vec<&Call>, Vec<Problem>) {
     let LayerName::Entry(entry) = resolve_layer(&call.name) else {
         panic!("{} is no layer", call.name);
     };
@@ -323,7 +344,7 @@ fn bind(call: &Call) -> (&'static LayerEntry, Vec<Option<Value>>, Vec<&Call>, Ve
     let (mut inner, mut problems) = (Vec::new(), Vec::new());
     for (at, (name, arg)) in call.args.iter().enumerate() {
         let found = match name {
-            Some(name) => resolve_param(entry, name),
+            Some(name) => resolve_param(entry, framework, name),
             None => match entry.positional(at) {
                 Some((index, _)) => ParamName::Param(index),
                 None => ParamName::Kept,
@@ -343,17 +364,22 @@ fn bind(call: &Call) -> (&'static LayerEntry, Vec<Option<Value>>, Vec<&Call>, Ve
             }
         });
     }
-    problems.extend(validate(entry, &mut given));
+    problems.extend(validate(entry, framework, &mut given));
     (entry, given, inner, problems)
 }
 
-fn run(call: &Call, inputs: &[Shape], block: Option<&BlockOutcome>) -> Answer {
-    let (entry, given, inner, mut problems) = bind(call);
-    let bound: Vec<_> = inner.iter().map(|call| bind(call)).collect();
+fn run(
+    call: &Call,
+    framework: Framework,
+    inputs: &[Shape],
+    block: Option<&BlockOutcome>,
+) -> Answer {
+    let (entry, given, inner, mut problems) = bind(call, framework);
+    let bound: Vec<_> = inner.iter().map(|call| bind(call, framework)).collect();
     problems.extend(bound.iter().filter_map(|(inner, ..)| layers::check_inner(entry, inner)));
     let inner_args: Vec<Args<'_>> =
-        bound.iter().map(|(entry, given, ..)| Args::new(entry, given)).collect();
-    let args = Args::new(entry, &given);
+        bound.iter().map(|(entry, given, ..)| Args::new(entry, framework, given)).collect();
+    let args = Args::new(entry, framework, &given);
     let cx = RuleCx { block, inner: &inner_args, ..RuleCx::new(&args, inputs) };
     let result = match entry.rule {
         Rule::Pure(rule) => rule(&cx).map_err(|problem| mended(&cx, problem)),
@@ -361,7 +387,7 @@ fn run(call: &Call, inputs: &[Shape], block: Option<&BlockOutcome>) -> Answer {
             let mut at = start;
             let mut outcomes = Vec::new();
             for call in &inner {
-                let answer = run(call, std::slice::from_ref(&at), None);
+                let answer = run(call, framework, std::slice::from_ref(&at), None);
                 problems.extend(answer.problems);
                 let Some(outcome) = answer.outcome else { return Ok(Outcome::shapeless()) };
                 at = outcome.outputs[0].clone();

@@ -24,6 +24,8 @@ pub struct Analysis {
     pub networks: Vec<NetworkModel>,
     /// What was found, in no particular order.
     pub findings: Vec<Diagnostic<Place>>,
+    /// The devices that statements name, with where they stand.
+    pub devices: Vec<(SmolStr, Place)>,
     /// How often each macro was expanded.
     pub expansions: BTreeMap<SmolStr, u64>,
 }
@@ -54,8 +56,11 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
     let mut networks = Vec::new();
     let mut found: Vec<Finding> = Vec::new();
     let mut expansions: BTreeMap<SmolStr, u64> = BTreeMap::new();
+    let bodies = document.macros.iter().flat_map(|definition| definition.stmts.pieces());
+    let mut devices: Vec<(SmolStr, Place)> =
+        bodies.flat_map(|piece| piece.record.devices()).collect();
     for network in &document.networks {
-        networks.push(network_model(db, network, &mut found, &mut expansions));
+        networks.push(network_model(db, network, &mut found, &mut expansions, &mut devices));
     }
     let mut findings: Vec<Diagnostic<Place>> =
         lift(found, &expansions).into_iter().map(|finding| finding.diagnostic).collect();
@@ -71,7 +76,7 @@ pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
         }
     }
     whole::check(document, &uses, &mut findings);
-    Analysis { networks, findings, expansions }
+    Analysis { networks, findings, expansions, devices }
 }
 
 /// Calls of macros inside the body of an unused one, as far as findings show them.
@@ -85,11 +90,13 @@ fn network_model(
     network: &Network,
     found: &mut Vec<Finding>,
     expansions: &mut BTreeMap<SmolStr, u64>,
+    devices: &mut Vec<(SmolStr, Place)>,
 ) -> NetworkModel {
     let start = inputs(db, network.input);
     let plain = |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
     found.extend(start.findings.iter().cloned().map(plain));
-    let chunk_inputs: Vec<_> = network.chunks.iter().map(|(chunk, _)| *chunk).collect();
+    let chunk_inputs: Vec<_> =
+        network.stmts.chunks.iter().filter_map(|chunk| chunk.input).collect();
     let results = evaluate(db, &chunk_inputs);
     let mut chunks = Vec::new();
     let mut memos = Vec::new();
@@ -106,6 +113,7 @@ fn network_model(
         memos.push(result.memo.clone());
         searches |= result.searches;
         found.extend(result.findings.iter().map(|finding| placed(finding, base)));
+        devices.extend(result.devices.iter().cloned());
         for (name, count) in &result.expansions {
             *expansions.entry(name.clone()).or_default() += count;
         }

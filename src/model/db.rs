@@ -1,6 +1,6 @@
 //! The incremental engine: salsa inputs for pieces of files, and the queries over them.
 //!
-//! A network's statements are inputs in chunks of [`CHUNK`]; each chunk knows the one before it. The
+//! A network's statements are inputs in the chunks that the tree has; each chunk knows the one before it. The
 //! only query of weight is [`chunk`], which evaluates the statements of one chunk from the state
 //! that the chunk before it has left. The next chunk reads that state through [`chunk_state`], so it
 //! is evaluated again only when the state is not what it was.
@@ -20,11 +20,9 @@ use super::place::Place;
 use super::result::{Counts, Finding, Memo, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
 use super::tensor::{Tensor, Unknown, Why};
+use super::uses::ChunkUses;
 use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
-
-/// How many statements a chunk has when it is made. Edits may make it shorter or longer.
-pub const CHUNK: usize = 64;
 
 /// What queries see of the database.
 #[salsa::db]
@@ -85,9 +83,10 @@ pub struct NetworkInput {
     /// The `input` section.
     #[returns(ref)]
     pub inputs: Option<Arc<InputSection>>,
-    /// Where each `name="…"` stands, for the message on an operand that comes later.
+    /// Where each `name="…"` stands, for the message on an operand that comes later: the chunks that
+    /// give names, in the order of the text.
     #[returns(ref)]
-    pub names: Arc<BTreeMap<SmolStr, Place>>,
+    pub names: Arc<Vec<Arc<ChunkUses>>>,
     /// The macros that the network expands more than once: layer names in them get a number.
     #[returns(ref)]
     pub used_often: Arc<BTreeSet<SmolStr>>,
@@ -116,6 +115,8 @@ pub struct ChunkResult {
     pub continues_run: bool,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// The devices that statements name.
+    pub devices: Vec<(SmolStr, Place)>,
     /// The numbers of all layers together.
     pub counts: Counts,
     /// The fewest parameters that the layers have.
@@ -170,6 +171,7 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         nodes,
         continues_run,
         findings,
+        devices: records.iter().flat_map(|record| record.devices()).collect(),
         counts,
         parameters_at_least,
         expansion: evaluator.expansion,
@@ -246,6 +248,7 @@ impl Scope for NetworkScope<'_> {
     }
 
     fn later_name(&self, name: &str) -> Option<Place> {
-        self.network?.names(self.db).get(name).copied()
+        let chunks = self.network?.names(self.db);
+        chunks.iter().find_map(|chunk| chunk.names.get(name)).copied()
     }
 }

@@ -304,6 +304,16 @@ impl Stmt {
         }
     }
 
+    /// The devices of the statement and of those inside it. The parser bounds how deep they nest.
+    pub fn devices(&self) -> Vec<&Spanned<SmolStr>> {
+        let branch = match &self.kind {
+            StmtKind::Branch(branch) => Some(&branch.block),
+            _ => None,
+        };
+        let inside = branch.into_iter().chain(&self.block).flat_map(|block| &block.stmts);
+        self.device.iter().chain(inside.flat_map(Stmt::devices)).collect()
+    }
+
     /// Whether it is `name: { … }`.
     pub fn is_branch(&self) -> bool {
         matches!(self.kind, StmtKind::Branch(_))

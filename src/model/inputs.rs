@@ -29,8 +29,7 @@ pub struct InputSection {
 pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<Place>>) {
     let mut findings = Vec::new();
     let mut inputs: Vec<(Option<SmolStr>, Tensor)> = Vec::new();
-    let mut names: rpds::RedBlackTreeMapSync<SmolStr, Arc<Named>> =
-        rpds::RedBlackTreeMapSync::new_sync();
+    let mut names: imbl::OrdMap<SmolStr, Arc<Named>> = imbl::OrdMap::new();
     if let Some(InputSection { owner, declarations, broken }) = section {
         let owner = *owner;
         for declaration in declarations {
@@ -51,7 +50,7 @@ pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<P
                     inputs.push((None, tensor));
                     continue;
                 }
-                names.insert_mut(
+                names.insert(
                     name.value.clone(),
                     Arc::new(Named { tensor: tensor.clone(), place, is_input: true }),
                 );
@@ -69,7 +68,7 @@ pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<P
         flow,
         names,
         copies: Arc::default(),
-        branches: rpds::RedBlackTreeSetSync::new_sync(),
+        branches: imbl::OrdSet::new(),
         shared: Arc::default(),
         used_inputs: Arc::new(vec![only_one; inputs.len()]),
         inputs: Arc::new(inputs),

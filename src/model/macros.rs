@@ -1,10 +1,48 @@
-//! Which macro a name means, and which macros use themselves.
+//! What the macros of a file are to one another: which macro a name means, which use themselves, and
+//! what they do by way of others.
+//!
+//! All of it is worked out from what macros and networks mention as a whole, and only when some of
+//! that has changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
 
+use super::uses::ChunkUses;
+
+/// What all statements of a macro or network mention.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct AllUses {
+    /// How often each name is called, where 2 stands for every larger number.
+    pub calls: BTreeMap<SmolStr, u8>,
+    /// Whether any layer is named.
+    pub names_layers: bool,
+    /// Whether expansions of it may differ although they see the same tensor.
+    pub is_individual: bool,
+}
+
+impl AllUses {
+    /// The sum of what the chunks mention.
+    pub fn of<'a>(chunks: impl Iterator<Item = &'a Arc<ChunkUses>>) -> AllUses {
+        let mut all = AllUses::default();
+        for chunk in chunks {
+            for (name, times) in &chunk.calls {
+                match all.calls.get_mut(name) {
+                    Some(count) => *count = (*count + times).min(2),
+                    None => drop(all.calls.insert(name.clone(), *times)),
+                }
+            }
+            all.names_layers |= chunk.names_layers;
+            all.is_individual |= chunk.is_individual;
+        }
+        all
+    }
+}
+
 /// Macros by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct MacroIndex {
     exact: FxHashMap<SmolStr, usize>,
     /// Macros with a layer's name, in lower case.
@@ -37,18 +75,113 @@ impl MacroIndex {
     }
 }
 
+/// The macros of a file, by number, and what they use.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct MacroGraph {
+    pub index: MacroIndex,
+    names: Vec<Option<SmolStr>>,
+    /// What each macro mentions.
+    uses: Vec<AllUses>,
+    /// For each macro, the macros that it uses, and how often.
+    used: Vec<Vec<(usize, u8)>>,
+    /// For each macro, whether it uses itself, directly or through others.
+    pub recursive: Vec<bool>,
+    /// For each macro, whether it names layers, itself or through others.
+    pub names_layers: Vec<bool>,
+    /// For each macro, whether expansions of it may differ, by itself or through others.
+    pub is_individual: Vec<bool>,
+}
+
+impl MacroGraph {
+    /// The graph of these macros.
+    pub fn of(names: Vec<Option<SmolStr>>, uses: Vec<AllUses>) -> MacroGraph {
+        let index = MacroIndex::of(names.iter().map(Option::as_ref));
+        let used_by = |uses: &AllUses| {
+            let calls = uses.calls.iter();
+            calls.filter_map(|(name, times)| Some((index.find(name)?, *times))).collect()
+        };
+        let used: Vec<Vec<(usize, u8)>> = uses.iter().map(used_by).collect();
+        MacroGraph {
+            recursive: recursive_macros(&used),
+            names_layers: with(&used, uses.iter().map(|uses| uses.names_layers).collect()),
+            is_individual: with(&used, uses.iter().map(|uses| uses.is_individual).collect()),
+            index,
+            names,
+            uses,
+            used,
+        }
+    }
+
+    /// Whether it is the graph of these macros.
+    pub fn is_of(&self, names: &[Option<SmolStr>], uses: &[AllUses]) -> bool {
+        self.names == names && self.uses == uses
+    }
+
+    /// The macros that each macro uses.
+    pub fn used(&self) -> &[Vec<(usize, u8)>] {
+        &self.used
+    }
+
+    /// The names of the macros that something with these calls expands more than once, by itself or
+    /// through others.
+    pub fn used_often(&self, calls: &BTreeMap<SmolStr, u8>) -> BTreeSet<SmolStr> {
+        let mut direct = vec![0u8; self.names.len()];
+        for (name, times) in calls {
+            if let Some(at) = self.index.find(name) {
+                direct[at] = (direct[at] + times).min(2);
+            }
+        }
+        // Each round goes one level deeper; numbers only grow and are bounded by 2, so it ends.
+        let mut used = direct.clone();
+        for _ in 0..=self.names.len() {
+            let mut next = direct.clone();
+            for (at, callees) in self.used.iter().enumerate().filter(|(at, _)| used[*at] > 0) {
+                for &(callee, times) in callees {
+                    next[callee] = (next[callee] + used[at].saturating_mul(times)).min(2);
+                }
+            }
+            if next == used {
+                break;
+            }
+            used = next;
+        }
+        let often = self.names.iter().zip(&used).filter(|(_, used)| **used > 1);
+        often.filter_map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// For each macro, whether something holds of it or of one that it uses; `own` says of which it holds.
+fn with(used: &[Vec<(usize, u8)>], own: Vec<bool>) -> Vec<bool> {
+    let mut with = own;
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); used.len()];
+    for (user, callees) in used.iter().enumerate() {
+        for &(callee, _) in callees {
+            users[callee].push(user);
+        }
+    }
+    let mut pending: Vec<usize> = (0..with.len()).filter(|&at| with[at]).collect();
+    while let Some(at) = pending.pop() {
+        for &user in &users[at] {
+            if !std::mem::replace(&mut with[user], true) {
+                pending.push(user);
+            }
+        }
+    }
+    with
+}
+
 /// For each macro, whether it can reach itself.
-pub(super) fn recursive_macros(graph: &[Vec<usize>]) -> Vec<bool> {
-    (0..graph.len())
+fn recursive_macros(used: &[Vec<(usize, u8)>]) -> Vec<bool> {
+    (0..used.len())
         .map(|start| {
-            let mut seen = vec![false; graph.len()];
-            let mut pending = graph[start].clone();
+            let mut seen = vec![false; used.len()];
+            let mut pending: Vec<usize> = used[start].iter().map(|(callee, _)| *callee).collect();
             while let Some(at) = pending.pop() {
                 if at == start {
                     return true;
                 }
                 if !std::mem::replace(&mut seen[at], true) {
-                    pending.extend(&graph[at]);
+                    pending.extend(used[at].iter().map(|(callee, _)| *callee));
                 }
             }
             false

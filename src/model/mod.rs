@@ -32,6 +32,7 @@ mod macros;
 pub mod place;
 pub mod result;
 pub mod state;
+mod statements;
 pub mod tensor;
-mod uses;
+pub mod uses;
 mod whole;

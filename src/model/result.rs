@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use super::place::Place;
 use super::tensor::{Tensor, Unknown};
 use crate::diagnostics::Diagnostic;
-use crate::lang::Value;
+use crate::lang::{Framework, Value};
 use crate::shape::{Count, Worlds};
 
 /// One layer with its numbers.
@@ -21,6 +21,8 @@ pub struct Layer {
     pub name: Option<SmolStr>,
     /// The call.
     pub place: Place,
+    /// Whose rules it was evaluated by.
+    pub framework: Framework,
     /// The operands.
     pub inputs: Vec<Tensor>,
     /// The outputs, at least one.

@@ -1,9 +1,13 @@
 //! What a statement mentions: the names that it calls, the layer names that it gives, and the macro
-//! parameters that it may read. A file is looked at as a whole through these summaries.
+//! parameters that it may read. A file is looked at as a whole through these summaries, and through
+//! those of whole chunks of statements, so that an edit makes one of them anew and not all.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
 use super::hir::{Arg, Block, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
+use super::place::{OwnerId, Place};
 use crate::lang::{Role, find_layer};
 use crate::text::TextRange;
 
@@ -24,6 +28,50 @@ pub struct Uses {
     pub reads: Vec<SmolStr>,
     /// The `$names` among them.
     pub params: Vec<SmolStr>,
+}
+
+/// What the statements of a chunk mention.
+#[derive(Debug, Default, PartialEq)]
+pub struct ChunkUses {
+    /// How often each name is called, where 2 stands for every larger number.
+    pub calls: BTreeMap<SmolStr, u8>,
+    /// Where each layer name is given first.
+    pub names: BTreeMap<SmolStr, Place>,
+    /// Whether any layer is named.
+    pub names_layers: bool,
+    /// See [`Uses::is_individual`].
+    pub is_individual: bool,
+    /// Names that are read.
+    pub reads: BTreeSet<SmolStr>,
+    /// The `$names` among them.
+    pub params: BTreeSet<SmolStr>,
+}
+
+impl ChunkUses {
+    /// What these statements mention.
+    pub fn of<'a>(stmts: impl Iterator<Item = (OwnerId, &'a Uses)>) -> ChunkUses {
+        let mut all = ChunkUses::default();
+        for (owner, uses) in stmts {
+            for (name, _, repeated) in &uses.calls {
+                all.call(name, 1 + u8::from(*repeated));
+            }
+            for (name, range) in &uses.names {
+                all.names.entry(name.clone()).or_insert(Place::new(owner, *range));
+            }
+            all.names_layers |= uses.names_layers;
+            all.is_individual |= uses.is_individual;
+            all.reads.extend(uses.reads.iter().cloned());
+            all.params.extend(uses.params.iter().cloned());
+        }
+        all
+    }
+
+    fn call(&mut self, name: &SmolStr, times: u8) {
+        match self.calls.get_mut(name) {
+            Some(count) => *count = (*count + times).min(2),
+            None => drop(self.calls.insert(name.clone(), times.min(2))),
+        }
+    }
 }
 
 impl Uses {

@@ -5,38 +5,34 @@ use smol_str::SmolStr;
 
 use super::document::{Document, Macro, Network};
 use super::hir::{NetworkHeader, SectionKind};
-use super::macros::MacroIndex;
+use super::macros::MacroGraph;
 use super::place::Place;
 use super::state::State;
 use crate::diagnostics::{Diagnostic, codes};
 
 /// Which macros are used by what.
-pub(super) struct MacroUses {
-    index: MacroIndex,
+pub(super) struct MacroUses<'a> {
+    graph: &'a MacroGraph,
     /// By macro: whether a network or another macro calls it.
     called: Vec<bool>,
     /// Whether the file has a network at all; a file of macros is a library.
     has_network: bool,
 }
 
-impl MacroUses {
-    pub fn of(document: &Document) -> MacroUses {
-        let index = document.macro_index();
+impl MacroUses<'_> {
+    pub fn of(document: &Document) -> MacroUses<'_> {
+        let graph = &*document.graph;
         let mut called = vec![false; document.macros.len()];
-        let networks = document.networks.iter().map(|network| (None, &network.stmts));
-        let macros = document
-            .macros
-            .iter()
-            .enumerate()
-            .map(|(at, definition)| (Some(at), &definition.stmts));
-        for (caller, stmts) in networks.chain(macros) {
-            for (name, ..) in stmts.iter().flat_map(|piece| &piece.value.uses.calls) {
-                if let Some(at) = index.find(name).filter(|at| Some(*at) != caller) {
-                    called[at] = true;
-                }
+        let names = document.networks.iter().flat_map(|network| network.uses.calls.keys());
+        for at in names.filter_map(|name| graph.index.find(name)) {
+            called[at] = true;
+        }
+        for (caller, used) in graph.used().iter().enumerate() {
+            for &(at, _) in used.iter().filter(|(at, _)| *at != caller) {
+                called[at] = true;
             }
         }
-        MacroUses { index, called, has_network: !document.networks.is_empty() }
+        MacroUses { graph, called, has_network: !document.networks.is_empty() }
     }
 
     /// Whether nothing calls macro number `at`.
@@ -46,7 +42,11 @@ impl MacroUses {
 }
 
 /// What is wrong with the macros and heads of a file.
-pub(super) fn check(document: &Document, uses: &MacroUses, findings: &mut Vec<Diagnostic<Place>>) {
+pub(super) fn check(
+    document: &Document,
+    uses: &MacroUses<'_>,
+    findings: &mut Vec<Diagnostic<Place>>,
+) {
     for (at, definition) in document.macros.iter().enumerate() {
         check_macro(document, uses, at, definition, findings);
     }
@@ -79,7 +79,7 @@ fn network_name(network: &Network) -> Option<(&SmolStr, Place)> {
 
 fn check_macro(
     document: &Document,
-    uses: &MacroUses,
+    uses: &MacroUses<'_>,
     at: usize,
     definition: &Macro,
     findings: &mut Vec<Diagnostic<Place>>,
@@ -135,7 +135,7 @@ fn check_macro(
             );
             continue;
         }
-        let uses = || definition.stmts.iter().map(|piece| &piece.value.uses);
+        let uses = || definition.stmts.uses();
         // A misspelled `$name` is reported itself, and is likely what leaves a parameter unused.
         let declared =
             |name: &SmolStr| definition.header.params.iter().any(|param| param.name.value == *name);
@@ -155,18 +155,21 @@ fn check_macro(
 /// Reports a macro that uses itself, at the first call in its body that leads back to it.
 fn check_recursion(
     document: &Document,
-    uses: &MacroUses,
+    uses: &MacroUses<'_>,
     at: usize,
     definition: &Macro,
     findings: &mut Vec<Diagnostic<Place>>,
 ) {
     let Some(name) = &definition.header.name else { return };
-    for piece in &definition.stmts {
-        for (called, range, _) in &piece.value.uses.calls {
-            let Some(first) = uses.index.find(called) else { continue };
+    if !uses.graph.recursive[at] {
+        return;
+    }
+    for piece in definition.stmts.pieces() {
+        for (called, range, _) in &piece.uses.calls {
+            let Some(first) = uses.graph.index.find(called) else { continue };
             let Some(by_way_of) = path_back(document, uses, first, at) else { continue };
             // A cycle is one mistake: it is reported at the first of its macros.
-            let index = |name: &String| uses.index.find(name);
+            let index = |name: &String| uses.graph.index.find(name);
             if by_way_of.iter().filter_map(index).any(|other| other < at) {
                 return;
             }
@@ -188,7 +191,12 @@ fn check_recursion(
 }
 
 /// The names of the macros on a way from `from` to `to`, `to` left out; `None` where there is none.
-fn path_back(document: &Document, uses: &MacroUses, from: usize, to: usize) -> Option<Vec<String>> {
+fn path_back(
+    document: &Document,
+    uses: &MacroUses<'_>,
+    from: usize,
+    to: usize,
+) -> Option<Vec<String>> {
     let mut came_from: Vec<Option<usize>> = vec![None; document.macros.len()];
     let mut seen = vec![false; document.macros.len()];
     let mut pending = std::collections::VecDeque::from([from]);
@@ -205,8 +213,7 @@ fn path_back(document: &Document, uses: &MacroUses, from: usize, to: usize) -> O
             way.reverse();
             return Some(way);
         }
-        let calls = document.macros[at].stmts.iter().flat_map(|piece| &piece.value.uses.calls);
-        for next in calls.filter_map(|(name, ..)| uses.index.find(name)) {
+        for next in calls_of(&document.macros[at]).filter_map(|name| uses.graph.index.find(name)) {
             if !std::mem::replace(&mut seen[next], true) {
                 came_from[next] = Some(at);
                 pending.push_back(next);
@@ -214,6 +221,12 @@ fn path_back(document: &Document, uses: &MacroUses, from: usize, to: usize) -> O
         }
     }
     None
+}
+
+/// The names that a macro calls, in the order of the text.
+fn calls_of(definition: &Macro) -> impl Iterator<Item = &SmolStr> {
+    let pieces = definition.stmts.pieces();
+    pieces.flat_map(|piece| piece.uses.calls.iter().map(|(name, ..)| name))
 }
 
 /// Sections that are missing or written twice.

@@ -13,7 +13,7 @@ use tower_lsp::{LanguageServer, async_trait};
 use super::features::{
     actions, hints, hover, navigation, ranges, requests, semantic_tokens, symbols,
 };
-use super::session::Session;
+use super::session::{Extent, Session};
 
 /// The handlers.
 pub(super) struct Backend {
@@ -28,17 +28,19 @@ impl Backend {
 
     /// `neural-analyzer/shapes`
     pub(super) async fn shapes(&self, params: requests::OfDocument) -> Result<Value> {
-        self.session.query_open(&params.text_document.uri, requests::shapes).await
+        self.session.query_open(&params.text_document.uri, Extent::File, requests::shapes).await
     }
 
     /// `neural-analyzer/totals`
     pub(super) async fn totals(&self, params: requests::OfDocument) -> Result<Value> {
-        self.session.query_open(&params.text_document.uri, requests::totals).await
+        self.session.query_open(&params.text_document.uri, Extent::Place, requests::totals).await
     }
 
     /// `neural-analyzer/syntaxTree`
     pub(super) async fn syntax_tree(&self, params: requests::OfDocument) -> Result<String> {
-        self.session.query_open(&params.text_document.uri, requests::syntax_tree).await
+        self.session
+            .query_open(&params.text_document.uri, Extent::File, requests::syntax_tree)
+            .await
     }
 
     /// `neural-analyzer/status`
@@ -101,20 +103,20 @@ impl LanguageServer for Backend {
         let at = params.text_document_position_params;
         let position = at.position;
         let work = move |snapshot: &_| hover::hover(snapshot, position);
-        self.session.query(&at.text_document.uri, work).await
+        self.session.query(&at.text_document.uri, Extent::Place, work).await
     }
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         let range = params.range;
         let work = move |snapshot: &_| Some(hints::hints(snapshot, range));
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::Range(range), work).await
     }
 
     async fn inlay_hint_resolve(&self, hint: InlayHint) -> Result<InlayHint> {
         let Some(data) = hints::Data::of(&hint) else { return Ok(hint) };
         let unresolved = hint.clone();
         let work = move |snapshot: &_| Some(hints::resolve(snapshot, hint));
-        Ok(self.session.query(&data.uri, work).await?.unwrap_or(unresolved))
+        Ok(self.session.query(&data.uri, Extent::Place, work).await?.unwrap_or(unresolved))
     }
 
     async fn document_symbol(
@@ -122,7 +124,7 @@ impl LanguageServer for Backend {
         params: DocumentSymbolParams,
     ) -> Result<Option<DocumentSymbolResponse>> {
         let work = |snapshot: &_| Some(symbols::symbols(snapshot));
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::File, work).await
     }
 
     async fn goto_definition(
@@ -132,7 +134,7 @@ impl LanguageServer for Backend {
         let at = params.text_document_position_params;
         let position = at.position;
         let work = move |snapshot: &_| navigation::definition(snapshot, position);
-        self.session.query(&at.text_document.uri, work).await
+        self.session.query(&at.text_document.uri, Extent::Place, work).await
     }
 
     async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
@@ -140,7 +142,7 @@ impl LanguageServer for Backend {
         let (position, declaration) = (at.position, params.context.include_declaration);
         let work =
             move |snapshot: &_| Some(navigation::references(snapshot, position, declaration));
-        self.session.query(&at.text_document.uri, work).await
+        self.session.query(&at.text_document.uri, Extent::File, work).await
     }
 
     async fn document_highlight(
@@ -150,13 +152,13 @@ impl LanguageServer for Backend {
         let at = params.text_document_position_params;
         let position = at.position;
         let work = move |snapshot: &_| Some(navigation::highlights(snapshot, position));
-        self.session.query(&at.text_document.uri, work).await
+        self.session.query(&at.text_document.uri, Extent::File, work).await
     }
 
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         let (range, only) = (params.range, params.context.only);
         let work = move |snapshot: &_| Some(actions::actions(snapshot, range, only.as_deref()));
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::Place, work).await
     }
 
     async fn semantic_tokens_full(
@@ -164,7 +166,7 @@ impl LanguageServer for Backend {
         params: SemanticTokensParams,
     ) -> Result<Option<SemanticTokensResult>> {
         let work = |snapshot: &_| Some(semantic_tokens::tokens(snapshot, None).into());
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::File, work).await
     }
 
     async fn semantic_tokens_range(
@@ -173,12 +175,12 @@ impl LanguageServer for Backend {
     ) -> Result<Option<SemanticTokensRangeResult>> {
         let range = params.range;
         let work = move |snapshot: &_| Some(semantic_tokens::tokens(snapshot, Some(range)).into());
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::Range(range), work).await
     }
 
     async fn folding_range(&self, params: FoldingRangeParams) -> Result<Option<Vec<FoldingRange>>> {
         let work = |snapshot: &_| Some(ranges::folds(snapshot));
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::File, work).await
     }
 
     async fn selection_range(
@@ -187,6 +189,6 @@ impl LanguageServer for Backend {
     ) -> Result<Option<Vec<SelectionRange>>> {
         let positions = params.positions;
         let work = move |snapshot: &_| Some(ranges::selections(snapshot, &positions));
-        self.session.query(&params.text_document.uri, work).await
+        self.session.query(&params.text_document.uri, Extent::Place, work).await
     }
 }

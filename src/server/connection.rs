@@ -110,8 +110,10 @@ where
 {
     let mut is_shut_down = false;
     loop {
-        let mut next = incoming.recv().await;
-        for _ in 0..BATCH {
+        let first = incoming.recv().await;
+        // A message that is taken from the queue is one that is handed over: `take` asks for no more.
+        let waiting = std::iter::from_fn(|| incoming.try_recv().ok().map(Some));
+        for next in std::iter::once(first).chain(waiting.take(BATCH - 1)) {
             match next {
                 Some(Incoming::Frame(frame)) => match take(frame, &client) {
                     Some(request) if request.method() == "exit" => {
@@ -129,10 +131,6 @@ where
                     tracing::warn!("the client is gone");
                     return u8::from(!is_shut_down);
                 }
-            }
-            match incoming.try_recv() {
-                Ok(message) => next = Some(message),
-                Err(_) => break,
             }
         }
         if catch_unwind(AssertUnwindSafe(&idle)).is_err() {
@@ -339,6 +337,19 @@ mod tests {
                 {"jsonrpc":"2.0","result":"done","id":1}
             "#]],
         );
+    }
+
+    #[test]
+    fn no_message_of_a_long_queue_is_lost() {
+        let count = 3 * BATCH;
+        let messages: Vec<String> = (0..count)
+            .map(|id| format!(r#"{{"jsonrpc":"2.0","id":{id},"method":"fine"}}"#))
+            .collect();
+        let messages: Vec<&str> = messages.iter().map(String::as_str).collect();
+        let (_, written) = session(&messages);
+        let answer = |id: usize| format!(r#"{{"jsonrpc":"2.0","result":"done","id":{id}}}"#);
+        let expected: Vec<String> = (0..count).map(answer).collect();
+        assert_eq!(written.lines().collect::<Vec<_>>(), expected);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::snapshot::Snapshot;
 use crate::config::{Config, DiagnosticsMode, NeuralToml};
 use crate::ide::FileId;
 use crate::lang::Framework;
-use crate::text::{ColumnUnit, LineIndex, TextRange, TextSize};
+use crate::text::{ColumnUnit, LineIndex, TextEdit, TextRange, TextSize};
 
 /// A text that grows over this is not followed any more: offsets have 32 bits.
 pub(super) const MAX_LEN: usize = 1 << 30;
@@ -28,10 +28,30 @@ static NEXT_REVISION: AtomicU64 = AtomicU64::new(1);
 pub(super) struct Analyzed {
     /// The file there.
     pub(super) file: FileId,
-    /// The revision of its text.
-    pub(super) revision: u64,
     /// Whose rules it is read by.
     pub(super) framework: Framework,
+}
+
+/// The most edits that the analysis is given one by one. More come from a formatter and not from a
+/// keyboard, and cost more than reading the text anew.
+const MAX_PENDING: usize = 64;
+
+/// What has been edited since the analysis was given the text.
+#[derive(Debug)]
+pub(super) enum Pending {
+    /// These edits, one after another.
+    Edits(Vec<TextEdit>),
+    /// So much that the text is best read anew.
+    Everything,
+}
+
+impl Pending {
+    fn push(&mut self, edit: TextEdit) {
+        match self {
+            Pending::Edits(edits) if edits.len() < MAX_PENDING => edits.push(edit),
+            _ => *self = Pending::Everything,
+        }
+    }
 }
 
 /// An open file.
@@ -49,6 +69,8 @@ pub(super) struct Document {
     /// The text.
     pub(super) text: String,
     index: LineIndex,
+    /// What has been edited since the analysis was given the text.
+    pub(super) pending: Pending,
     /// What the analysis has of it.
     pub(super) analyzed: Option<Analyzed>,
     /// The settings that hold for it.
@@ -84,6 +106,7 @@ impl Document {
             saved: 0,
             text: String::new(),
             index: LineIndex::new(""),
+            pending: Pending::Everything,
             analyzed: None,
             config: Arc::default(),
             has_config: false,
@@ -116,6 +139,7 @@ impl Document {
             text
         };
         self.index = LineIndex::new(&self.text);
+        self.pending = Pending::Everything;
         if let Some(kept) = &mut self.kept {
             kept.replace();
         }
@@ -162,6 +186,7 @@ impl Document {
         if let Some(kept) = &mut self.kept {
             kept.edit(range, TextSize::of(new_text));
         }
+        self.pending.push(TextEdit::new(range, new_text));
         self.renew();
     }
 

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
 use serde_json::json;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::lsp_types::{
@@ -23,7 +24,7 @@ use super::document::Document;
 use super::features::diagnostics;
 use super::kept::Kept;
 use super::message;
-use super::session::{Session, State, framework, perform, sync};
+use super::session::{Extent, Session, State, framework, perform, sync};
 use super::snapshot::Snapshot;
 use crate::config::DiagnosticsMode;
 use crate::ide::AnalysisHost;
@@ -173,10 +174,14 @@ impl Session {
 
     /// Pushes diagnostics.
     pub(super) fn publish(&self, uri: &Url, diagnostics: &[Diagnostic], version: Option<i32>) {
-        let mut params = json!({ "uri": uri, "diagnostics": diagnostics });
-        if let Some(version) = version {
-            params["version"] = json!(version);
+        #[derive(Serialize)]
+        struct Params<'a> {
+            uri: &'a Url,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            version: Option<i32>,
+            diagnostics: &'a [Diagnostic],
         }
+        let params = Params { uri, version, diagnostics };
         self.client.notify("textDocument/publishDiagnostics", params);
     }
 
@@ -187,7 +192,8 @@ impl Session {
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
         let uri = params.text_document.uri;
-        let asked = if self.state().pulls.is_some() { self.ask(&uri) } else { None };
+        let asked =
+            if self.state().pulls.is_some() { self.ask(&uri, &Extent::Place) } else { None };
         let Some((snapshot, is_quick)) = asked else { return Ok(full(Vec::new(), None)) };
         let revision = snapshot.revision;
         let computed = perform(is_quick, move || compute(&snapshot)).await.flatten();

@@ -2,8 +2,9 @@
 //!
 //! The state is behind a lock that only the thread of the session takes, and never while something
 //! is computed. A request takes a snapshot when its message is handed over. Where the last analysis
-//! of the file was quick, the answer is made at once; otherwise on a worker. An answer about a text
-//! that has changed in the meantime is not given: the client is told that the content was modified.
+//! of the file was quick and the request is about little of its text, the answer is made at once;
+//! otherwise on a worker. An answer about a text that has changed in the meantime is not given: the
+//! client is told that the content was modified.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,14 +16,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tower_lsp::jsonrpc::{ErrorCode, Result};
 use tower_lsp::lsp_types::{
-    Diagnostic, DidChangeTextDocumentParams, InitializeResult, MessageType, ServerInfo,
+    Diagnostic, DidChangeTextDocumentParams, InitializeResult, MessageType, Range, ServerInfo,
     TextDocumentItem, Url,
 };
 
 use super::capabilities::{ClientCapabilities, server_capabilities};
 use super::client::Client;
 use super::connection::Incoming;
-use super::document::{Analyzed, Document};
+use super::document::{Analyzed, Document, Pending};
 use super::logging::Logging;
 use super::settings::Settings;
 use super::snapshot::Snapshot;
@@ -30,10 +31,25 @@ use super::{message, parent};
 use crate::config::{self, DiagnosticsMode};
 use crate::ide::AnalysisHost;
 use crate::lang::Framework;
+use crate::text::TextSize;
 
 /// An analysis that took no longer is made on the session's own thread: handing it to another and
 /// back would take as long.
 const QUICK: Duration = Duration::from_millis(1);
+
+/// The most text whose hints, tokens or outline are made on the session's own thread: some 300 layers,
+/// which take about as long.
+const MAX_QUICK_BYTES: u32 = 16 << 10;
+
+/// How much of a file a request is about.
+pub(super) enum Extent {
+    /// The surroundings of a place, or what is known of the file anyway.
+    Place,
+    /// The text of a range.
+    Range(Range),
+    /// All of its text.
+    File,
+}
 
 /// A session.
 pub(super) struct Session {
@@ -178,9 +194,10 @@ impl Session {
     pub(super) async fn query<T: Default + Send + 'static>(
         &self,
         uri: &Url,
+        extent: Extent,
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {
-        let Some(asked) = self.ask(uri) else { return Ok(T::default()) };
+        let Some(asked) = self.ask(uri, &extent) else { return Ok(T::default()) };
         self.answer(asked, work).await
     }
 
@@ -188,20 +205,26 @@ impl Session {
     pub(super) async fn query_open<T: Send + 'static>(
         &self,
         uri: &Url,
+        extent: Extent,
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {
-        let Some(asked) = self.ask(uri) else {
+        let Some(asked) = self.ask(uri, &extent) else {
             let message = format!("{uri} is not open");
             return Err(message::error(ErrorCode::InvalidParams, message));
         };
         self.answer(asked, work).await
     }
 
-    /// A snapshot of a file, and whether work with it is likely to be quick.
-    pub(super) fn ask(&self, uri: &Url) -> Option<(Snapshot, bool)> {
+    /// A snapshot of a file, and whether work with that much of it is likely to be quick.
+    pub(super) fn ask(&self, uri: &Url, extent: &Extent) -> Option<(Snapshot, bool)> {
         let mut state = self.state();
         let snapshot = state.snapshot(uri)?;
-        let is_quick = state.is_quick(uri);
+        let bytes = match extent {
+            Extent::Place => 0,
+            Extent::Range(range) => snapshot.text_range(*range).len().into(),
+            Extent::File => TextSize::of(snapshot.analysis.text()).into(),
+        };
+        let is_quick = bytes <= MAX_QUICK_BYTES && state.is_quick(uri);
         Some((snapshot, is_quick))
     }
 
@@ -211,7 +234,9 @@ impl Session {
         work: impl FnOnce(&Snapshot) -> T + Send + 'static,
     ) -> Result<T> {
         let (uri, revision) = (snapshot.uri.clone(), snapshot.revision);
-        let result = perform(is_quick, move || work(&snapshot)).await;
+        // Nobody waits for an answer about a text that was edited before anybody began with it.
+        let wanted = move || (!snapshot.analysis.is_superseded()).then(|| work(&snapshot));
+        let result = perform(is_quick, wanted).await.flatten();
         if !self.is_current(&uri, revision) {
             return Err(message::error(ErrorCode::ContentModified, "the text has changed"));
         }
@@ -294,12 +319,14 @@ impl State {
 /// text before unwinds.
 pub(super) fn sync(host: &mut AnalysisHost, document: &mut Document) {
     let framework = framework(document.config.framework);
-    let revision = document.revision;
     let before = document.analyzed.take();
+    let pending = std::mem::replace(&mut document.pending, Pending::Edits(Vec::new()));
     let mut update = || match before {
         Some(analyzed) => {
-            if analyzed.revision != revision {
-                host.set_text(analyzed.file, document.text.clone());
+            match &pending {
+                Pending::Edits(edits) if edits.is_empty() => {}
+                Pending::Edits(edits) => host.edit(analyzed.file, edits),
+                Pending::Everything => host.set_text(analyzed.file, document.text.clone()),
             }
             if analyzed.framework != framework {
                 host.set_framework(analyzed.file, framework);
@@ -320,7 +347,7 @@ pub(super) fn sync(host: &mut AnalysisHost, document: &mut Document) {
         };
         catch_unwind(AssertUnwindSafe(open)).ok()
     });
-    document.analyzed = file.map(|file| Analyzed { file, revision, framework });
+    document.analyzed = file.map(|file| Analyzed { file, framework });
 }
 
 /// Does some work at once, or on a worker. `None` where it has panicked.

@@ -8,10 +8,17 @@ pub mod ast;
 mod grammar;
 mod kind;
 mod lexer;
+mod list;
 mod parser;
+mod read;
+mod relex;
+mod reparse;
+mod splice;
 #[cfg(test)]
 mod testing;
 mod tree;
+
+use std::sync::{Arc, OnceLock};
 
 use rowan::{NodeCache, NodeOrToken, WalkEvent};
 
@@ -19,6 +26,7 @@ pub use rowan::GreenNode;
 
 pub use kind::{NeuralLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use lexer::{LexedToken, lex};
+pub use list::{Chunk, List};
 pub use parser::MAX_NESTING;
 
 use crate::diagnostics::{Diagnostic, codes};
@@ -28,10 +36,18 @@ use crate::text::{TextRange, TextSize};
 pub const MAX_FILE_SIZE: usize = 64 << 20;
 
 /// A tree and what is wrong with its text.
+///
+/// It can follow edits of the text, see [`Parse::edit`]. A clone shares everything with it.
 #[derive(Debug, Clone)]
 pub struct Parse {
     green: GreenNode,
-    diagnostics: Vec<Diagnostic>,
+    /// The lists of statements, in the order of the text.
+    lists: Arc<Vec<List>>,
+    /// The findings that are no items' of a list.
+    outer: Arc<Vec<Diagnostic>>,
+    /// How often the parser had to go back.
+    rewinds: u32,
+    diagnostics: OnceLock<Arc<Vec<Diagnostic>>>,
 }
 
 impl Parse {
@@ -40,9 +56,36 @@ impl Parse {
         &self.green
     }
 
+    fn of_file(green: GreenNode, lists: Vec<List>, outer: Vec<Diagnostic>, rewinds: u32) -> Parse {
+        let (lists, outer) = (Arc::new(lists), Arc::new(outer));
+        Parse { green, lists, outer, rewinds, diagnostics: OnceLock::new() }
+    }
+
     /// The findings, in the order of the text.
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
+        self.diagnostics.get_or_init(|| {
+            let in_lists = self.lists.iter().flat_map(List::findings);
+            let mut all: Vec<Diagnostic> = self.outer.iter().cloned().chain(in_lists).collect();
+            all.sort_by(|a, b| {
+                let key = |it: &Diagnostic| (it.place.start(), it.place.end(), it.code.name());
+                key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+            });
+            Arc::new(all)
+        })
+    }
+
+    /// Where the parser has found errors that are no items' of a list, in the order of the text.
+    pub fn outer_errors(&self) -> Vec<TextRange> {
+        let errors = self.outer.iter().filter(|found| found.is_syntax_error());
+        let mut errors: Vec<TextRange> = errors.map(|found| found.place).collect();
+        errors.sort_by_key(|place| (place.start(), place.end()));
+        errors
+    }
+
+    /// The lists of statements that are no part of another one: the layers of networks and the bodies
+    /// of macros, in the order of the text. Lists without statements are left out.
+    pub fn lists(&self) -> &Arc<Vec<List>> {
+        &self.lists
     }
 
     /// The root of the tree.
@@ -92,38 +135,28 @@ pub fn parse(text: &str) -> Parse {
 
 /// Reads a text, sharing equal small nodes with the texts that were read with the same cache.
 pub fn parse_with_cache(text: &str, cache: &mut NodeCache) -> Parse {
-    if text.len() > MAX_FILE_SIZE {
-        let message =
-            format!("the file has more than {} MiB and is not read; split it", MAX_FILE_SIZE >> 20);
-        let first = text.chars().next().map_or(0, char::len_utf8) as u32;
-        let place = TextRange::up_to(TextSize::new(first));
-        let diagnostics = vec![Diagnostic::new(codes::SYNTAX_FILE_TOO_LARGE, place, message)];
-        return Parse { green: tree::flat(text), diagnostics };
+    if let Some(parse) = too_large(text) {
+        return parse;
     }
-    read(text, cache, grammar::file)
+    read::read(text, cache, grammar::file, None)
+}
+
+/// What there is to say of a text that is too large to be read.
+fn too_large(text: &str) -> Option<Parse> {
+    if text.len() <= MAX_FILE_SIZE {
+        return None;
+    }
+    let message =
+        format!("the file has more than {} MiB and is not read; split it", MAX_FILE_SIZE >> 20);
+    let first = text.chars().next().map_or(0, char::len_utf8) as u32;
+    let place = TextRange::up_to(TextSize::new(first));
+    let found = vec![Diagnostic::new(codes::SYNTAX_FILE_TOO_LARGE, place, message)];
+    Some(Parse::of_file(tree::flat(text), Vec::new(), found, 0))
 }
 
 /// Reads a text that is one value, such as the call in `"Adam(learning_rate=0.1)"`.
 pub(crate) fn parse_value(text: &str) -> Parse {
-    read(text, &mut NodeCache::default(), grammar::single_expr)
-}
-
-fn read(text: &str, cache: &mut NodeCache, grammar: fn(&mut parser::Parser<'_>)) -> Parse {
-    let lexed = lex(text);
-    let mut parser = parser::Parser::new(text, &lexed);
-    grammar(&mut parser);
-    let (events, mut diagnostics) = parser.finish();
-    diagnostics.extend(open_comment(&lexed, text));
-    diagnostics.sort_by_key(|diagnostic| (diagnostic.place.start(), diagnostic.place.end()));
-    Parse { green: tree::build(text, &lexed, events, cache), diagnostics }
-}
-
-/// A comment without its end takes all of the text from there on.
-fn open_comment(lexed: &[LexedToken], text: &str) -> Option<Diagnostic> {
-    let last = lexed.last().filter(|token| token.kind == SyntaxKind::OPEN_COMMENT)?;
-    let start = TextSize::of(text) - TextSize::new(last.len);
-    let place = TextRange::at(start, TextSize::new(2));
-    Some(Diagnostic::new(codes::SYNTAX_UNTERMINATED, place, "this comment has no closing `*/`"))
+    read::read(text, &mut NodeCache::default(), grammar::single_expr, None)
 }
 
 #[cfg(test)]
@@ -140,9 +173,9 @@ mod tests {
             if info.wrong.is_empty() {
                 continue;
             }
-            let found: Vec<_> = parse(info.wrong).diagnostics.iter().map(|it| it.code).collect();
+            let found: Vec<_> = parse(info.wrong).diagnostics().iter().map(|it| it.code).collect();
             assert_eq!(found, [*code], "{code}");
-            assert_eq!(parse(info.mended).diagnostics, [], "{code}");
+            assert_eq!(parse(info.mended).diagnostics(), [], "{code}");
         }
     }
 
@@ -151,7 +184,7 @@ mod tests {
     fn fixes_give_the_mended_examples() {
         for code in SYNTAX.iter().chain(TOLERATED) {
             let info = code.info();
-            for fix in parse(info.wrong).diagnostics.iter().flat_map(|it| it.fixes.first()) {
+            for fix in parse(info.wrong).diagnostics().iter().flat_map(|it| it.fixes.first()) {
                 let mended = apply_edits(info.wrong, &fix.edits);
                 let words =
                     |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -164,29 +197,8 @@ mod tests {
     fn a_file_that_is_too_large_is_not_read() {
         let text = " ".repeat(MAX_FILE_SIZE + 1);
         let parse = parse(&text);
-        assert_eq!(parse.diagnostics[0].code, codes::SYNTAX_FILE_TOO_LARGE);
+        assert_eq!(parse.diagnostics()[0].code, codes::SYNTAX_FILE_TOO_LARGE);
         assert_eq!(usize::from(parse.syntax().text_range().len()), text.len());
-    }
-
-    #[test]
-    fn chunks_are_not_seen() {
-        use rowan::{GreenNode, Language};
-        let kind = NeuralLanguage::kind_to_raw;
-        let plain = parse("network N { layers: A B }");
-        let list =
-            plain.file().networks().next().and_then(|it| it.layers_sections().next()?.list());
-        let Some(list) = list else { panic!("the network has layers") };
-        let chunk = GreenNode::new(
-            kind(SyntaxKind::CHUNK),
-            list.green().children().map(|it| it.to_owned()),
-        );
-        let chunked = list
-            .replace_with(GreenNode::new(kind(SyntaxKind::LAYER_LIST), [NodeOrToken::Node(chunk)]));
-        let chunked = Parse { green: chunked, diagnostics: Vec::new() };
-        assert_eq!(chunked.debug_tree(), plain.debug_tree());
-        let statements =
-            |parse: &Parse| parse.file().networks().flat_map(|it| it.statements()).count();
-        assert_eq!((statements(&plain), statements(&chunked)), (2, 2));
     }
 
     #[test]

@@ -10,7 +10,11 @@
 //! only consuming a token refills, so a grammar function that makes no progress sees the end of the
 //! text instead of looping.
 
+mod record;
+
 use std::cell::Cell;
+
+pub(super) use record::{Carried, RecordedList, Stop};
 
 use super::kind::SyntaxKind;
 use super::lexer::LexedToken;
@@ -25,18 +29,25 @@ pub const MAX_NESTING: u32 = 256;
 const FUEL: u32 = 128 * MAX_NESTING;
 
 /// A later attempt at an argument list costs another pass over its text, so attempts are counted.
-const MAX_REWINDS: u32 = 64;
+pub(super) const MAX_REWINDS: u32 = 64;
 
 /// A token that is neither white space nor comment, with what the grammar asks of its line.
 #[derive(Debug, Clone, Copy)]
-struct Token {
+pub(super) struct Token {
     kind: SyntaxKind,
-    start: u32,
-    end: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// Whether it is the first token of its line.
     starts_line: bool,
     /// The column of the first token of its line.
     indent: u32,
+}
+
+impl Token {
+    /// The indentation of a token that is the first of its line.
+    pub(super) fn column(&self) -> Option<u32> {
+        self.starts_line.then_some(self.indent)
+    }
 }
 
 /// What the grammar did, in the order it did it.
@@ -48,6 +59,17 @@ pub(super) enum Event {
     Finish,
     /// The next token.
     Token,
+}
+
+/// What a parse has come to.
+pub(super) struct Parsed {
+    pub(super) events: Vec<Event>,
+    /// In the order in which they were found.
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) lists: Vec<RecordedList>,
+    /// How often it had to go back.
+    pub(super) rewinds: u32,
+    pub(super) tokens: Vec<Token>,
 }
 
 /// The state of one parse.
@@ -74,10 +96,11 @@ pub(super) struct Parser<'t> {
     pub(super) cut: Option<usize>,
     /// An opening brace whose closing one, by its indentation, closes something further out.
     pub(super) doubtful_brace: Option<usize>,
+    record: record::Record,
 }
 
 /// A count for each sort of bracket.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Brackets {
     pub(super) parens: u32,
     pub(super) bracks: u32,
@@ -110,8 +133,14 @@ pub(super) struct Checkpoint {
 impl<'t> Parser<'t> {
     /// A parser at the first token of `text`, whose tokens are `lexed`.
     pub(super) fn new(text: &'t str, lexed: &[LexedToken]) -> Self {
+        Parser::indented(text, lexed, 0)
+    }
+
+    /// The same, where `indent` bytes stand before `text` on its first line.
+    pub(super) fn indented(text: &'t str, lexed: &[LexedToken], mut indent: u32) -> Self {
         let mut tokens = Vec::with_capacity(lexed.len() / 2);
-        let (mut at, mut line_start, mut indent, mut starts_line) = (0u32, 0u32, 0u32, true);
+        let (mut at, mut line_start, mut starts_line) = (0u32, 0u32, true);
+        let before = indent;
         for token in lexed {
             let end = at + token.len;
             if token.kind.is_trivia() {
@@ -122,7 +151,7 @@ impl<'t> Parser<'t> {
                 }
             } else {
                 if starts_line {
-                    indent = at - line_start;
+                    indent = at - line_start + if line_start == 0 { before } else { 0 };
                 }
                 tokens.push(Token { kind: token.kind, start: at, end, starts_line, indent });
                 starts_line = false;
@@ -145,12 +174,20 @@ impl<'t> Parser<'t> {
             open: Brackets::default(),
             cut: None,
             doubtful_brace: None,
+            record: record::Record::default(),
         }
     }
 
     /// What the parse has come to.
-    pub(super) fn finish(self) -> (Vec<Event>, Vec<Diagnostic>) {
-        (self.events, self.diagnostics)
+    pub(super) fn finish(mut self) -> Parsed {
+        let lists = self.finish_record();
+        Parsed {
+            events: self.events,
+            diagnostics: self.diagnostics,
+            lists,
+            rewinds: self.rewinds,
+            tokens: self.tokens,
+        }
     }
 
     // Looking.
@@ -163,6 +200,7 @@ impl<'t> Parser<'t> {
             return SyntaxKind::EOF;
         }
         self.fuel.set(fuel - 1);
+        self.look(self.pos + n);
         self.tokens.get(self.pos + n).map_or(SyntaxKind::EOF, |token| token.kind)
     }
 
@@ -178,14 +216,13 @@ impl<'t> Parser<'t> {
 
     /// The text of the token `n` after the current one; empty past the end.
     pub(super) fn nth_text(&self, n: usize) -> &'t str {
-        self.tokens
-            .get(self.pos + n)
-            .map_or("", |token| &self.text[token.start as usize..token.end as usize])
+        self.text_at(self.pos + n)
     }
 
     /// Whether the token `n` after the current one is the first of its line. The end of the text
     /// counts as a line of its own.
     pub(super) fn nth_starts_line(&self, n: usize) -> bool {
+        self.look(self.pos + n);
         self.tokens.get(self.pos + n).is_none_or(|token| token.starts_line)
     }
 
@@ -196,6 +233,7 @@ impl<'t> Parser<'t> {
 
     /// Whether the token at `pos` is the first of its line.
     pub(super) fn starts_line(&self, pos: usize) -> bool {
+        self.look(pos);
         self.tokens.get(pos).is_some_and(|token| token.starts_line)
     }
 
@@ -203,6 +241,7 @@ impl<'t> Parser<'t> {
     pub(super) fn finds_ahead(&self, word: &str, next: SyntaxKind) -> bool {
         let rest = self.tokens.get(self.pos..).unwrap_or_default();
         for (at, token) in rest.iter().enumerate() {
+            self.look(self.pos + at + 1);
             if token.kind != SyntaxKind::IDENT {
                 continue;
             }
@@ -219,6 +258,7 @@ impl<'t> Parser<'t> {
 
     /// The indentation of the line of token `pos`.
     pub(super) fn indent_of(&self, pos: usize) -> u32 {
+        self.look(pos);
         self.tokens.get(pos).map_or(0, |token| token.indent)
     }
 
@@ -229,6 +269,7 @@ impl<'t> Parser<'t> {
 
     /// The kind of the last consumed token.
     pub(super) fn previous(&self) -> SyntaxKind {
+        self.look_back(self.pos);
         self.pos
             .checked_sub(1)
             .and_then(|pos| self.tokens.get(pos))
@@ -237,6 +278,7 @@ impl<'t> Parser<'t> {
 
     /// The text of token `pos`.
     pub(super) fn text_at(&self, pos: usize) -> &'t str {
+        self.look(pos);
         self.tokens
             .get(pos)
             .map_or("", |token| &self.text[token.start as usize..token.end as usize])
@@ -246,6 +288,7 @@ impl<'t> Parser<'t> {
 
     /// The range of token `pos`; past the last token, the last character of the text's tokens.
     pub(super) fn range_at(&self, pos: usize) -> TextRange {
+        self.look(pos);
         match self.tokens.get(pos) {
             Some(token) => TextRange::new(token.start.into(), token.end.into()),
             None => self.last_char_before(pos),
@@ -266,6 +309,7 @@ impl<'t> Parser<'t> {
     /// The last character before token `pos`: where something is missing, this is what it should
     /// have followed, and it is on the line of the mistake.
     pub(super) fn last_char_before(&self, pos: usize) -> TextRange {
+        self.look_back(pos.min(self.tokens.len()));
         let last = pos.min(self.tokens.len()).checked_sub(1).and_then(|last| self.tokens.get(last));
         let Some(token) = last else {
             let first = self.text.chars().next().map_or(0, char::len_utf8);
@@ -570,6 +614,6 @@ mod tests {
         p.bump_error();
         p.error(codes::SYNTAX_UNEXPECTED, p.here(), "lost");
         assert!(p.rewind(start));
-        assert_eq!((p.pos(), p.finish().1.len()), (0, 0));
+        assert_eq!((p.pos(), p.finish().diagnostics.len()), (0, 0));
     }
 }

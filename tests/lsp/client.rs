@@ -256,6 +256,14 @@ impl Client {
         assert!(!log.contains("defect"), "{log}");
     }
 
+    /// The bytes of memory that the program holds, where the system tells.
+    pub fn resident(&self) -> Option<usize> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kib: usize = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+        Some(kib << 10)
+    }
+
     /// Closes the input.
     pub fn hang_up(&mut self) {
         self.input = None;

@@ -183,7 +183,7 @@ fn every_other_request_is_answered() {
     client.pushed(FILE);
     let tokens = client.request_at("textDocument/semanticTokens/full", FILE, json!({}));
     let data = tokens["data"].as_array().unwrap();
-    assert!(!data.is_empty() && data.len() % 5 == 0);
+    assert!(!data.is_empty() && data.len().is_multiple_of(5));
     let some = client.request_at("textDocument/semanticTokens/range", FILE, whole());
     assert_eq!(some, tokens);
     let folds = client.request_at("textDocument/foldingRange", FILE, json!({}));

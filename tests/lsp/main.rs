@@ -3,6 +3,7 @@
 mod client;
 mod documents;
 mod features;
+mod memory;
 mod random;
 mod robustness;
 mod settings;

@@ -3,6 +3,7 @@
 import * as vscode from "vscode";
 
 import { Analyzer } from "./client";
+import { describe, type ServerStatus } from "./describe";
 import { SECTION } from "./settings";
 import { Status } from "./status";
 import { Tasks } from "./tasks";
@@ -62,10 +63,8 @@ async function serverStatus(running: Analyzer): Promise<void> {
   if (health.state === "running") {
     const { program, origin, version } = health.server;
     detail.push(`${program} (found by: ${origin}), version ${version}`);
-    const status = await running.request<unknown>(`${SECTION}/status`);
-    if (status !== undefined && status !== null) {
-      detail.push(typeof status === "string" ? status : JSON.stringify(status, null, 2));
-    }
+    const status = await running.request<ServerStatus>(`${SECTION}/status`);
+    detail.push(status ? describe(status) : "It does not answer.");
   } else if (health.state === "stopped") {
     detail.push(health.why);
   }

@@ -54,8 +54,9 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
     const { dialog, text } = await status(page);
     assert.match(text, /The neural-analyzer server is running\./);
     assert.match(text, /extensions\/neural-analyzer\.neural-analyzer-.*\/server\/neural-analyzer \(found by: bundled\), version \d+\.\d+\.\d+/);
-    before = /"process":\s*(\d+)/.exec(text)?.[1];
+    before = /Process (\d+), running for/.exec(text)?.[1];
     assert(before, text);
+    assert.match(text, /1 network is open; the slowest took \d+\.\d ms to check\.\s+Mistakes are shown while you type\./);
     await dialog.getByRole("button", { name: "Restart" }).click();
     await dialog.waitFor({ state: "hidden", ...PATIENCE });
   });
@@ -65,7 +66,7 @@ await withPage({ width: 1200, height: 760 }, async (page) => {
       const { dialog, text } = await status(page);
       await dialog.getByRole("button", { name: /^(OK|Cancel)$/ }).first().click();
       await dialog.waitFor({ state: "hidden", ...PATIENCE });
-      const now = /"process":\s*(\d+)/.exec(text)?.[1];
+      const now = /Process (\d+), running for/.exec(text)?.[1];
       if (now && now !== before) {
         return;
       }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
+import { describe } from "../src/describe";
 import { isOlder, locate, OLDEST_SERVER } from "../src/locate";
 import { LIMIT, Restarts, WINDOW_MS } from "../src/restarts";
 import { totals } from "../src/totals";
@@ -74,6 +75,29 @@ test("a server is restarted five times in three minutes, and again later", () =>
   assert.equal(restarts.crashed(1000 + WINDOW_MS), LIMIT);
   restarts.forget();
   assert.equal(restarts.crashed(1000 + WINDOW_MS), 1);
+});
+
+test("the status of the server is told in sentences", () => {
+  const file = (diagnosticsMode: string, lastAnalysisMicroseconds: number | null, settings: string | null = null) => ({
+    diagnosticsMode,
+    lastAnalysisMicroseconds,
+    settings,
+  });
+  assert.equal(
+    describe({ process: 7, uptimeSeconds: 1, documents: [file("onType", 1250)] }),
+    "Process 7, running for 1 second.\n1 network is open; the slowest took 1.3 ms to check.\nMistakes are shown while you type.",
+  );
+  assert.equal(
+    describe({ process: 7, uptimeSeconds: 7300, documents: [file("onSave", null, "/a/neural.toml"), file("off", null)] }),
+    [
+      "Process 7, running for 2 hours.",
+      "2 networks are open.",
+      "In 1 network, mistakes are shown when a file is saved.",
+      "In 1 network, mistakes are not shown.",
+      "Settings come from /a/neural.toml too.",
+    ].join("\n"),
+  );
+  assert.equal(describe({}), "0 networks are open.");
 });
 
 test("totals are short and say what is unknown", () => {

@@ -120,7 +120,7 @@ network Example {
 
 SHARP_REDUCTION = "sharp-reduction", Hint off,
     "A layer that gives less than a hundredth of what it takes.",
-    "A layer that throws nearly everything away in one step is a bottleneck that the layers before it cannot make up for. A layer of a size in between loses less. Pooling over whole maps is not reported.",
+    "A layer that throws nearly everything away in one step is a bottleneck that the layers before it cannot make up for. A layer of a size in between loses less. Only Dense layers and convolutions are looked at.",
     switch_off: "For classifiers whose last layer has few units.",
     wrong: "
 network Example {

@@ -23,7 +23,7 @@ network Example {
 
 LOSS_MISMATCH = "loss-mismatch", Warning,
     "A loss that cannot make sense of what the last layer gives.",
-    "Cross-entropy over classes wants probabilities that add up to 1, so a softmax over one unit for each class; cross-entropy of independent labels wants each between 0 and 1, so a sigmoid; with `from_logits=true` both want plain scores without an activation. The training runs with anything else too, and learns little or nothing. `cross_entropy`, PyTorch's name, is not judged by its activation.",
+    "Cross-entropy over classes wants probabilities that add up to 1, so a softmax over one unit for each class; cross-entropy of independent labels wants each between 0 and 1, so a sigmoid; with `from_logits=true` both want plain scores without an activation. The training runs with anything else too, and learns little or nothing. `cross_entropy`, PyTorch's name, is not judged by its activation, and neither is an `Output` that is given none.",
     switch_off: "Where scores are turned into probabilities outside of the network, or a loss is meant that only has the name of Keras's.",
     wrong: "
 network Example {

@@ -6,7 +6,7 @@ use crate::ide::analysis::Analysis;
 use crate::ide::index::of_part;
 use crate::ide::inlay_hints::positional_names;
 use crate::ide::names::{Callee, Macro, MacroParam, unquoted};
-use crate::lang::{LayerEntry, Param, ParamName, base_doc, resolve_param, wanted};
+use crate::lang::{Framework, LayerEntry, Param, ParamName, base_doc, resolve_param, wanted};
 use crate::model::result::Part;
 use crate::syntax::ast::{Arg, ArgList, AstNode, CallExpr, Expr, HpoExpr};
 use crate::syntax::{SyntaxKind, SyntaxToken};
@@ -140,13 +140,23 @@ fn parameter(
             let param = definition.params.iter().find(|param| param.name == name)?;
             parameter_of_macro(definition, param, &mut page);
         }
-        Callee::Layer(entry) => match resolve_param(entry, name) {
+        Callee::Layer(entry) => match resolve_param(entry, analysis.framework(), name) {
             ParamName::Param(index)
             | ParamName::Alias { index, .. }
             | ParamName::Legacy { index: Some(index), .. } => {
+                let param = entry.params.get(index)?.under(analysis.framework());
+                describe(entry.name, &param, name, &mut page);
+                effect(analysis, entry, index, arg, &mut page, config);
+            }
+            ParamName::Foreign(index) => {
                 let param = entry.params.get(index)?;
                 describe(entry.name, param, name, &mut page);
-                effect(analysis, entry, index, arg, &mut page, config);
+                page.text(match param.only()? {
+                    Framework::Keras => {
+                        "Keras alone has it; under PyTorch's rules it has no effect."
+                    }
+                    Framework::Pytorch => "PyTorch alone has it.",
+                });
             }
             ParamName::Base(base) => {
                 page.text(&format!("**{base}**: a parameter of every layer."));

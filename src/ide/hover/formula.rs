@@ -25,23 +25,28 @@ fn account(layer: &Layer, framework: Framework) -> Option<Account> {
     let explain = entry.explain?;
     let (world, output) = layer.outputs.first()?.shape.iter().find(|(_, shape)| shape.is_some())?;
     let output = output.as_ref()?;
-    let given = values(layer, entry, &world);
+    let given = values(layer, entry, framework, &world);
     let inputs: Option<Vec<Shape>> =
         layer.inputs.iter().map(|tensor| tensor.shape.at(&world).clone()).collect();
     let inputs = inputs.filter(|inputs| !inputs.is_empty())?;
-    let args = Args::new(entry, &given);
-    let cx = RuleCx { args: &args, inputs: &inputs, framework, block: None, inner: &[] };
+    let args = Args::new(entry, framework, &given);
+    let cx = RuleCx::new(&args, &inputs);
     Some(Account { choice: describe(&world), lines: explain(&cx, output) })
 }
 
 /// The arguments in one world, as the rule saw them.
-fn values(layer: &Layer, entry: &'static LayerEntry, world: &World<'_>) -> Vec<Option<Value>> {
+fn values(
+    layer: &Layer,
+    entry: &'static LayerEntry,
+    framework: Framework,
+    world: &World<'_>,
+) -> Vec<Option<Value>> {
     let mut given = vec![None; entry.params.len()];
     for (index, value) in &layer.args {
         if let Some(slot) = given.get_mut(*index) {
             *slot = Some(value.at(world).clone());
         }
     }
-    validate(entry, &mut given);
+    validate(entry, framework, &mut given);
     given
 }

@@ -9,7 +9,7 @@ use crate::ide::names::{Callee, Macro};
 use crate::ide::numbers::bytes;
 use crate::ide::tokens;
 use crate::ide::view::{tensor_text, tensors_text, unknown_because};
-use crate::lang::{LayerEntry, Operands};
+use crate::lang::{Framework, LayerEntry, Operands};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer, Part, count_layers, sum_parts};
 use crate::shape::{Worlds, describe};
@@ -30,7 +30,7 @@ pub(super) fn call(analysis: &Analysis, call: &CallExpr, config: &HoverConfig) -
         Callee::Layer(entry) => {
             numbers(analysis, entry.name, uses, &mut page, config);
             if config.documentation {
-                layer_doc(entry, &mut page);
+                layer_doc(entry, analysis.framework(), &mut page);
             }
         }
         Callee::Custom => {
@@ -270,7 +270,7 @@ fn by_choice(layer: &Layer, page: &mut Page) {
 }
 
 /// The table's documentation of a layer.
-pub(super) fn layer_doc(entry: &LayerEntry, page: &mut Page) {
+pub(super) fn layer_doc(entry: &LayerEntry, framework: Framework, page: &mut Page) {
     page.rule();
     page.text(entry.summary);
     // An asterisk before a name would begin emphasis.
@@ -284,6 +284,9 @@ pub(super) fn layer_doc(entry: &LayerEntry, page: &mut Page) {
     };
     page.text(takes);
     page.text(entry.notes);
+    if framework == Framework::Pytorch {
+        page.text(entry.torch_notes);
+    }
     if !entry.torch.is_empty() {
         page.text(&format!("PyTorch: `{}`", entry.torch));
     }

@@ -107,7 +107,8 @@ pub static LAYERS: &[LayerEntry] = &[
             NOT_NEGATIVE,
             Default::Float(0.3),
             "The factor of negative values.",
-        )],
+        )
+        .in_pytorch(NUMBER, Some(Default::Float(0.01)), "")],
         "Lets positive values pass and shrinks the others.",
     )
     .costing("2×out")
@@ -141,14 +142,23 @@ pub static LAYERS: &[LayerEntry] = &[
                 AXES,
                 Default::None,
                 "Axes that share a slope, counted from 1 without the batch.",
-            ),
+            )
+            .keras_only(),
+            optional(
+                "num_parameters",
+                POSITIVE,
+                Default::Int(1),
+                "How many slopes there are: one for all, or one for each channel.",
+            )
+            .pytorch_only(),
         ],
         "Lets positive values pass and multiplies the others by learned slopes.",
     )
     .counting("slopes", "0")
     .costing("3×out")
     .in_torch("nn.PReLU")
-    .noting("Without `shared_axes` every element has a slope of its own; after a convolution, `shared_axes=(1, 2)` gives one for each channel."),
+    .noting("Without `shared_axes` every element has a slope of its own; after a convolution, `shared_axes=(1, 2)` gives one for each channel.")
+    .noting_for_torch("PyTorch has one slope for all, or `num_parameters` for the channels."),
 ];
 
 /// What the activation `glu` means for a layer whose last dimension is `width`, which comes from
@@ -214,7 +224,32 @@ fn softmax(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     Ok(unchanged(cx)?.warn(over_batch))
 }
 
+/// PyTorch has one slope, or one for each channel. Channels may be first or last in the text.
+fn prelu_in_pytorch(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    let slopes = cx.args.dim("num_parameters");
+    let dims = cx.input().unbatched();
+    let ends = [dims.last(), dims.first()];
+    let fits = |slopes: &Dim| {
+        *slopes == Dim::Known(1)
+            || ends.into_iter().any(|end| end.is_none_or(|end| !end.never_equals(slopes)))
+    };
+    if fits(&slopes) {
+        return Ok(unchanged(cx)?.trainable(Count::from(slopes)));
+    }
+    let channels = cx.input().last();
+    Err(cx
+        .problem(
+            codes::SHAPE_MISMATCH,
+            Blame::Param("num_parameters"),
+            format!("`num_parameters={slopes}` must be 1 or the number of channels, {channels}"),
+        )
+        .suggest_set("num_parameters", 1))
+}
+
 fn prelu(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    if cx.is_pytorch() {
+        return prelu_in_pytorch(cx);
+    }
     let input = cx.input();
     let mut slopes: Vec<Option<Dim>> = input.unbatched().iter().cloned().map(Some).collect();
     let mut warning = None;

@@ -1,6 +1,7 @@
 //! Attention.
 
 use super::activation::axes;
+use super::composite::check_heads;
 use super::convolution::{nearest_divisor, positive};
 use super::merging::{check_operands, equal};
 use super::shared::*;
@@ -32,13 +33,18 @@ const ANY_DROPOUT: Param = Param { kind: NUMBER, ..DROPOUT };
 
 const MULTI_HEAD: &[Param] = &[
     required("num_heads", POSITIVE, "8", "How many heads there are."),
-    required("key_dim", POSITIVE, "64", "How many features each head compares."),
+    required("key_dim", POSITIVE, "64", "How many features each head compares.").in_pytorch(
+        POSITIVE,
+        Some(Default::None),
+        "",
+    ),
     optional(
         "value_dim",
         POSITIVE,
         Default::None,
         "How many features each head gives; `key_dim` where not given.",
-    ),
+    )
+    .keras_only(),
     DROPOUT,
     USE_BIAS,
     optional(
@@ -46,13 +52,15 @@ const MULTI_HEAD: &[Param] = &[
         Kind::Sizes { one: true, none: false },
         Default::None,
         "The features of the output; the query's where not given.",
-    ),
+    )
+    .keras_only(),
     optional(
         "attention_axes",
         AXES,
         Default::None,
         "The axes that attend to one another; all but batch and features where not given.",
-    ),
+    )
+    .keras_only(),
     SLIDING_WINDOW,
     FLASH_ATTENTION,
     KERNEL_INITIALIZER,
@@ -215,16 +223,19 @@ fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let last = query.rank() - 1;
     let asked = Count::from(cx.determined(0, last)?);
     let answered = Count::from(cx.determined(value_at, last)?);
-    // Without a key of its own the value is the key too.
+    // The key may have features of its own.
     let keyed = match cx.inputs.get(2) {
         Some(key) => Count::from(cx.determined(2, key.rank() - 1)?),
         None => answered,
     };
-    let (heads, key) = (Count::from(cx.args.dim("num_heads")), Count::from(cx.args.dim("key_dim")));
-    let width = match cx.args.is_none("value_dim") {
-        true => key,
-        false => Count::from(cx.args.dim("value_dim")),
-    };
+    if cx.is_pytorch() {
+        cx.need_rank(0, 3, "a sequence (steps, features)")?;
+        check_heads(cx, &query.last())?;
+    }
+    let heads = Count::from(cx.args.dim("num_heads"));
+    let (key, width) = head_sizes(cx);
+    let other_size = other_head_size(cx, &key);
+    let (key, width) = (Count::from(key), Count::from(width));
     // Keras takes an empty shape for none at all.
     let output: Vec<Dim> = match cx.args.is_none("output_shape") {
         true => vec![query.last()],
@@ -237,8 +248,7 @@ fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let given = Count::product(&output);
     let gate = cx.if_set("use_gate", asked * heads * width);
     let gate_bias = cx.if_set("use_gate", heads * width);
-    let kernels =
-        heads * (asked * key + keyed * key + answered * width) + heads * width * given + gate;
+    let kernels = heads * (asked * key + keyed * key + answered * width + width * given) + gate;
     let biases = heads * (key * 2 + width) + given + gate_bias;
     let middle = 1..last;
     let attends: Vec<usize> = match cx.args.is_none("attention_axes") {
@@ -270,7 +280,38 @@ fn multi_head(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         + apart * heads * near * far
         + asks * heads * key
         + answers * heads * (key + width);
-    Ok(outcome.trainable(kernels + cx.if_set("use_bias", biases)).macs(macs).activation(activation))
+    let outcome = outcome.trainable(kernels + cx.if_set("use_bias", biases));
+    Ok(outcome.macs(macs).activation(activation).warn(other_size))
+}
+
+/// How many features each head compares and gives. PyTorch's heads split the query's features.
+fn head_sizes(cx: &RuleCx<'_>) -> (Dim, Dim) {
+    let key = match (cx.is_pytorch(), positive(cx, "num_heads")) {
+        (true, Some(heads)) => cx.input().last().floor_div(heads),
+        (true, None) => Dim::Unknown,
+        (false, _) => cx.args.dim("key_dim"),
+    };
+    match cx.is_pytorch() || cx.args.is_none("value_dim") {
+        true => (key.clone(), key),
+        false => (key, cx.args.dim("value_dim")),
+    }
+}
+
+/// A `key_dim` that is not what PyTorch's heads have.
+fn other_head_size(cx: &RuleCx<'_>, size: &Dim) -> Option<Problem> {
+    let given = positive(cx, "key_dim").filter(|_| cx.is_pytorch())?;
+    let heads = positive(cx, "num_heads")?;
+    size.never_equals(&Dim::Known(given)).then(|| {
+        cx.problem(
+            codes::IGNORED_PARAMETER,
+            Blame::Param("key_dim"),
+            format!(
+                "`key_dim={given}` has no effect: PyTorch's {heads} heads split the {} features of the query into {size} each",
+                cx.input().last()
+            ),
+        )
+        .suggest_set("key_dim", size)
+    })
 }
 
 fn grouped(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
@@ -438,12 +479,12 @@ fn explain_attention(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
         return lines;
     };
     lines.push(format!("steps: the query's {asked}, each looking at {answered}"));
-    let (heads, key) = (cx.args.dim("num_heads"), cx.args.dim("key_dim"));
+    let heads = cx.args.dim("num_heads");
     if cx.name() != "MultiHeadAttention" {
         lines.extend(explain::line("features", "the value's", &output.last()));
         return lines;
     }
-    let width = if cx.args.is_none("value_dim") { key.clone() } else { cx.args.dim("value_dim") };
+    let (key, width) = head_sizes(cx);
     let written = if cx.args.is_none("output_shape") { "the query's" } else { "output_shape" };
     lines.extend(explain::line("features", written, &output.last()));
     let projection = |label: &str, from: Dim, to: &[&Dim], width: &[&Dim]| {
@@ -455,7 +496,8 @@ fn explain_attention(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
         explain::named_count(label, &terms)
     };
     lines.extend(projection("query parameters", query.last(), &[&heads, &key], &[&heads, &key]));
-    lines.extend(projection("key parameters", value.last(), &[&heads, &key], &[&heads, &key]));
+    let keyed = cx.inputs.get(2).unwrap_or(value).last();
+    lines.extend(projection("key parameters", keyed, &[&heads, &key], &[&heads, &key]));
     lines.extend(projection(
         "value parameters",
         value.last(),
@@ -474,14 +516,47 @@ fn explain_attention(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lang::testing::check;
+    use crate::lang::testing::{check, check_pytorch};
     use expect_test::expect;
+
+    #[test]
+    fn pytorchs_heads_split_the_features() {
+        check_pytorch(
+            r#"
+        MultiHeadAttention(8) on (128, 512)
+        MultiHeadAttention(8, 64, use_bias=false) on (128, 512)
+        MultiHeadAttention(4, 64) on (10, 64); (7, 32)
+        MultiHeadAttention(2) on (5, 8); (6, 7); (6, 9)
+        MultiHeadAttention(8) on (128, 100)
+        MultiHeadAttention(8, value_dim=4) on (128, 64)
+        MultiHeadAttention(8) on (4, 4, 64)
+            "#,
+            expect![[r#"
+                128×512  params 1,050,624  macs 150,994,944
+                128×512  params 1,048,576  macs 150,994,944
+                10×64  params 12,544  macs 119,552
+                warning ignored-parameter: `MultiHeadAttention`: `key_dim=64` has no effect: PyTorch's 4 heads split the 64 features of the query into 16 each
+                  fix: key_dim=16
+                5×8  params 288  macs 1,888
+                error indivisible: `MultiHeadAttention`: `num_heads=8` does not divide the width 100 of the input; `num_heads=10` works, or a width of 104
+                  fix: num_heads=10
+                  fix: channels=104 on what makes operand 0
+                128×64  params 16,640  macs 4,194,304
+                warning ignored-parameter: `MultiHeadAttention`: `value_dim` has no effect; PyTorch's `nn.MultiheadAttention` has no such parameter
+                  fix: remove it
+                error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (4×4×64) has 3
+                  help: for a sequence run it on each step with `TimeDistributed(MultiHeadAttention(…))`
+                  fix: Reshape((16, 64)) before
+                  fix: TimeDistributed around it"#]],
+        );
+    }
 
     #[test]
     fn multi_head_attention() {
         check(
             r#"
         MultiHeadAttention(8, 64) on (128, 512)
+        MultiHeadAttention(2, 3) on (5, 8); (6, 7); (6, 9)
         MultiHeadAttention(8, 64, use_causal_mask=true) on (128, 512)
         MultiHeadAttention(num_heads=2, key_dim=4, value_dim=3, output_shape=7) on (T, 16); (5, 12)
         MultiHeadAttention(2, 4) on (16)
@@ -490,6 +565,7 @@ mod tests {
             "#,
             expect![[r#"
                 128×512  params 1,050,624  macs 150,994,944
+                5×8  params 218  macs 1,416
                 128×512  params 1,050,624  macs 150,994,944
                 T×7  params 367  macs ?
                 error rank-mismatch: `MultiHeadAttention`: takes a sequence (steps, features): 2 dimensions besides the batch, but the input (16) has 1

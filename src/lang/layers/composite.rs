@@ -155,7 +155,7 @@ fn replaced(cx: &RuleCx<'_>, output: &Shape) -> Problem {
     }
 }
 
-fn check_heads(cx: &RuleCx<'_>, width: &Dim) -> Result<(), Problem> {
+pub(super) fn check_heads(cx: &RuleCx<'_>, width: &Dim) -> Result<(), Problem> {
     let (Some(heads), Some(width)) = (positive(cx, "num_heads"), width.known()) else {
         return Ok(());
     };

@@ -6,6 +6,7 @@ use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
 use crate::lang::geometry::{Image, Window, channels_first};
+use crate::lang::pytorch::{Module, check_padding, check_padding_mode};
 use crate::lang::{Blame, Category, Explain, LayerEntry, Outcome, Param, Problem, Rule, RuleCx};
 use crate::shape::{Count, Dim, Shape};
 
@@ -30,17 +31,20 @@ const fn conv(
         .gives("(batch, *positions, filters)")
         .costing("use_bias×out + act×out")
         .noting(CONV_NOTES)
+        .noting_for_torch(CONV_TORCH_NOTES)
 }
 
 const CONV_NOTES: &str = "The size of each spatial dimension is `floor((size - dilation*(kernel-1) - 1) / stride) + 1` \
 with `padding=\"valid\"` and `ceil(size / stride)` with `\"same\"`. Keras refuses strides over 1 together with a dilation rate over 1.";
+const CONV_TORCH_NOTES: &str = "PyTorch takes strides and dilation together, and numbers for `padding`: \
+`floor((size + 2*padding - dilation*(kernel-1) - 1) / stride) + 1`. Its `\"same\"` needs strides of 1.";
 
-const fn conv_params<const RANK: usize>() -> [Param; 16] {
+const fn conv_params<const RANK: usize>() -> [Param; 17] {
     [
         FILTERS,
         kernel_size(RANK),
         strides(RANK),
-        if RANK == 1 { PADDING_OR_CAUSAL } else { PADDING },
+        padding(RANK, if RANK == 1 { PADDING_OR_CAUSAL } else { PADDING }),
         DATA_FORMAT,
         dilation_rate(RANK),
         GROUPS,
@@ -53,6 +57,7 @@ const fn conv_params<const RANK: usize>() -> [Param; 16] {
         ACTIVITY_REGULARIZER,
         KERNEL_CONSTRAINT,
         BIAS_CONSTRAINT,
+        PADDING_MODE,
     ]
 }
 
@@ -60,7 +65,7 @@ const fn depthwise_params<const RANK: usize>() -> [Param; 15] {
     [
         kernel_size(RANK),
         strides(RANK),
-        PADDING,
+        padding(RANK, PADDING),
         DEPTH_MULTIPLIER,
         DATA_FORMAT,
         dilation_rate(RANK),
@@ -81,7 +86,7 @@ const fn separable_params<const RANK: usize>() -> [Param; 19] {
         FILTERS,
         kernel_size(RANK),
         strides(RANK),
-        PADDING,
+        padding(RANK, PADDING),
         DATA_FORMAT,
         dilation_rate(RANK),
         DEPTH_MULTIPLIER,
@@ -193,6 +198,7 @@ fn channels(name: &str) -> Channels {
 
 fn convolve<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let channels = channels(cx.name());
+    check_padding(cx, Module::Convolution, RANK)?;
     if let Channels::Grouped = channels {
         check_steps(cx, RANK)?;
         check_filters_groups(cx)?;
@@ -201,6 +207,7 @@ fn convolve<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
         return Ok(Outcome::unknown(RANK + 2));
     };
     let depth = cx.determined(0, image.channel_axis)?;
+    check_padding_mode(cx, RANK, &image.spatial)?;
     let window = Window::kernel(cx, RANK);
     let (width, weights, between) = match channels {
         Channels::Grouped => {
@@ -239,12 +246,13 @@ fn times(volume: Option<u64>, count: Count) -> Count {
     volume.map_or(Count::Unknown, Count::known) * count
 }
 
-/// Keras takes strides or dilation, not both. Depthwise and separable convolutions take both.
+/// Keras takes strides or dilation, not both. Depthwise and separable convolutions take both, and so
+/// does PyTorch.
 pub(super) fn check_steps(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
     let over_one = |param: &str| {
         cx.args.lengths(param, rank).into_iter().any(|step| step.is_some_and(|step| step > 1))
     };
-    if !(over_one("strides") && over_one("dilation_rate")) {
+    if cx.is_pytorch() || !(over_one("strides") && over_one("dilation_rate")) {
         return Ok(());
     }
     Err(cx
@@ -261,14 +269,17 @@ pub(super) fn check_steps(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
         .suggest_set("strides", 1))
 }
 
-fn check_filters_groups(cx: &RuleCx<'_>) -> Result<(), Problem> {
+pub(super) fn check_filters_groups(cx: &RuleCx<'_>) -> Result<(), Problem> {
     let (Some(groups), Some(filters)) = (positive(cx, "groups"), positive(cx, "filters")) else {
         return Ok(());
     };
     if filters % groups == 0 {
         return Ok(());
     }
-    let channels = cx.input().last().known();
+    let channels = match channels_first(cx) {
+        Some(true) => cx.input().dims().get(1).and_then(Dim::known),
+        _ => cx.input().last().known(),
+    };
     let divisor = nearest_divisor(groups, |n| {
         filters % n == 0 && channels.is_none_or(|channels| channels % n == 0)
     });
@@ -286,7 +297,7 @@ fn check_filters_groups(cx: &RuleCx<'_>) -> Result<(), Problem> {
 }
 
 /// How many input channels each output channel sees.
-fn per_group(cx: &RuleCx<'_>, depth: &Dim, axis: usize) -> Result<Count, Problem> {
+pub(super) fn per_group(cx: &RuleCx<'_>, depth: &Dim, axis: usize) -> Result<Count, Problem> {
     let Some(groups) = positive(cx, "groups") else { return Ok(Count::Unknown) };
     if let Some(channels) = depth.known()
         && channels % groups != 0

@@ -88,7 +88,8 @@ const GROUP: &[Param] = &[
         Kind::Int { min: -1 },
         Default::Int(32),
         "How many groups the channels are split into; -1 for one per channel.",
-    ),
+    )
+    .in_pytorch(POSITIVE, Some(Default::Int(32)), ""),
     axis(ONE_AXIS, "The axis of the channels."),
     EPSILON,
     CENTER,
@@ -100,11 +101,16 @@ const GROUP: &[Param] = &[
     BETA_CONSTRAINT,
     GAMMA_CONSTRAINT,
 ];
+/// PyTorch's has no parameters unless it is asked for them.
+const fn off(param: Param) -> Param {
+    param.in_pytorch(param.kind, Some(Default::Bool(false)), "")
+}
+
 const INSTANCE: &[Param] = &[
     axis(ONE_AXIS, "The axis of the channels."),
     EPSILON,
-    CENTER,
-    SCALE,
+    off(CENTER),
+    off(SCALE),
     BETA_INITIALIZER,
     GAMMA_INITIALIZER,
     BETA_REGULARIZER,
@@ -144,7 +150,8 @@ pub static LAYERS: &[LayerEntry] = &[
         .costing("8×out")
         .in_keras("keras.layers.GroupNormalization(groups=-1)")
         .in_torch("nn.InstanceNorm1d, 2d, 3d")
-        .noting("Keras has it as `GroupNormalization(groups=-1)`. PyTorch's has no parameters by default."),
+        .noting("Keras has it as `GroupNormalization(groups=-1)`.")
+        .noting_for_torch("PyTorch's has no factor and no offset by default."),
     norm(
         "RMSNormalization",
         root_mean_square,

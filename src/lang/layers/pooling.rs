@@ -4,38 +4,69 @@ use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
 use crate::lang::geometry::{Image, Window, channels_first};
+use crate::lang::pytorch::{Module, check_padding, check_unpadded, mean_of_all};
 use crate::lang::require::shown;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
+    Value,
 };
 use crate::shape::{Count, Dim, Shape};
 
 const fn pool_size(rank: usize, required_: bool) -> Param {
     let kind = Kind::Ints { rank, min: 1 };
     let doc = "The size of the window, one number or one for each spatial dimension.";
-    if required_ {
-        return required("pool_size", kind, "2", doc);
-    }
     let default = match rank {
         1 => Default::Int(2),
         2 => Default::Ints(&[2, 2]),
         _ => Default::Ints(&[2, 2, 2]),
     };
-    optional("pool_size", kind, default, doc)
+    let param = match required_ {
+        true => required("pool_size", kind, "2", doc),
+        false => optional("pool_size", kind, default, doc),
+    };
+    param.in_pytorch(Kind::Spread { rank, min: 1 }, None, "2")
 }
 
-/// Keras has a default for the largest and none for the average.
-const fn window_params<const RANK: usize, const REQUIRED: bool>() -> [Param; 4] {
+const CEIL_MODE: Param = optional(
+    "ceil_mode",
+    Kind::Bool,
+    Default::Bool(false),
+    "Whether a last window that reaches past the end of the input counts as well.",
+)
+.pytorch_only();
+const COUNT_INCLUDE_PAD: Param = optional(
+    "count_include_pad",
+    Kind::Bool,
+    Default::Bool(true),
+    "Whether the zeros of the padding are part of the average.",
+)
+.pytorch_only();
+
+const fn dilation(rank: usize) -> Param {
+    optional(
+        "dilation",
+        Kind::Spread { rank, min: 1 },
+        Default::Int(1),
+        "How far apart the window's elements are.",
+    )
+    .pytorch_only()
+}
+
+/// Keras has a default for the largest and none for the average; PyTorch has none.
+const fn window_params<const RANK: usize, const AVERAGE: bool>() -> [Param; 6] {
     [
-        pool_size(RANK, REQUIRED),
+        pool_size(RANK, AVERAGE),
         optional(
             "strides",
             Kind::Ints { rank: RANK, min: 1 },
             Default::None,
             "How far the window moves each step; its own size where not given.",
-        ),
-        PADDING_EXACT,
+        )
+        .in_pytorch(Kind::Spread { rank: RANK, min: 1 }, Some(Default::None), ""),
+        padding_number(RANK, PADDING_EXACT),
         DATA_FORMAT,
+        CEIL_MODE,
+        if AVERAGE { COUNT_INCLUDE_PAD } else { dilation(RANK) },
     ]
 }
 
@@ -49,7 +80,8 @@ const GLOBAL: &[Param] = &[DATA_FORMAT, KEEPDIMS];
 
 const fn adaptive_params<const RANK: usize>() -> [Param; 2] {
     let doc = "The size of the output, one number or one for each spatial dimension.";
-    [required("output_size", Kind::Ints { rank: RANK, min: 1 }, "1", doc), DATA_FORMAT_EXACT]
+    let size = required("output_size", Kind::Ints { rank: RANK, min: 1 }, "1", doc);
+    [size.in_pytorch(Kind::OutputSizes { rank: RANK }, None, "1"), DATA_FORMAT_EXACT]
 }
 
 const MAX_1: &[Param] = &window_params::<1, false>();
@@ -80,6 +112,11 @@ const fn window(
     entry(name, rule, params, summary).explained(explain_window).costing("pool×out").gives("(batch, *positions, channels)").noting(
         "The size of each spatial dimension is `floor((size - pool) / stride) + 1` with `padding=\"valid\"` and \
 `ceil(size / stride)` with `\"same\"`.",
+    )
+    .noting_for_torch(
+        "PyTorch takes numbers for `padding`, at most half of the window: \
+`floor((size + 2*padding - dilation*(pool-1) - 1) / stride) + 1`. With `ceil_mode=true` it is rounded up, \
+but for a window that would begin in the padding behind the input.",
     )
 }
 
@@ -202,6 +239,10 @@ fn pool<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let Some(image) = Image::read(cx, RANK)? else {
         return Ok(Outcome::unknown(RANK + 2));
     };
+    check_padding(cx, Module::Pooling, RANK)?;
+    if RANK == 3 && cx.name().starts_with("Average") {
+        check_unpadded(cx, &image.spatial)?;
+    }
     let positions = Window::pool(cx, RANK).positions(cx, &image)?;
     Ok(Outcome::new(image.with(positions, image.channels.clone())))
 }
@@ -240,12 +281,24 @@ fn pool_all<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
 }
 
 fn pool_to_size<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    if let Some(outcome) = mean_of_all(cx, RANK) {
+        return Ok(outcome);
+    }
     let Some(image) = Image::read(cx, RANK)? else {
         return Ok(Outcome::unknown(RANK + 2));
     };
-    let size = cx.args.lengths("output_size", RANK);
-    let size = size.into_iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
-    Ok(Outcome::new(image.with(size, image.channels.clone())))
+    // PyTorch's `None` keeps a dimension.
+    let kept: Vec<bool> = match cx.args.value("output_size").elements() {
+        Some(sizes) => sizes.iter().map(|size| *size == Value::None).collect(),
+        None => vec![false; RANK],
+    };
+    let sizes = cx.args.lengths("output_size", RANK).into_iter().zip(kept).zip(&image.spatial);
+    let sizes = sizes.map(|((size, kept), own)| match (size, kept) {
+        (_, true) => own.clone(),
+        (Some(size), _) => Dim::Known(size),
+        (None, _) => Dim::Unknown,
+    });
+    Ok(Outcome::new(image.with(sizes.collect(), image.channels.clone())))
 }
 
 fn image(cx: &RuleCx<'_>, shape: &Shape) -> Image {

@@ -3,6 +3,7 @@
 use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
+use crate::lang::layers::convolution::positive;
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx, Suggestion,
     Value,
@@ -35,7 +36,8 @@ const RECURRENT_DROPOUT: Param = optional(
     NUMBER,
     Default::Float(0.0),
     "The share of the state that training drops.",
-);
+)
+.keras_only();
 const fn flag(name: &'static str, doc: &'static str) -> Param {
     optional(name, Kind::Bool, Default::Bool(false), doc)
 }
@@ -47,19 +49,37 @@ pub(super) const GO_BACKWARDS: Param =
     flag("go_backwards", "Whether the sequence is read from its end.");
 pub(super) const STATEFUL: Param =
     flag("stateful", "Whether the state is kept from batch to batch.");
-const UNROLL: Param = flag("unroll", "Whether the loop is unrolled.");
+const UNROLL: Param = flag("unroll", "Whether the loop is unrolled.").keras_only();
 const USE_CUDNN: Param = optional(
     "use_cudnn",
     Kind::Any,
     Default::Str("auto"),
     "Whether the GPU's own version is used.",
-);
+)
+.keras_only();
 const RESET_AFTER: Param = optional(
     "reset_after",
     Kind::Bool,
     Default::Bool(true),
     "Whether the reset gate is applied after the multiplication, which takes a second bias.",
-);
+)
+.keras_only();
+const NUM_LAYERS: Param = optional(
+    "num_layers",
+    POSITIVE,
+    Default::Int(1),
+    "How many layers are stacked, each on the steps of the one before.",
+)
+.pytorch_only();
+const BIDIRECTIONAL: Param =
+    flag("bidirectional", "Whether a second layer reads the sequence from its end.").pytorch_only();
+const PROJ_SIZE: Param = optional(
+    "proj_size",
+    Kind::Int { min: 0 },
+    Default::Int(0),
+    "How many features the state is projected to, 0 for no projection; less than `units`.",
+)
+.pytorch_only();
 
 const LSTM: &[Param] = &[
     UNITS,
@@ -86,6 +106,9 @@ const LSTM: &[Param] = &[
     STATEFUL,
     UNROLL,
     USE_CUDNN,
+    NUM_LAYERS,
+    BIDIRECTIONAL,
+    PROJ_SIZE,
 ];
 const GRU: &[Param] = &[
     UNITS,
@@ -112,6 +135,8 @@ const GRU: &[Param] = &[
     UNROLL,
     RESET_AFTER,
     USE_CUDNN,
+    NUM_LAYERS,
+    BIDIRECTIONAL,
 ];
 const SIMPLE: &[Param] = &[
     UNITS,
@@ -135,6 +160,8 @@ const SIMPLE: &[Param] = &[
     STATEFUL,
     UNROLL,
     SEED,
+    NUM_LAYERS,
+    BIDIRECTIONAL,
 ];
 const LSTM_CELL: &[Param] = &[
     UNITS,
@@ -233,6 +260,7 @@ const fn layer(
     .sized_by("units")
     .gives("(batch, units), or with `return_sequences=true` (batch, steps, units)")
     .noting(notes)
+    .noting_for_torch(TORCH_NOTES)
 }
 
 const fn cell(
@@ -265,6 +293,8 @@ const fn cell(
 
 const UNITS_FIRST: &[&str] = &["units"];
 const LSTM_NOTES: &str = "Parameters are `4*units*(features + units) + 4*units`. With `return_state=true` the outputs are the output, the state and the cell state. PyTorch has a second bias.";
+const TORCH_NOTES: &str = "PyTorch has two biases for each gate. `num_layers` stacks layers, `bidirectional` adds one that reads from the end; \
+each stacked layer reads both directions of the one before.";
 const GRU_NOTES: &str = "Parameters are `3*units*(features + units) + 6*units`; with `reset_after=false` there is one bias, `3*units`.";
 const SIMPLE_NOTES: &str =
     "Parameters are `units*(features + units) + units`. PyTorch has a second bias.";
@@ -330,14 +360,91 @@ fn states(name: &str) -> usize {
     if name.starts_with("LSTM") { 2 } else { 1 }
 }
 
-/// Parameters and multiply-accumulates of one step on `features`.
-fn one_step(cx: &RuleCx<'_>, features: &Dim) -> (Count, Count) {
-    let units = Count::from(cx.args.dim("units"));
-    let gated = units * gates(cx.name());
-    let weights = gated * (Count::from(features) + units);
-    let two_biases = cx.args.entry().param("reset_after").is_some();
-    let bias = gated + if two_biases { cx.if_set("reset_after", gated) } else { Count::ZERO };
-    (weights + cx.if_set("use_bias", bias), weights)
+/// What a layer or cell makes of one step.
+struct Recurrence {
+    /// Its parameters, all directions and stacked layers together.
+    parameters: Count,
+    /// Its multiply-accumulates for one step.
+    macs: Count,
+    /// The features of its output.
+    width: Dim,
+    /// The features of each of its states.
+    states: Vec<Dim>,
+    /// How many layers and directions have a state of their own; `None` where that is not known.
+    cells: Option<u64>,
+}
+
+/// Each gate multiplies the step's features and the state, and adds a bias to each product; Keras has
+/// one bias for both, unless the reset gate of a GRU comes after the product. PyTorch's stacked layers
+/// read the output of the layer before, in both directions together.
+fn recurrence(cx: &RuleCx<'_>, features: &Dim) -> Recurrence {
+    let own = |param: &str| cx.is_pytorch() && cx.args.entry().param(param).is_some();
+    let units = cx.args.dim("units");
+    let gated = Count::from(&units) * gates(cx.name());
+    let bias = match cx.is_pytorch() {
+        true => gated * 2,
+        false if cx.args.entry().param("reset_after").is_some() => {
+            gated + cx.if_set("reset_after", gated)
+        }
+        false => gated,
+    };
+    let projected = match own("proj_size") {
+        true => cx.args.dim("proj_size"),
+        false => Dim::Known(0),
+    };
+    let (state, projection) = match &projected {
+        Dim::Known(0) => (units.clone(), Count::ZERO),
+        size => (size.clone(), Count::from(size) * Count::from(&units)),
+    };
+    let directions = match own("bidirectional").then(|| cx.args.bool("bidirectional")) {
+        None | Some(Some(false)) => Some(1),
+        Some(Some(true)) => Some(2),
+        Some(None) => None,
+    };
+    let layers = match own("num_layers") {
+        true => positive(cx, "num_layers"),
+        false => Some(1),
+    };
+    let width = directions.map_or(Dim::Unknown, |directions| state.times(directions));
+    let weights =
+        |features: &Dim| gated * (Count::from(features) + Count::from(&state)) + projection;
+    let count = |number: Option<u64>| number.map_or(Count::Unknown, Count::known);
+    let all = |first: Count, later: Count| match layers {
+        // Nothing is read by later layers where there are none.
+        Some(1) => first * count(directions),
+        layers => (first + later * count(layers.map(|layers| layers - 1))) * count(directions),
+    };
+    let macs = all(weights(features), weights(&width));
+    let biases = cx.if_set("use_bias", all(bias, bias));
+    Recurrence {
+        parameters: macs + biases,
+        macs,
+        width,
+        states: match states(cx.name()) {
+            2 => vec![state, units],
+            _ => vec![state],
+        },
+        cells: layers.zip(directions).map(|(layers, both)| layers.saturating_mul(both)),
+    }
+}
+
+/// PyTorch's projection makes the state smaller.
+fn check_projection(cx: &RuleCx<'_>) -> Result<(), Problem> {
+    let (Some(size), Some(units)) = (positive(cx, "proj_size"), positive(cx, "units")) else {
+        return Ok(());
+    };
+    if !cx.is_pytorch() || size < units {
+        return Ok(());
+    }
+    let problem = cx.problem(
+        codes::INCOMPATIBLE_PARAMETERS,
+        Blame::Param("proj_size"),
+        format!(
+            "`proj_size={size}` must be less than `units={units}`, or 0 for no projection; {} is the most",
+            units - 1
+        ),
+    );
+    Err(problem.suggest_set("proj_size", units - 1))
 }
 
 /// Keras clips a dropout that is no share.
@@ -397,30 +504,31 @@ fn recurrent(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let features = cx.determined(0, 2)?;
     check_stateful(cx)?;
     let steps = cx.input().dims()[1].clone();
-    let units = cx.args.dim("units");
-    let (parameters, macs) = one_step(cx, &features);
-    let last = Shape::new([cx.input().batch(), units.clone()]);
-    let Some(outputs) = outputs(cx, &steps, &last, vec![last.clone(); states(cx.name())]) else {
-        return Ok(Outcome::shapeless());
-    };
+    check_projection(cx)?;
+    let found = recurrence(cx, &features);
+    let of = |width: &Dim| Shape::new([cx.input().batch(), width.clone()]);
+    let last = of(&found.width);
+    let states: Vec<Shape> = found.states.iter().map(of).collect();
     let run = Count::from(&steps);
-    Ok(Outcome { outputs, ..Outcome::new(last) }
-        .trainable(parameters)
-        .macs(run * macs)
-        .activation(run * Count::from(&units))
-        .warn(clipped(cx)))
+    let counted = Outcome::new(last.clone())
+        .trainable(found.parameters)
+        .macs(run * found.macs)
+        .activation(run * Count::from(&found.width));
+    // The states of several layers come as one tensor whose batch is not its first dimension.
+    let one = found.cells == Some(1) || cx.args.bool("return_state") == Some(false);
+    let outputs = outputs(cx, &steps, &last, states).filter(|_| one).unwrap_or_default();
+    Ok(Outcome { outputs, ..counted }.warn(clipped(cx)))
 }
 
 fn step(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     cx.need_rank(0, 2, "one step of a sequence (features)")?;
     let features = cx.determined(0, 1)?;
-    let units = cx.args.dim("units");
-    let (parameters, macs) = one_step(cx, &features);
-    let output = Shape::new([cx.input().batch(), units.clone()]);
+    let found = recurrence(cx, &features);
+    let output = Shape::new([cx.input().batch(), found.width.clone()]);
     Ok(Outcome::new(output)
-        .trainable(parameters)
-        .macs(macs)
-        .activation(Count::from(&units) * states(cx.name()) as u64)
+        .trainable(found.parameters)
+        .macs(found.macs)
+        .activation(Count::from(&found.width) * states(cx.name()) as u64)
         .warn(clipped(cx)))
 }
 
@@ -456,17 +564,20 @@ fn explain_recurrent(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
             false => format!("steps: the last of {steps}"),
         });
     }
-    lines.extend(explain::line("features", "units", &output.last()));
+    let found = recurrence(cx, &features);
+    let single = found.cells == Some(1) && found.width == units;
+    lines.extend(explain::line("features", if single { "units" } else { "" }, &output.last()));
     let gates = gates(cx.name());
-    let two_biases =
+    let reset_after =
         cx.args.entry().param("reset_after").is_some() && cx.args.bool("reset_after") == Some(true);
+    let two_biases = cx.is_pytorch() || reset_after;
     let bias = match (cx.args.bool("use_bias"), two_biases) {
         (Some(true), true) => format!(" + 2×{}", explain::size(&units)),
         (Some(true), false) => format!(" + {}", explain::size(&units)),
         _ => String::new(),
     };
-    let (parameters, _) = one_step(cx, &features);
-    if parameters != Count::Unknown {
+    let parameters = found.parameters;
+    if parameters != Count::Unknown && single {
         let (units, features) = (explain::size(&units), explain::size(&features));
         let gate = format!("{units}×({features} + {units}){bias}");
         lines.push(match (gates, bias.is_empty()) {
@@ -480,8 +591,73 @@ fn explain_recurrent(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lang::testing::check;
+    use crate::lang::testing::{check, check_explained_pytorch, check_pytorch};
     use expect_test::expect;
+
+    #[test]
+    fn pytorch_has_two_biases_and_stacks() {
+        check_pytorch(
+            r#"
+        LSTM(64) on (T, 32)
+        GRU(64, return_sequences=true, use_bias=false) on (10, 32)
+        GRU(64, reset_after=false) on (10, 32)
+        SimpleRNN(8, return_state=true) on (10, 32)
+        LSTM(8, num_layers=2, bidirectional=true, proj_size=3, return_sequences=true) on (5, 4)
+        LSTM(8, proj_size=3, return_state=true) on (5, 4)
+        LSTM(8, num_layers=2, return_state=true) on (5, 4)
+        LSTM(8, proj_size=8) on (5, 4)
+        GRU(8, proj_size=3) on (5, 4)
+        GRUCell(8) on (4)
+        RNN(LSTMCell(8)) on (T, 4)
+        LSTM(8, num_layers=0) on (5, 4)
+            "#,
+            expect![[r#"
+                64  params 25,088  macs ?
+                10×64  params 18,432  macs 184,320
+                64  params 18,816  macs 184,320
+                warning ignored-parameter: `GRU`: `reset_after` has no effect; PyTorch's `nn.GRU` has no such parameter
+                  fix: remove it
+                8 | 8  params 336  macs 3,200
+                5×6  params 1,376  macs 5,600
+                3 | 3 | 8  params 312  macs 1,240
+                ?  params 1,024  macs 4,480
+                error incompatible-parameters: `LSTM`: `proj_size=8` must be less than `units=8`, or 0 for no projection; 7 is the most
+                  fix: proj_size=7
+                8  params 336  macs 1,440
+                error unknown-parameter: `GRU` has no parameter `proj_size`
+                  help: it has `units`, `activation`, `recurrent_activation`, `use_bias`, `kernel_initializer`, `recurrent_initializer`, `bias_initializer`, `kernel_regularizer`, …
+                  fix: remove it
+                8  params 336  macs 288
+                8  params 448  macs ?
+                8  macs ?
+                error bad-value: `LSTM`: `num_layers` must be a whole number of at least 1, not 0; write 1
+                  fix: num_layers=1"#]],
+        );
+        check(
+            r#"
+        LSTM(64, num_layers=2) on (T, 32)
+            "#,
+            expect![[r#"
+                64  params 24,832  macs ?
+                error unknown-parameter: `LSTM`: Keras has no `num_layers`; it is a parameter of PyTorch's `nn.LSTM`
+                  help: with the setting `framework = "pytorch"` PyTorch's rules hold
+                  fix: remove it"#]],
+        );
+        check_explained_pytorch(
+            r#"
+        LSTM(64) on (T, 32)
+        GRU(8, bidirectional=true) on (T, 32)
+            "#,
+            expect![[r#"
+                LSTM(64)
+                  steps: the last of T
+                  features: units = 64
+                  parameters: 4×(64×(32 + 64) + 2×64) = 25,088
+                GRU(8, bidirectional=true)
+                  steps: the last of T
+                  features:  = 16"#]],
+        );
+    }
 
     #[test]
     fn counts_differ_by_gates_and_biases() {

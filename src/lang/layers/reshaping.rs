@@ -4,7 +4,9 @@ use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
 use crate::lang::require::shown;
-use crate::lang::{Blame, Category, Kind, LayerEntry, Outcome, Problem, Role, Rule, RuleCx, Size};
+use crate::lang::{
+    Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Role, Rule, RuleCx, Size,
+};
 use crate::shape::{Count, Dim, Shape};
 
 const TUPLE: Kind = Kind::Sizes { one: false, none: false };
@@ -32,7 +34,7 @@ pub static LAYERS: &[LayerEntry] = &[
         "Flatten",
         Category::Reshaping,
         Rule::Pure(flatten),
-        &[DATA_FORMAT],
+        FLATTEN,
         "Makes one dimension of all but the batch.",
     )
     .known_as(Role::Flatten)
@@ -65,6 +67,24 @@ pub static LAYERS: &[LayerEntry] = &[
     .explained(|_, output| explain::line("steps", "n", &output.dims()[1]).into_iter().collect())
     .gives("(batch, n, features)")
     .in_torch("x.unsqueeze(1).expand(-1, n, -1)"),
+];
+
+const FLATTEN: &[Param] = &[
+    DATA_FORMAT,
+    optional(
+        "start_dim",
+        Kind::Axis { truncates: false },
+        Default::Int(1),
+        "The first dimension that is flattened; the batch is 0.",
+    )
+    .pytorch_only(),
+    optional(
+        "end_dim",
+        Kind::Axis { truncates: false },
+        Default::Int(-1),
+        "The last dimension that is flattened.",
+    )
+    .pytorch_only(),
 ];
 
 /// A layer that gives a view of its input keeps nothing of its own.
@@ -207,7 +227,50 @@ fn mismatch(cx: &RuleCx<'_>, numbers: &[Option<i64>], total: &Dim, fixed: &Dim) 
     problem.suggest_set("target_shape", "(-1,)")
 }
 
+/// The dimensions that PyTorch's `start_dim` and `end_dim` make one of; all but the batch unless they
+/// say otherwise.
+fn flattened(cx: &RuleCx<'_>) -> Result<Option<(usize, usize)>, Problem> {
+    let last = cx.input().rank().saturating_sub(1);
+    if !cx.is_pytorch() || last == 0 {
+        return Ok(Some((1, last)));
+    }
+    let (Some(start), Some(end)) = (cx.args.int("start_dim"), cx.args.int("end_dim")) else {
+        return Ok(None);
+    };
+    let (start, end) = (cx.axis_of(0, "start_dim", start)?, cx.axis_of(0, "end_dim", end)?);
+    if start > end {
+        return Err(cx
+            .problem(
+                codes::BAD_VALUE,
+                Blame::Param("start_dim"),
+                format!("`start_dim` is axis {start}, which comes after `end_dim`, axis {end}"),
+            )
+            .suggest_set("start_dim", end.max(1)));
+    }
+    Ok(Some((start, end)))
+}
+
 fn flatten(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    match flattened(cx)? {
+        Some((1, end)) if end + 1 == cx.input().rank() => {}
+        Some((0, end)) if end > 0 => {
+            let lost = cx.problem(
+                codes::BAD_VALUE,
+                Blame::Param("start_dim"),
+                "axis 0 is the batch, which becomes part of the features here; write 1 to keep it",
+            );
+            let outcome = Outcome::shapeless().trainable(Count::ZERO).macs(Count::ZERO);
+            return Ok(outcome.warn(Some(lost.as_warning().suggest_set("start_dim", 1))));
+        }
+        Some((start, end)) if end > 0 => {
+            let dims = cx.input().dims();
+            let folded = Dim::product(&dims[start..=end]);
+            let before = dims[..start].iter().cloned().chain([folded]);
+            return Ok(view(Shape::new(before.chain(dims[end + 1..].iter().cloned()))));
+        }
+        Some(_) => {}
+        None => return Ok(Outcome::shapeless().trainable(Count::ZERO).macs(Count::ZERO)),
+    }
     let features = Dim::product(cx.input().unbatched());
     Ok(view(Shape::new([cx.input().batch(), features])))
 }
@@ -317,8 +380,10 @@ fn explain_reshape(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
 }
 
 fn explain_flatten(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
-    let formula = explain::product(cx.input().unbatched());
-    explain::line("features", &formula, &output.last()).into_iter().collect()
+    let Ok(Some((start @ 1.., end))) = flattened(cx) else { return Vec::new() };
+    let folded = cx.input().dims().get(start..=end).unwrap_or_default();
+    let (formula, size) = (explain::product(folded), output.dims().get(start));
+    size.and_then(|size| explain::line("features", &formula, size)).into_iter().collect()
 }
 
 fn explain_permute(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
@@ -333,8 +398,35 @@ fn explain_permute(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::lang::testing::check;
+    use crate::lang::testing::{check, check_pytorch};
     use expect_test::expect;
+
+    #[test]
+    fn pytorch_flattens_some_dimensions() {
+        check_pytorch(
+            r#"
+        Flatten() on (4, 4, 8)
+        Flatten(start_dim=2) on (4, 4, 8)
+        Flatten(start_dim=1, end_dim=2) on (T, 4, 8)
+        Flatten(start_dim=-2) on (3, 4, 8)
+        Flatten(start_dim=3, end_dim=2) on (4, 4, 8)
+        Flatten(start_dim=5) on (4, 4, 8)
+        Flatten(start_dim=0) on (4, 4, 8)
+            "#,
+            expect![[r#"
+                128  params 0
+                4×32  params 0
+                4*T×8  params 0
+                3×32  params 0
+                error bad-value: `Flatten`: `start_dim` is axis 3, which comes after `end_dim`, axis 2
+                  fix: start_dim=2
+                error axis-out-of-range: `Flatten`: `start_dim=5` is no axis: the axes of the input (4×4×8) are 1 to 3, or -3 to -1; 0 is the batch
+                  fix: start_dim=-1
+                ?  params 0
+                warning bad-value: `Flatten`: axis 0 is the batch, which becomes part of the features here; write 1 to keep it
+                  fix: start_dim=1"#]],
+        );
+    }
 
     #[test]
     fn elements_are_kept() {

@@ -1,7 +1,7 @@
 //! What the entries of the layer table are built of: parameters that many layers share, so that
 //! their types, defaults and documentation are written once.
 
-use crate::lang::{Default, Kind, Param};
+use crate::lang::{Default, InPytorch, Kind, Param};
 
 /// A whole number of at least 1.
 pub(super) const POSITIVE: Kind = Kind::Int { min: 1 };
@@ -36,7 +36,7 @@ pub(super) const fn required(
     example: &'static str,
     doc: &'static str,
 ) -> Param {
-    Param { name, kind, default: None, example, doc }
+    Param { name, kind, default: None, example, doc, pytorch: InPytorch::Same }
 }
 
 /// A parameter with a default.
@@ -46,7 +46,7 @@ pub(super) const fn optional(
     default: Default,
     doc: &'static str,
 ) -> Param {
-    Param { name, kind, default: Some(default), example: "", doc }
+    Param { name, kind, default: Some(default), example: "", doc, pytorch: InPytorch::Same }
 }
 
 /// A parameter that takes anything and is `None` unless given.
@@ -106,6 +106,26 @@ pub(super) const PADDING_EXACT: Param = choice(
     "`valid` keeps to the input; `same` pads so that stride 1 keeps the size.",
 );
 
+/// The padding of a convolution: PyTorch's takes numbers as well.
+pub(super) const fn padding(rank: usize, keras: Param) -> Param {
+    keras.in_pytorch(Kind::Padding { rank }, Some(Default::Str("valid")), "")
+}
+
+/// The padding of a transposed convolution or a pooling: PyTorch's takes nothing but numbers, and
+/// strings are refused where the number that is meant can be named.
+pub(super) const fn padding_number(rank: usize, keras: Param) -> Param {
+    keras.in_pytorch(Kind::Padding { rank }, Some(Default::Int(0)), "")
+}
+
+pub(super) const PADDING_MODE: Param = choice(
+    "padding_mode",
+    &["zeros", "reflect", "replicate", "circular"],
+    false,
+    Default::Str("zeros"),
+    "What the padding is filled with.",
+)
+.pytorch_only();
+
 pub(super) const FILTERS: Param =
     required("filters", POSITIVE, "32", "How many channels the output has.");
 pub(super) const UNITS: Param =
@@ -130,7 +150,8 @@ pub(super) const fn ones(name: &'static str, rank: usize, doc: &'static str) -> 
         2 => Default::Ints(&[1, 1]),
         _ => Default::Ints(&[1, 1, 1]),
     };
-    optional(name, Kind::Ints { rank, min: 1 }, default, doc)
+    let param = optional(name, Kind::Ints { rank, min: 1 }, default, doc);
+    param.in_pytorch(Kind::Spread { rank, min: 1 }, Some(default), "")
 }
 
 pub(super) const fn kernel_size(rank: usize) -> Param {

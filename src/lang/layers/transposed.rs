@@ -1,10 +1,11 @@
 //! Transposed convolutions, which turn each input position into a patch of the output.
 
-use super::convolution::{check_steps, positive};
+use super::convolution::{check_filters_groups, check_steps, per_group, positive};
 use super::shared::*;
 use crate::diagnostics::codes;
 use crate::lang::explain;
-use crate::lang::geometry::{Image, channels_first};
+use crate::lang::geometry::{Image, Padding, channels_first};
+use crate::lang::pytorch::{Module, check_padding};
 use crate::lang::{
     Blame, Category, Default, Kind, LayerEntry, Outcome, Param, Problem, Rule, RuleCx,
 };
@@ -17,10 +18,11 @@ const fn output_padding(rank: usize) -> Param {
         Default::None,
         "How much is added to the end of each output dimension; must be less than the stride.",
     )
+    .in_pytorch(Kind::Spread { rank, min: 0 }, Some(Default::Int(0)), "")
 }
 
 /// Keras has the data format before the output padding for three dimensions.
-const fn params<const RANK: usize>() -> [Param; 16] {
+const fn params<const RANK: usize>() -> [Param; 17] {
     let (fifth, sixth) = match RANK {
         3 => (DATA_FORMAT, output_padding(RANK)),
         _ => (output_padding(RANK), DATA_FORMAT),
@@ -29,7 +31,7 @@ const fn params<const RANK: usize>() -> [Param; 16] {
         FILTERS,
         kernel_size(RANK),
         strides(RANK),
-        PADDING,
+        padding_number(RANK, PADDING),
         fifth,
         sixth,
         dilation_rate(RANK),
@@ -42,6 +44,7 @@ const fn params<const RANK: usize>() -> [Param; 16] {
         ACTIVITY_REGULARIZER,
         KERNEL_CONSTRAINT,
         BIAS_CONSTRAINT,
+        GROUPS.pytorch_only(),
     ]
 }
 
@@ -64,6 +67,10 @@ const fn transposed(
         .noting(
             "With `padding=\"same\"` each spatial dimension becomes `size * stride`; with `\"valid\"` it becomes \
 `(size-1)*stride + max(kernel, stride)`, the kernel counted with its dilation. `output_padding` sets the end by hand.",
+        )
+        .noting_for_torch(
+            "PyTorch takes numbers for `padding`: `(size-1)*stride - 2*padding + dilation*(kernel-1) + output_padding + 1`. \
+`output_padding` must be less than the stride or the dilation.",
         )
 }
 
@@ -96,8 +103,10 @@ pub static LAYERS: &[LayerEntry] = &[
 ];
 
 fn transpose<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
+    check_padding(cx, Module::Transposed, RANK)?;
     check_output_padding(cx, RANK)?;
     check_steps(cx, RANK)?;
+    check_filters_groups(cx)?;
     let Some(image) = Image::read(cx, RANK)? else {
         return Ok(Outcome::unknown(RANK + 2));
     };
@@ -105,49 +114,79 @@ fn transpose<const RANK: usize>(cx: &RuleCx<'_>) -> Result<Outcome, Problem> {
     let filters = cx.args.dim("filters");
     let kernel = cx.args.lengths("kernel_size", RANK);
     let volume = kernel.iter().try_fold(1u64, |all, size| Some(all.saturating_mul((*size)?)));
-    let weights =
-        volume.map_or(Count::Unknown, Count::known) * Count::from(&depth) * Count::from(&filters);
+    let weights = volume.map_or(Count::Unknown, Count::known)
+        * per_group(cx, &depth, image.channel_axis)?
+        * Count::from(&filters);
     let positions = (0..RANK).map(|index| grown(cx, RANK, index, &image.spatial[index]));
+    let positions: Vec<Dim> = positions.collect::<Result<_, _>>()?;
     let inputs = Count::product(&image.spatial);
-    Ok(Outcome::new(image.with(positions.collect(), filters.clone()))
+    Ok(Outcome::new(image.with(positions, filters.clone()))
         .trainable(weights + cx.bias(&filters))
         .macs(inputs * weights))
 }
 
 /// The size of output dimension `index`.
-fn grown(cx: &RuleCx<'_>, rank: usize, index: usize, size: &Dim) -> Dim {
+fn grown(cx: &RuleCx<'_>, rank: usize, index: usize, size: &Dim) -> Result<Dim, Problem> {
     let length = |param: &str| cx.args.lengths(param, rank)[index];
-    let (Some(stride), Some(padding)) = (length("strides"), cx.args.text("padding")) else {
-        return Dim::Unknown;
+    let (Some(stride), padding) = (length("strides"), Padding::of(cx, rank)) else {
+        return Ok(Dim::Unknown);
     };
-    let same = padding == "same";
+    let same = matches!(padding, Padding::Same);
     let explicit = !cx.args.is_none("output_padding");
     if same && !explicit {
-        return size.times(stride);
+        return Ok(size.times(stride));
     }
     let (Some(kernel), Some(dilation)) = (length("kernel_size"), length("dilation_rate")) else {
-        return Dim::Unknown;
+        return Ok(Dim::Unknown);
     };
     let span = kernel.saturating_sub(1).saturating_mul(dilation).saturating_add(1);
     let end = match (explicit, length("output_padding")) {
         (true, Some(padding)) if same => span % 2 + padding,
         (true, Some(padding)) => span.saturating_add(padding),
-        (true, None) => return Dim::Unknown,
+        (true, None) => return Ok(Dim::Unknown),
         (false, _) => span.max(stride),
     };
-    let before = size.offset(-1).map(|steps| steps.times(stride));
-    before.map_or(Dim::Unknown, |before| before.add(&Dim::Known(end)))
+    let Some(before) = size.offset(-1).map(|steps| steps.times(stride)) else {
+        return Ok(Dim::Unknown);
+    };
+    let whole = before.add(&Dim::Known(end));
+    let cut = match (same, padding.end(index)) {
+        (true, _) => 0,
+        (false, Some(padding)) => padding.saturating_mul(2),
+        (false, None) => return Ok(Dim::Unknown),
+    };
+    match whole.bounds().1 {
+        Some(whole) if whole <= cut => Err(nothing_left(cx, whole, cut)),
+        _ => Ok(i64::try_from(cut).ok().and_then(|cut| whole.offset(-cut)).unwrap_or(Dim::Unknown)),
+    }
+}
+
+/// PyTorch takes the padding off the output, of which something must stay.
+fn nothing_left(cx: &RuleCx<'_>, whole: u64, cut: u64) -> Problem {
+    let most = whole.saturating_sub(1) / 2;
+    cx.problem(
+        codes::INCOMPATIBLE_PARAMETERS,
+        Blame::Param("padding"),
+        format!(
+            "`padding={}` takes {cut} off an output of {whole}, of which nothing is left; {most} is the most",
+            cx.args.value("padding"),
+        ),
+    )
+    .suggest_set("padding", most)
 }
 
 fn check_output_padding(cx: &RuleCx<'_>, rank: usize) -> Result<(), Problem> {
     if cx.args.is_none("output_padding") {
         return Ok(());
     }
-    let (padding, strides) =
-        (cx.args.lengths("output_padding", rank), cx.args.lengths("strides", rank));
-    let wrong = padding.iter().zip(&strides).find_map(|pair| match pair {
-        (Some(padding), Some(stride)) if padding >= stride => Some((*padding, *stride)),
-        _ => None,
+    let lengths = |param: &str| cx.args.lengths(param, rank).into_iter();
+    let (padding, strides) = (lengths("output_padding"), lengths("strides"));
+    let wrong = padding.zip(strides).zip(lengths("dilation_rate")).find_map(|steps| {
+        let ((padding, stride), dilation) = (steps.0, steps.1?);
+        let (padding, stride) = (padding?, stride?);
+        // PyTorch takes as much as the dilation allows, too.
+        let refused = padding >= stride && !(cx.is_pytorch() && padding < dilation);
+        refused.then_some((padding, stride))
     });
     let Some((padding, stride)) = wrong else { return Ok(()) };
     let dilated = cx
@@ -182,7 +221,8 @@ fn explain_transposed(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
     let lengths = |param: &str| cx.args.lengths(param, rank);
     let (kernel, strides, dilation) =
         (lengths("kernel_size"), lengths("strides"), lengths("dilation_rate"));
-    let same = cx.args.text("padding").as_deref() == Some("same");
+    let around = Padding::of(cx, rank);
+    let same = matches!(around, Padding::Same);
     let explicit = (!cx.args.is_none("output_padding")).then(|| lengths("output_padding"));
     let axis = |(index, name): (usize, &&str)| {
         let (size, stride) = (explain::size(&image.spatial[index]), strides[index]?);
@@ -198,6 +238,10 @@ fn explain_transposed(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
                 false => format!("({size} − 1)×{stride} + {span} + {}", padding[index]?),
             },
         };
+        let formula = match around.end(index) {
+            None | Some(0) => formula,
+            Some(padding) => format!("{formula} − 2×{padding}"),
+        };
         explain::line(name, &formula, output.spatial.get(index)?)
     };
     let names = explain::spatial_axes(rank);
@@ -205,7 +249,8 @@ fn explain_transposed(cx: &RuleCx<'_>, output: &Shape) -> Vec<String> {
     lines.extend(explain::line("channels", "filters", &output.channels));
     let mut weights: Vec<Dim> =
         kernel.iter().map(|size| size.map_or(Dim::Unknown, Dim::Known)).collect();
-    weights.extend([image.channels, output.channels.clone()]);
+    let groups = positive(cx, "groups").unwrap_or(1);
+    weights.extend([image.channels.floor_div(groups), output.channels.clone()]);
     let terms: Vec<Vec<Dim>> =
         [Some(weights), explain::bias(cx, &output.channels)].into_iter().flatten().collect();
     lines.extend(explain::parameters(&terms));

@@ -3,36 +3,43 @@
 //! nothing is reported twice; where it is plain what was meant, the value is mended instead.
 
 mod activation;
+mod ranges;
 mod tuples;
 mod words;
 
 use self::activation::{Meant, meant_by_number};
 use self::words::at_least;
 pub use self::words::wanted;
-use crate::diagnostics::{Code, Severity, codes, did_you_mean};
+use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::lang::layer::{Default, Kind, LayerEntry, Param};
-use crate::lang::rule::{Blame, Problem};
+use crate::lang::rule::{Blame, Framework, Problem};
 use crate::lang::value::Value;
 
 /// Checks the arguments of one world; `given` has an element for each parameter of `entry`.
-pub fn validate(entry: &'static LayerEntry, given: &mut [Option<Value>]) -> Vec<Problem> {
+pub fn validate(
+    entry: &'static LayerEntry,
+    framework: Framework,
+    given: &mut [Option<Value>],
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     let meant = meant_by_number(entry, given);
     for (param, slot) in entry.params.iter().zip(given) {
+        let is_required = param.is_required(framework);
+        let param = param.under(framework);
         match slot.take() {
             Some(value) => {
                 let elements = value.elements().map(<[Value]>::to_vec).unwrap_or_default();
                 let mut check = Check { entry, param, elements, meant, problems: &mut problems };
                 *slot = Some(check.value(value));
             }
-            None if param.default.is_none() => problems.push(missing(entry, param)),
+            None if is_required => problems.push(missing(entry, param)),
             None => {}
         }
     }
     problems
 }
 
-fn missing(entry: &LayerEntry, param: &'static Param) -> Problem {
+fn missing(entry: &LayerEntry, param: Param) -> Problem {
     let problem = Problem::new(
         codes::MISSING_PARAMETER,
         Blame::Layer,
@@ -50,7 +57,7 @@ fn missing(entry: &LayerEntry, param: &'static Param) -> Problem {
 
 struct Check<'a> {
     entry: &'static LayerEntry,
-    param: &'static Param,
+    param: Param,
     /// The elements of the argument as written, where it is a tuple.
     elements: Vec<Value>,
     meant: Meant,
@@ -69,7 +76,10 @@ impl Check<'_> {
         match self.param.kind {
             Kind::Int { min } => self.int(value, min, whole, true),
             Kind::StrictInt { min } => self.int(value, min, whole, false),
-            Kind::Ints { rank, min } => self.ints(value, rank, min),
+            Kind::Ints { rank, min } => self.ints(value, rank, min, false),
+            Kind::Spread { rank, min } => self.ints(value, rank, min, true),
+            Kind::OutputSizes { rank } => self.output_sizes(value, rank),
+            Kind::Padding { rank } => self.padding(value, rank),
             Kind::Number { min, max } => self.number(value, min, max),
             Kind::Usual { min, max } => self.usual_number(value, min, max),
             Kind::Bool => self.bool(value),
@@ -158,18 +168,6 @@ impl Check<'_> {
         }
     }
 
-    /// Values from `low` to `high` of a search work, and others do not: that is a warning, and the search
-    /// is taken for one over those that work.
-    fn only_some_fail(&mut self, value: Value, low: f64, high: f64) -> Value {
-        if let Some(problem) = self.problems.last_mut() {
-            problem.severity = Severity::Warning;
-        }
-        match value {
-            Value::Interval { name, .. } => Value::Interval { name, low, high },
-            other => other,
-        }
-    }
-
     /// The argument as written, but with another element.
     fn with_element(&self, index: usize, element: String) -> Option<String> {
         let mut parts: Vec<String> = self.elements.iter().map(Value::to_string).collect();
@@ -197,7 +195,14 @@ impl Check<'_> {
     /// A whole number of at least `min`, as the value of the parameter or as an element of it.
     fn int(&mut self, value: Value, min: i64, blame: Blame, bool: bool) -> Value {
         let wanted = match (self.param.kind, blame) {
-            (Kind::Ints { .. } | Kind::Pairs { .. }, Blame::Param(_)) => wanted(self.param.kind),
+            (
+                Kind::Ints { .. }
+                | Kind::Spread { .. }
+                | Kind::OutputSizes { .. }
+                | Kind::Padding { .. }
+                | Kind::Pairs { .. },
+                Blame::Param(_),
+            ) => wanted(self.param.kind),
             _ => at_least(min),
         };
         let smallest = min.max(1).to_string();
@@ -555,29 +560,8 @@ fn call_of(entry: &LayerEntry) -> String {
 #[cfg(test)]
 mod tests {
     use crate::lang::testing::check;
-    use crate::lang::{Kind, layers};
+    use crate::lang::{Framework, Kind, layers};
     use expect_test::expect;
-
-    #[test]
-    fn ranges_lie_between_the_bounds() {
-        check(
-            r#"
-            Dense(0..64) on (8)
-            Dense(1..64) on (8)
-            Dropout(0.1..0.5) on (8)
-            Dropout(0.5..1.5) on (8)
-            LayerNormalization(epsilon=1e-6..1e-3) on (8)
-            "#,
-            expect![[r#"
-                1..64  params 9..576  macs 8..512
-                warning bad-value: `Dense`: `units` must be a whole number of at least 1, not 0..64; begin the range at 1
-                1..64  params 9..576  macs 8..512
-                8  params 0
-                8  params 0
-                warning bad-value: `Dropout`: `rate` must be a number between 0 and 1, not 0.5..1.5; end the range at 1
-                8  params 16"#]],
-        );
-    }
 
     #[test]
     fn booleans_are_what_python_takes_for_them() {
@@ -682,8 +666,10 @@ mod tests {
 
     #[test]
     fn required_parameters_have_an_example_that_they_take() {
-        for entry in layers::all() {
-            for param in entry.params {
+        let frameworks = [Framework::Keras, Framework::Pytorch];
+        let in_both = layers::all().flat_map(|entry| frameworks.map(|it| (entry, it)));
+        for (entry, framework) in in_both {
+            for param in entry.params.iter().map(|param| param.under(framework)) {
                 assert!(!param.doc.is_empty() && param.doc.ends_with('.'), "{}", param.name);
                 assert_eq!(
                     param.default.is_none(),
@@ -697,7 +683,7 @@ mod tests {
                     let mut given = vec![None; entry.params.len()];
                     let (index, _) = entry.param(param.name).unwrap();
                     given[index] = Some(crate::lang::testing::value(param.example));
-                    super::validate(entry, &mut given);
+                    super::validate(entry, framework, &mut given);
                     assert!(!given[index].as_ref().unwrap().is_unknown(), "{}", param.name);
                 }
             }

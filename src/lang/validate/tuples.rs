@@ -5,7 +5,8 @@ use crate::diagnostics::codes;
 use crate::lang::{Blame, Problem, Value};
 
 impl Check<'_> {
-    pub(super) fn ints(&mut self, value: Value, rank: usize, min: i64) -> Value {
+    /// `rank` numbers of at least `min`. With `spread` a tuple of one number is that number for all.
+    pub(super) fn ints(&mut self, value: Value, rank: usize, min: i64, spread: bool) -> Value {
         let name = self.param.name;
         let elements = match value {
             Value::Tuple(ref elements) | Value::List(ref elements) => elements,
@@ -19,6 +20,9 @@ impl Check<'_> {
                 return self.wrong(codes::BAD_TYPE, Blame::Param(name), other, fix);
             }
         };
+        if let ([one], true) = (elements.as_slice(), spread) {
+            return self.int(one.clone(), min, Blame::Element(name, 0), true);
+        }
         if elements.len() != rank {
             let fix = resized(elements, rank).or_else(|| self.usual());
             return self.wrong(codes::BAD_TYPE, Blame::Param(name), &value, fix);
@@ -28,6 +32,39 @@ impl Check<'_> {
             .map(|(index, element)| self.int(element, min, Blame::Element(name, index), true))
             .collect();
         Value::Tuple(checked)
+    }
+
+    /// The sizes of PyTorch's adaptive pooling: `None` keeps a dimension as it is.
+    pub(super) fn output_sizes(&mut self, value: Value, rank: usize) -> Value {
+        let name = self.param.name;
+        let kept = match &value {
+            Value::Tuple(sizes) | Value::List(sizes) if sizes.len() == rank && rank > 1 => sizes,
+            _ => return self.ints(value, rank, 1, false),
+        };
+        let sizes = kept.iter().cloned().enumerate().map(|(index, size)| match size {
+            Value::None => size,
+            size => self.int(size, 1, Blame::Element(name, index), true),
+        });
+        Value::Tuple(sizes.collect())
+    }
+
+    /// PyTorch's padding. Which of the two strings a module takes is the rule's to say.
+    pub(super) fn padding(&mut self, value: Value, rank: usize) -> Value {
+        if value.as_text().is_none() {
+            return self.ints(value, rank, 0, true);
+        }
+        let causal = value.as_text().is_some_and(|text| text.eq_ignore_ascii_case("causal"));
+        if !causal {
+            return self.choice(value, &["valid", "same"], false);
+        }
+        let unknown = self.wrong(codes::BAD_VALUE, Blame::Param(self.param.name), &value, None);
+        if let Some(problem) = self.problems.last_mut() {
+            problem.help = Some(
+                "PyTorch has no causal padding: write `ZeroPadding1D((dilation*(kernel-1), 0))` before the layer, and no padding here"
+                    .to_owned(),
+            );
+        }
+        unknown
     }
 
     pub(super) fn axes(&mut self, value: Value) -> Value {

@@ -13,8 +13,20 @@ pub(super) fn at_least(min: i64) -> String {
 pub fn wanted(kind: Kind) -> String {
     match kind {
         Kind::Int { min } | Kind::StrictInt { min } => at_least(min),
-        Kind::Ints { rank: 1, min } => at_least(min),
-        Kind::Ints { rank, min } => {
+        Kind::Ints { rank: 1, min } | Kind::Spread { rank: 1, min } => at_least(min),
+        Kind::OutputSizes { rank: 1 } => at_least(1),
+        Kind::OutputSizes { rank } => {
+            format!("a whole number of at least 1, or a tuple of {rank} of them or `None`")
+        }
+        Kind::Padding { rank: 1 } => {
+            "a whole number of at least 0, \"valid\" or \"same\"".to_owned()
+        }
+        Kind::Padding { rank } => {
+            format!(
+                "a whole number or a tuple of {rank}, each at least 0, or \"valid\" or \"same\""
+            )
+        }
+        Kind::Ints { rank, min } | Kind::Spread { rank, min } => {
             format!("a whole number or a tuple of {rank}, each at least {min}")
         }
         Kind::Number { min, max } | Kind::Usual { min, max } if max.is_finite() => {

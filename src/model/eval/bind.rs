@@ -327,7 +327,7 @@ impl Evaluator<'_> {
                     }
                 };
                 let mut diagnostic = Diagnostic::new(codes::TOO_MANY_ARGUMENTS, place, message);
-                if taken < entry.params.len() {
+                if entry.params.len() > taken {
                     diagnostic =
                         diagnostic.with_help("write the name of the parameter: `name=value`");
                 }
@@ -373,7 +373,8 @@ impl Evaluator<'_> {
     /// The required parameter that `args` leave out, where it is the only one and one name among them
     /// means nothing: then that name was meant to be it.
     fn only_missing(&self, entry: &'static LayerEntry, args: &[Arg]) -> Option<&'static str> {
-        let means = |index: usize, name: &str| match resolve_param(entry, name) {
+        let framework = self.framework;
+        let means = |index: usize, name: &str| match resolve_param(entry, framework, name) {
             ParamName::Param(found) | ParamName::Alias { index: found, .. } => found == index,
             _ => false,
         };
@@ -382,10 +383,11 @@ impl Evaluator<'_> {
             (0..positional).filter_map(|at| entry.positional(at)).map(|(index, _)| index).collect();
         let names: Vec<&str> =
             args.iter().filter_map(|arg| Some(arg.name.as_ref()?.value.as_str())).collect();
-        let unknown =
-            |name: &&&str| matches!(resolve_param(entry, name), ParamName::Unknown { .. });
+        let unknown = |name: &&&str| {
+            matches!(resolve_param(entry, framework, name), ParamName::Unknown { .. })
+        };
         let mut missing = entry.params.iter().enumerate().filter(|(index, param)| {
-            param.default.is_none()
+            param.is_required(framework)
                 && !by_position.contains(index)
                 && !names.iter().any(|name| means(*index, name))
         });
@@ -405,7 +407,7 @@ impl Evaluator<'_> {
         call_args: &[Arg],
     ) {
         let place = self.place(name_range);
-        let mut meaning = resolve_param(entry, name);
+        let mut meaning = resolve_param(entry, self.framework, name);
         if meaning == (ParamName::Unknown { suggestion: None }) {
             let missing =
                 *binding.only_missing.get_or_insert_with(|| self.only_missing(entry, call_args));
@@ -431,10 +433,14 @@ impl Evaluator<'_> {
             self.emit_argument(problem, place, removal);
         }
         match meaning {
+            // Keras takes the old name beside the new one, and the old one wins.
+            ParamName::Param(index) if self.has_legacy(entry, index, call_args) => {
+                let given = self.given(arg, entry.params[index].name, removal);
+                binding.given[index].get_or_insert(given);
+            }
             ParamName::Param(index) | ParamName::Alias { index, .. } => {
                 self.set(entry, binding, index, arg, removal);
             }
-            // Keras takes the old name beside the new one, and the old one wins.
             ParamName::Legacy { index: Some(index), .. } => {
                 binding.given[index] = Some(self.given(arg, entry.params[index].name, removal));
             }
@@ -460,7 +466,9 @@ impl Evaluator<'_> {
                     Some((index, _)) if binding.given[index].is_none() && !given_anyway => {
                         self.set(entry, binding, index, arg, removal);
                     }
-                    None if resolve_param(entry, meant) == ParamName::Base(meant) => {
+                    None if resolve_param(entry, self.framework, meant)
+                        == ParamName::Base(meant) =>
+                    {
                         self.bind_base(binding, arg, meant, removal);
                     }
                     _ => {
@@ -475,12 +483,21 @@ impl Evaluator<'_> {
                 }
             }
             ParamName::Ignored { .. }
+            | ParamName::Foreign(_)
             | ParamName::Legacy { index: None, .. }
             | ParamName::DropoutAfter
             | ParamName::Unknown { suggestion: None } => {
                 self.eval(&arg.value, name);
             }
         }
+    }
+
+    /// Whether `args` give parameter `index` by its name in older versions of Keras as well.
+    fn has_legacy(&self, entry: &'static LayerEntry, index: usize, args: &[Arg]) -> bool {
+        args.iter().filter_map(|arg| arg.name.as_ref()).any(|name| {
+            let meaning = resolve_param(entry, self.framework, &name.value);
+            matches!(meaning, ParamName::Legacy { index: Some(old), .. } if old == index)
+        })
     }
 
     /// Reports what is wrong with an argument whose name stands at `name`.
@@ -559,21 +576,24 @@ mod tests {
     #[test]
     fn a_slip_beside_the_right_name_goes() {
         check(
-            "Flatten()\nDense(8, unit=3)\nDense(unit=3, units=8)\nLeakyReLU(negative_slope=0.3, alpha=0.2)\nDense(8, nme=\"h\")\nAdd(\"h\")",
+            "Flatten()\nDense(8, unit=3)\nDense(unit=3, units=8)\nLeakyReLU(negative_slope=0.3, alpha=0.2)\nLeakyReLU(alpha=0.2, negative_slope=0.3)\nDense(8, nme=\"h\")\nAdd(\"h\")",
             expect![[r#"
                 0 Flatten → 3072
                 1 Dense → 8, 24,584 parameters
                 2 Dense → 8, 72 parameters
                 3 LeakyReLU → 8
-                4 Dense → 8, 72 parameters
-                5 Add → 8
+                4 LeakyReLU → 8
+                5 Dense → 8, 72 parameters
+                6 Add → 8
                 3:10 error unknown-parameter `unit`: `Dense` has no parameter `unit`; did you mean `units`?
                     fix: Remove the argument
                 4:7 error unknown-parameter `unit`: `Dense` has no parameter `unit`; did you mean `units`?
                     fix: Remove the argument
                 5:31 warning deprecated-parameter `alpha`: `LeakyReLU`: `alpha` is the old name of `negative_slope`
                     fix: Remove the argument
-                6:10 error unknown-parameter `nme`: `Dense` has no parameter `nme`; did you mean `name`?
+                6:11 warning deprecated-parameter `alpha`: `LeakyReLU`: `alpha` is the old name of `negative_slope`
+                    fix: Remove the argument
+                7:10 error unknown-parameter `nme`: `Dense` has no parameter `nme`; did you mean `name`?
                     fix: Change to `name`
             "#]],
         );

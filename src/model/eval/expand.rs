@@ -145,7 +145,7 @@ impl Evaluator<'_> {
     /// Gives the copies that were not evaluated the names that the last evaluated one gave.
     fn name_copies(
         &mut self,
-        before: &rpds::RedBlackTreeMapSync<SmolStr, Arc<Named>>,
+        before: &imbl::OrdMap<SmolStr, Arc<Named>>,
         evaluated: u64,
         count: u64,
     ) {
@@ -199,7 +199,7 @@ impl Evaluator<'_> {
             );
             return;
         }
-        self.state.names.insert_mut(full, Arc::new(named));
+        self.state.names.insert(full, Arc::new(named));
     }
 }
 

@@ -302,7 +302,7 @@ impl Evaluator<'_> {
             },
             Arc::unwrap_or_clone,
         );
-        self.state.branches.insert_mut(name.clone());
+        self.state.branches.insert(name.clone());
         run.names.push(name.clone());
         run.outputs.extend(outputs);
         run.last = place;

@@ -119,6 +119,7 @@ impl Evaluator<'_> {
             }
         };
         let layer = Layer {
+            framework: self.framework,
             layer: name,
             name: layer_name.as_ref().map(|(name, _)| name.clone()),
             place: place.whole,
@@ -188,7 +189,7 @@ impl Evaluator<'_> {
             .iter()
             .map(|given| given.as_ref().and_then(|given| given.bound.value.as_constant().cloned()))
             .collect();
-        let args = Args::new(entry, &args);
+        let args = Args::new(entry, self.framework, &args);
         let inputs = [shape.clone()];
         if let Some(problem) = check_input_size(&RuleCx::new(&args, &inputs), name, value) {
             self.emit_argument(problem, given.value, given.removal);

@@ -56,6 +56,14 @@ pub struct Record {
     pub stmt: hir::Stmt,
 }
 
+impl Record {
+    /// The devices that the statement names, with where they stand.
+    pub fn devices(&self) -> impl Iterator<Item = (SmolStr, Place)> {
+        let devices = self.stmt.devices().into_iter();
+        devices.map(move |device| (device.value.clone(), Place::new(self.owner, device.range)))
+    }
+}
+
 /// A macro, ready to be expanded.
 #[derive(Debug, PartialEq)]
 pub struct MacroDef {

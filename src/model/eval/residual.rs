@@ -232,6 +232,7 @@ impl Evaluator<'_> {
         };
         let is_unknown = output.is_unknown();
         Layer {
+            framework: self.framework,
             layer: "Add".into(),
             name: None,
             place,

@@ -30,7 +30,8 @@ impl Evaluator<'_> {
                     values.map(Value::to_string).collect::<Vec<_>>().join("|")
                 }
                 None => {
-                    param.default.map_or_else(String::new, |default| default.value().to_string())
+                    let default = param.under(self.framework).default;
+                    default.map_or_else(String::new, |default| default.value().to_string())
                 }
             };
             config.push((param.name, value));
@@ -116,6 +117,7 @@ impl Evaluator<'_> {
             outputs.push(Tensor::unknown(reason));
         }
         Layer {
+            framework: self.framework,
             layer: entry.name.into(),
             name: binding.name.as_ref().map(|(name, _)| name.clone()),
             place: binding.call.whole,

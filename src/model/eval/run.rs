@@ -193,7 +193,7 @@ impl Evaluator<'_> {
                 .collect();
             let not_known = given.iter().flatten().any(Value::is_unknown);
             let mut has_error = binding.failed;
-            let invalid = validate(entry, &mut given);
+            let invalid = validate(entry, self.framework, &mut given);
             has_error |= invalid.iter().any(|problem| problem.severity == Severity::Error);
             let inputs: Option<Vec<Shape>> =
                 shapes.iter().map(|shape| shape.at(world).clone()).collect();
@@ -212,7 +212,7 @@ impl Evaluator<'_> {
                 non_trainable: block.counts.non_trainable,
                 macs: block.counts.macs,
             });
-            let args = Args::new(entry, &given);
+            let args = Args::new(entry, self.framework, &given);
             let inside: Vec<Vec<Option<Value>>> = inner
                 .iter()
                 .map(|(entry, binding)| {
@@ -220,22 +220,16 @@ impl Evaluator<'_> {
                     let mut given: Vec<Option<Value>> =
                         binding.given.iter().map(|given| given.as_ref().map(at)).collect();
                     // What is wrong inside is reported when the inner layer is run.
-                    validate(entry, &mut given);
+                    validate(entry, self.framework, &mut given);
                     given
                 })
                 .collect();
             let inside: Vec<Args<'_>> = inner
                 .iter()
                 .zip(&inside)
-                .map(|((entry, _), given)| Args::new(entry, given))
+                .map(|((entry, _), given)| Args::new(entry, self.framework, given))
                 .collect();
-            let cx = RuleCx {
-                args: &args,
-                inputs: &inputs,
-                framework: self.framework,
-                block: block.as_ref(),
-                inner: &inside,
-            };
+            let cx = RuleCx { args: &args, inputs: &inputs, block: block.as_ref(), inner: &inside };
             for problem in invalid {
                 note(with_fitting_example(&cx, problem), false);
             }
@@ -276,7 +270,6 @@ impl Evaluator<'_> {
                         let cx = RuleCx {
                             inputs: &[longer],
                             args: cx.args,
-                            framework: cx.framework,
                             block: cx.block,
                             inner: cx.inner,
                         };

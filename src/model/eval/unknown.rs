@@ -70,6 +70,7 @@ impl Evaluator<'_> {
         let unknown =
             Unknown { why: Why::Error, name: call.name.value.clone(), place: Some(place) };
         Layer {
+            framework: self.framework,
             layer: call.name.value.clone(),
             name: None,
             place: self.place(call.range),

@@ -181,6 +181,7 @@ impl Evaluator<'_> {
             Tensor { shape: shape.simplified(), unknown: None, ..input.clone() }
         };
         self.inside.push(Part::Layer(Arc::new(Layer {
+            framework: self.framework,
             layer: entry.name.into(),
             name: None,
             place: binding.call.whole,

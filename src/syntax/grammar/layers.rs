@@ -21,7 +21,7 @@ use crate::text::TextEdit;
 
 /// What a list of statements is the inside of, which decides what ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
+pub(in crate::syntax) enum Within {
     /// A layers section; the set of the sections that the network has had already.
     Network { seen: u8 },
     /// `[ … ]` of a layers section.
@@ -69,29 +69,69 @@ fn without_separator(p: &Parser<'_>) -> TextEdit {
 /// returned, since in brackets they are reported together with these. Nothing is consumed where the list is empty.
 pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextEdit> {
     let mut separators = Separators::default();
-    loop {
-        let start = p.pos();
-        if ends(p, within) {
-            break;
-        }
-        match p.current() {
-            COMMA if separates(p, within) => {
-                separators.commas.push(without_separator(p));
-                p.bump();
-            }
-            SEMICOLON => {
-                separators.semicolons.push(without_separator(p));
-                p.bump();
-            }
-            _ => statement(p, within),
-        }
-        if p.pos() == start {
-            p.bump_error();
-        }
+    if p.open_list(within) {
+        steps(p, within, &mut separators, |_| false);
+    } else {
+        while step(p, within, &mut separators) {}
     }
     let commas = separators.commas.clone();
     separators.report(p, within);
     commas
+}
+
+/// A piece of a list, whose reading was stopped by `is_done` or has come to the end of the list; `true`
+/// there.
+pub(in crate::syntax) fn piece_of_list(
+    p: &mut Parser<'_>,
+    within: Within,
+    is_done: impl FnMut(&Parser<'_>) -> bool,
+) -> bool {
+    p.open_list(within);
+    steps(p, within, &mut Separators::default(), is_done)
+}
+
+/// The steps of a list that is recorded. Whether the list has ended.
+fn steps(
+    p: &mut Parser<'_>,
+    within: Within,
+    separators: &mut Separators,
+    mut is_done: impl FnMut(&Parser<'_>) -> bool,
+) -> bool {
+    let ended = loop {
+        p.stop();
+        if is_done(p) {
+            break false;
+        }
+        if !step(p, within, separators) {
+            break true;
+        }
+    };
+    // Separators are one finding for the whole list.
+    p.close_list(separators.commas.is_empty() && separators.semicolons.is_empty());
+    ended
+}
+
+/// A statement, or what stands in its place. `false`, and nothing consumed, at the end of the list.
+fn step(p: &mut Parser<'_>, within: Within, separators: &mut Separators) -> bool {
+    let start = p.pos();
+    if ends(p, within) {
+        return false;
+    }
+    match p.current() {
+        COMMA if separates(p, within) => {
+            separators.commas.push(without_separator(p));
+            p.bump();
+        }
+        SEMICOLON => {
+            separators.semicolons.push(without_separator(p));
+            p.bump();
+        }
+        _ => statement(p, within),
+    }
+    if p.pos() == start {
+        p.bump_error();
+    }
+    true
 }
 
 /// Whether the comma here stands between two statements, or after the last one.

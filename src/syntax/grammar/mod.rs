@@ -20,6 +20,7 @@ mod unknown;
 mod words;
 
 pub(super) use file::file;
+pub(super) use layers::{Within, piece_of_list};
 
 use super::parser::Parser;
 

@@ -1,0 +1,326 @@
+//! How a document follows its tree: pieces are matched with those before the change, and the salsa
+//! inputs are set whose pieces have changed.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use salsa::Setter;
+use smol_str::SmolStr;
+
+use super::{Document, Macro, Network, ResearchForm, SectionPiece, Slot};
+use crate::model::chunks::sync_chunks;
+use crate::model::db::{Database, MacroInput, NetworkInput};
+use crate::model::eval::MacroDef;
+use crate::model::hir::{self, SectionKind};
+use crate::model::inputs::InputSection;
+use crate::model::lower;
+use crate::model::macros::{AllUses, MacroGraph};
+use crate::model::place::OwnerId;
+use crate::model::statements::{Source, Statements, errors_in};
+use crate::model::uses::ChunkUses;
+use crate::syntax::List;
+use crate::syntax::ast::{self, AstNode};
+use crate::text::TextRange;
+
+impl Document {
+    /// Brings the pieces and the inputs in step with the tree.
+    pub(super) fn sync(&mut self, db: &mut Database) {
+        self.lowered = 0;
+        self.starts.clear();
+        let errors = self.parse.outer_errors();
+        let tree = self.parse.file();
+        let lists = Lists(self.parse.lists().clone());
+        self.sync_macros(db, &tree, &lists);
+        self.sync_networks(db, &tree, &lists, &errors);
+        self.sync_research(&tree);
+        self.sync_slots();
+    }
+
+    fn sync_macros(&mut self, db: &mut Database, tree: &ast::File, lists: &Lists) {
+        let mut old: VecDeque<Macro> = std::mem::take(&mut self.macros).into();
+        let mut changed = Vec::new();
+        for node in tree.macros() {
+            let green = node.syntax().green();
+            let range = node.syntax().text_range();
+            // Nearly always the macros are the same, in the same order.
+            let same = old.front().is_some_and(|before| *before.tree == *green);
+            let header = match old.front().filter(|_| same) {
+                Some(before) => before.header.clone(),
+                None => lower::lower_macro_header(&node),
+            };
+            let name = |header: &hir::MacroHeader| Some(header.name.as_ref()?.value.clone());
+            let found = match same {
+                true => Some(0),
+                false => {
+                    let wanted = name(&header);
+                    old.iter().position(|before| name(&before.header) == wanted)
+                }
+            };
+            let before = found.and_then(|at| old.remove(at));
+            let mut definition = match before {
+                Some(before) => Macro { header, tree: green.into_owned(), ..before },
+                None => {
+                    let owner = self.identities.owner();
+                    let empty = MacroDef {
+                        owner,
+                        header: header.clone(),
+                        body: Vec::new(),
+                        recursive: false,
+                        names_layers: false,
+                        is_individual: false,
+                    };
+                    Macro {
+                        owner,
+                        header,
+                        stmts: Statements::default(),
+                        uses: AllUses::default(),
+                        input: MacroInput::new(db, Arc::new(empty)),
+                        tree: green.into_owned(),
+                    }
+                }
+            };
+            self.starts.insert(definition.owner, range.start());
+            let change = definition.stmts.sync(lists.inside(range), &mut self.identities);
+            if let Some(change) = &change {
+                self.lowered += change.lowered;
+                definition.uses = AllUses::of(definition.stmts.uses());
+            }
+            changed.push(!same || change.is_some());
+            self.macros.push(definition);
+        }
+        for gone in &old {
+            gone.stmts.free(&mut self.identities);
+            self.identities.free(gone.owner);
+        }
+        let had_same = old.is_empty() && changed.iter().all(|changed| !changed);
+        if !had_same {
+            self.set_macros(db, &changed);
+        }
+    }
+
+    /// Sets the inputs of the macros, those that have changed and those that use them.
+    fn set_macros(&mut self, db: &mut Database, changed: &[bool]) {
+        let name = |definition: &Macro| Some(definition.header.name.as_ref()?.value.clone());
+        let names: Vec<Option<SmolStr>> = self.macros.iter().map(name).collect();
+        let uses: Vec<AllUses> =
+            self.macros.iter().map(|definition| definition.uses.clone()).collect();
+        if !self.graph.is_of(&names, &uses) {
+            self.graph = Arc::new(MacroGraph::of(names, uses));
+        }
+        let graph = self.graph.clone();
+        let mut by_name: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
+        let mut hiding: BTreeMap<SmolStr, MacroInput> = BTreeMap::new();
+        for (at, definition) in self.macros.iter().enumerate() {
+            let (recursive, names_layers) = (graph.recursive[at], graph.names_layers[at]);
+            let is_individual = graph.is_individual[at] || names_layers;
+            let held = definition.input.definition(db);
+            let same_kind = (held.recursive, held.names_layers, held.is_individual)
+                == (recursive, names_layers, is_individual);
+            if changed[at] || !same_kind {
+                let value = MacroDef {
+                    owner: definition.owner,
+                    header: definition.header.clone(),
+                    body: definition.stmts.pieces().map(|piece| piece.record.clone()).collect(),
+                    recursive,
+                    names_layers,
+                    is_individual,
+                };
+                if **held != value {
+                    definition.input.set_definition(db).to(Arc::new(value));
+                }
+            }
+            if let Some(name) = &definition.header.name {
+                by_name.entry(name.value.clone()).or_insert(definition.input);
+                if crate::lang::find_layer(&name.value).is_some() {
+                    hiding
+                        .entry(name.value.to_ascii_lowercase().into())
+                        .or_insert(definition.input);
+                }
+            }
+        }
+        let unnamed = self.macros.iter().any(|definition| definition.header.name.is_none());
+        if self.file.has_unnamed_macro(db) != unnamed {
+            self.file.set_has_unnamed_macro(db).to(unnamed);
+        }
+        if **self.file.macros(db) != by_name {
+            self.file.set_macros(db).to(Arc::new(by_name));
+        }
+        if **self.file.hiding(db) != hiding {
+            self.file.set_hiding(db).to(Arc::new(hiding));
+        }
+    }
+
+    fn sync_networks(
+        &mut self,
+        db: &mut Database,
+        tree: &ast::File,
+        lists: &Lists,
+        errors: &[TextRange],
+    ) {
+        let mut old: VecDeque<Network> = std::mem::take(&mut self.networks).into();
+        for node in tree.networks() {
+            let header = lower::lower_network_header(&node);
+            let range = node.syntax().text_range();
+            let mut network = match old.pop_front() {
+                Some(before) => Network { header, range, ..before },
+                None => Network {
+                    owner: self.identities.owner(),
+                    range,
+                    header,
+                    sections: Vec::new(),
+                    stmts: Statements::default(),
+                    uses: AllUses::default(),
+                    layers: Vec::new(),
+                    input: NetworkInput::new(db, self.file, None, Arc::default(), Arc::default()),
+                    spare: Vec::new(),
+                },
+            };
+            self.starts.insert(network.owner, range.start());
+            let keyword =
+                |section: ast::LayersSection| Some(section.keyword()?.text_range() - range.start());
+            network.layers = node.layers_sections().map(keyword).collect();
+            self.sync_sections(db, &mut network, &node, errors);
+            // A macro that stands in a network, which has been reported, has a list of its own.
+            let own: Vec<List> = node
+                .layers_sections()
+                .filter_map(|section| section.list())
+                .flat_map(|list| lists.inside(list.text_range()).iter().cloned())
+                .collect();
+            if let Some(change) = network.stmts.sync(&own, &mut self.identities) {
+                self.lowered += change.lowered;
+                network.uses = AllUses::of(network.stmts.uses());
+                sync_chunks(db, network.input, &mut network.stmts, &change, &mut network.spare);
+                set_names(db, &network);
+            }
+            let often = self.graph.used_often(&network.uses.calls);
+            if **network.input.used_often(db) != often {
+                network.input.set_used_often(db).to(Arc::new(often));
+            }
+            self.networks.push(network);
+        }
+        for gone in &old {
+            gone.stmts.free(&mut self.identities);
+            gone.sections.iter().for_each(|section| self.identities.free(section.owner));
+            self.identities.free(gone.owner);
+        }
+    }
+
+    fn sync_sections(
+        &mut self,
+        db: &mut Database,
+        network: &mut Network,
+        node: &ast::Network,
+        errors: &[TextRange],
+    ) {
+        let mut old: VecDeque<SectionPiece> = std::mem::take(&mut network.sections).into();
+        let count = node.sections().count();
+        for section in node.sections() {
+            let range = section.syntax().text_range();
+            let tree = section.syntax().green().into_owned();
+            let source = Source { tree, errors: errors_in(errors, range) };
+            // Sections are few: one that has changed is the one that stands in its place.
+            let found = old.iter().position(|before| before.source == source);
+            let before = found.or((old.len() + network.sections.len() == count).then_some(0));
+            let piece = match before.and_then(|at| old.remove(at)) {
+                Some(before) if before.source == source => before,
+                before => {
+                    self.lowered += 1;
+                    let owner = match before {
+                        Some(before) => before.owner,
+                        None => self.identities.owner(),
+                    };
+                    SectionPiece { owner, value: lower::lower_section(&section), source }
+                }
+            };
+            self.starts.insert(piece.owner, range.start());
+            network.sections.push(piece);
+        }
+        old.iter().for_each(|gone| self.identities.free(gone.owner));
+        let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
+            SectionKind::Input(declarations) => Some(InputSection {
+                owner: piece.owner,
+                declarations: declarations.clone(),
+                broken: !piece.source.errors.is_empty(),
+            }),
+            _ => None,
+        });
+        if network.input.inputs(db).as_deref() != inputs.as_ref() {
+            network.input.set_inputs(db).to(inputs.map(Arc::new));
+        }
+    }
+
+    fn sync_research(&mut self, tree: &ast::File) {
+        let mut old: VecDeque<ResearchForm> = std::mem::take(&mut self.research).into();
+        for form in tree.research() {
+            let green = form.syntax().green();
+            let before = old.pop_front();
+            let form_now = match before {
+                Some(before) if *before.tree == *green => before,
+                before => ResearchForm {
+                    owner: before.map_or_else(|| self.identities.owner(), |before| before.owner),
+                    value: lower::lower_research(&form),
+                    tree: green.into_owned(),
+                },
+            };
+            self.starts.insert(form_now.owner, form.syntax().text_range().start());
+            self.research.push(form_now);
+        }
+        old.iter().for_each(|gone| self.identities.free(gone.owner));
+    }
+
+    /// Brings up to date where statements are found.
+    fn sync_slots(&mut self) {
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut moved: Vec<(OwnerId, u32)> = Vec::new();
+        for (chunk, start) in self.lists().flat_map(Statements::chunks) {
+            let at = chunk.slot as usize;
+            if slots.len() <= at {
+                slots.resize(at + 1, None);
+            }
+            match &mut slots[at] {
+                Some(slot) if Arc::ptr_eq(&slot.pieces, &chunk.pieces) => slot.start = start,
+                slot => {
+                    moved.extend(chunk.pieces.iter().map(|piece| (piece.owner, chunk.slot)));
+                    *slot = Some(Slot { start, pieces: chunk.pieces.clone() });
+                }
+            }
+        }
+        let missing =
+            |(owner, slot): &(OwnerId, u32)| self.slot_of.get(owner.0 as usize) != Some(slot);
+        if moved.iter().any(missing) {
+            let slot_of = Arc::make_mut(&mut self.slot_of);
+            for (owner, slot) in moved {
+                if slot_of.len() <= owner.0 as usize {
+                    slot_of.resize(owner.0 as usize + 1, u32::MAX);
+                }
+                slot_of[owner.0 as usize] = slot;
+            }
+        }
+        self.slots = slots;
+    }
+}
+
+/// The lists of the tree.
+struct Lists(Arc<Vec<List>>);
+
+impl Lists {
+    /// Those inside of `range`.
+    fn inside(&self, range: TextRange) -> &[List] {
+        let lists = &self.0;
+        let first = lists.partition_point(|list| list.range().start() < range.start());
+        let last = lists.partition_point(|list| list.range().start() < range.end());
+        &lists[first..last.max(first)]
+    }
+}
+
+/// Sets where the layers of a network get their names, if that has changed.
+fn set_names(db: &mut Database, network: &Network) {
+    let named = || network.stmts.uses().filter(|uses| !uses.names.is_empty());
+    let held = network.input.names(db);
+    let same = held.len() == named().count()
+        && held.iter().zip(named()).all(|(a, b)| Arc::ptr_eq(a, b) || a.names == b.names);
+    if !same {
+        let names: Vec<Arc<ChunkUses>> = named().cloned().collect();
+        network.input.set_names(db).to(Arc::new(names));
+    }
+}

@@ -1,0 +1,349 @@
+//! Reads a whole text: tokens, events, the items of its lists, the tree.
+//!
+//! Where the text is an edited one, the chunks of lists that the edit has left alone are taken from
+//! the tree of the text before it. Building trees is most of the work of reading a text, so this
+//! costs a small part of reading it for the first time.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rowan::NodeCache;
+use rustc_hash::FxHasher;
+
+use super::Parse;
+use super::kind::SyntaxKind;
+use super::lexer::{LexedToken, lex};
+use super::list::{CHUNK, Chunk, End, Item, LONGEST_CHUNK, List, More};
+use super::parser::{Event, Parsed, Parser, RecordedList, Stop, Token};
+use super::tree::{self, Span};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::text::{TextRange, TextSize};
+
+/// A replacement of a piece of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edit {
+    /// Where the piece starts.
+    pub(super) start: u32,
+    /// Where it ended before.
+    pub(super) old_end: u32,
+    /// Where it ends now.
+    pub(super) new_end: u32,
+}
+
+impl Edit {
+    /// Where what starts at `old` starts now, if it is behind the edit.
+    pub(super) fn moved(self, old: u32) -> u32 {
+        old - self.old_end + self.new_end
+    }
+
+    /// Where what starts at `new` now started before the edit; `None` inside of it.
+    fn before(self, new: u32) -> Option<u32> {
+        match new {
+            _ if new < self.start => Some(new),
+            _ if new >= self.new_end => Some(new - self.new_end + self.old_end),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `text` by `grammar`. `before` is the parse of the text before an edit.
+pub(super) fn read(
+    text: &str,
+    cache: &mut NodeCache,
+    grammar: fn(&mut Parser<'_>),
+    before: Option<(&Parse, Edit)>,
+) -> Parse {
+    let lexed = lex(text);
+    let mut parser = Parser::new(text, &lexed);
+    grammar(&mut parser);
+    let mut parsed = parser.finish();
+    parsed.diagnostics.extend(open_comment(&lexed, text));
+    let lists = std::mem::take(&mut parsed.lists);
+    let mut findings: Vec<Option<Diagnostic>> =
+        std::mem::take(&mut parsed.diagnostics).into_iter().map(Some).collect();
+    let mut read: Vec<(List, Vec<Item>, Vec<Stop>)> = Vec::new();
+    for list in &lists {
+        let (items, stops) = items_of(&parsed, list, &mut findings, None);
+        let list = list_of(&parsed, list);
+        if let (false, Some(list)) = (items.is_empty(), list) {
+            read.push((list, items, stops));
+        }
+    }
+    let outer: Vec<Diagnostic> = findings.into_iter().flatten().collect();
+    let known = before.map(|(parse, edit)| Known::new(parse, edit));
+    let around = Around::new(&outer);
+    let mut spans = Vec::new();
+    let mut plans = Vec::new();
+    for (list, items, stops) in &mut read {
+        // A finding that points into a list without being one of its items' binds it together.
+        list.is_divisible &= !around.touches(list.range());
+        let errors = around.errors_in(list.range());
+        let items = std::mem::take(items);
+        plan(list, items, stops, errors, known.as_ref(), &mut spans, &mut plans);
+    }
+    let (green, greens) = tree::build(text, &lexed, parsed.events, spans, cache);
+    let mut greens = greens.into_iter();
+    let mut chunks = plans.into_iter().zip(&mut greens).map(|(plan, green)| match plan {
+        Plan::Known(chunk) => chunk,
+        Plan::New(items, errors) => Arc::new(Chunk::new(green, items, errors)),
+    });
+    let lists = read
+        .into_iter()
+        .map(|(list, ..)| {
+            let end = list.range().end();
+            let mut at = list.start;
+            let own: Vec<Arc<Chunk>> = std::iter::from_fn(|| {
+                let chunk = if at < end { chunks.next()? } else { return None };
+                at += chunk.len();
+                Some(chunk)
+            })
+            .collect();
+            list.with_chunks(own)
+        })
+        .collect();
+    Parse::of_file(green, lists, outer, parsed.rewinds)
+}
+
+/// A comment without its end takes all of the text from there on.
+fn open_comment(lexed: &[LexedToken], text: &str) -> Option<Diagnostic> {
+    let last = lexed.last().filter(|token| token.kind == SyntaxKind::OPEN_COMMENT)?;
+    let start = TextSize::of(text) - TextSize::new(last.len);
+    let place = TextRange::at(start, TextSize::new(2));
+    Some(Diagnostic::new(codes::SYNTAX_UNTERMINATED, place, "this comment has no closing `*/`"))
+}
+
+/// Everything that a finding points at.
+pub(super) fn places(finding: &Diagnostic) -> impl Iterator<Item = TextRange> {
+    let related = finding.related.iter().map(|related| related.place);
+    let edits = finding.fixes.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.range));
+    std::iter::once(finding.place).chain(related).chain(edits)
+}
+
+/// The items of a list, and the stops that they start at. The findings of each are taken out of
+/// `findings`. `next` is where the item after the last one starts, in a piece of a list.
+pub(super) fn items_of(
+    parsed: &Parsed,
+    list: &RecordedList,
+    findings: &mut [Option<Diagnostic>],
+    next: Option<u32>,
+) -> (Vec<Item>, Vec<Stop>) {
+    let start_of = |stop: &Stop| parsed.tokens.get(stop.pos).map(|token| token.start);
+    // A finding that stands in the item after its own makes one item of the two.
+    let mut stops: Vec<Stop> = Vec::with_capacity(list.stops.len());
+    for (at, stop) in list.stops.iter().enumerate() {
+        let is_end = at + 1 == list.stops.len();
+        let start = start_of(stop).unwrap_or(u32::MAX);
+        match stops.last_mut().filter(|_| !is_end) {
+            Some(last)
+                if findings[last.diagnostics..stop.diagnostics]
+                    .iter()
+                    .flatten()
+                    .any(|found| u32::from(found.place.end()) > start) =>
+            {
+                last.looked = last.looked.max(stop.looked);
+            }
+            _ => stops.push(*stop),
+        }
+    }
+    let mut items = Vec::with_capacity(stops.len().saturating_sub(1));
+    for pair in stops.windows(2) {
+        let ([this, after], is_last) = ([&pair[0], &pair[1]], items.len() + 2 == stops.len());
+        let Some(token) = parsed.tokens.get(this.pos) else { break };
+        let last_token = || parsed.tokens.get(after.pos.saturating_sub(1)).map(|token| token.end);
+        let end = match is_last {
+            true => next.or_else(last_token),
+            false => start_of(after),
+        };
+        let len = end.unwrap_or(token.end) - token.start;
+        let own = findings[this.diagnostics..after.diagnostics].iter_mut();
+        let own: Vec<Diagnostic> = own
+            .filter(|found| {
+                let mut starts = found.iter().flat_map(places).map(|place| place.start());
+                starts.all(|start| u32::from(start) >= token.start)
+            })
+            .filter_map(Option::take)
+            .map(|found| found.map_places(|place| place - TextSize::new(token.start)))
+            .collect();
+        let more =
+            More { carried: this.carried, rewinds: after.rewinds - this.rewinds, findings: own };
+        items.push(Item {
+            len: len.into(),
+            reach: reach(&parsed.tokens, this.looked, token.start),
+            shape: shape(&parsed.events, this.events, after.events),
+            column: token.column(),
+            more: (more != More::default()).then(|| Box::new(more)),
+        });
+    }
+    stops.truncate(items.len() + 1);
+    (items, stops)
+}
+
+/// How far from `start` the first `looked` tokens reach.
+fn reach(tokens: &[Token], looked: usize, start: u32) -> u32 {
+    if looked > tokens.len() {
+        return u32::MAX;
+    }
+    let end = looked.checked_sub(1).and_then(|last| tokens.get(last)).map_or(0, |token| token.end);
+    end.saturating_sub(start)
+}
+
+/// A hash of what the events make of the tokens.
+fn shape(events: &[Event], from: usize, to: usize) -> u64 {
+    let mut hasher = FxHasher::default();
+    for (at, event) in events.iter().enumerate().take(to).skip(from) {
+        match event {
+            Event::Start { kind, forward_parent } => {
+                (kind, forward_parent.map(|parent| parent as usize - at)).hash(&mut hasher);
+            }
+            Event::Finish => 1u8.hash(&mut hasher),
+            Event::Token => 2u8.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
+}
+
+/// A list without its chunks. `None` for one without statements.
+fn list_of(parsed: &Parsed, list: &RecordedList) -> Option<List> {
+    let (first, end) = (list.stops.first()?, list.stops.last()?);
+    let start = parsed.tokens.get(first.pos)?.start;
+    let last = parsed.tokens.get(end.pos.checked_sub(1)?)?.end;
+    let next = parsed.tokens.get(end.pos);
+    Some(List {
+        start: start.into(),
+        len: TextSize::new(last.checked_sub(start).filter(|_| end.pos > first.pos)?),
+        chunks: Arc::default(),
+        within: list.within,
+        depth: list.depth,
+        end: End {
+            carried: end.carried,
+            reach: reach(&parsed.tokens, end.looked, last),
+            gap: next.map(|next| next.start - last),
+            column: next.and_then(Token::column),
+            is_independent: !list.is_looked_back_at,
+        },
+        reach_before: reach(&parsed.tokens, list.looked_before, start),
+        reach: 0,
+        is_divisible: list.is_divisible,
+    })
+}
+
+/// The findings that are no items'.
+struct Around {
+    /// Everything that they point at, with the last end of all up to there.
+    places: Vec<(TextSize, TextSize)>,
+    errors: Vec<TextRange>,
+}
+
+impl Around {
+    fn new(outer: &[Diagnostic]) -> Around {
+        let mut all: Vec<TextRange> = outer.iter().flat_map(places).collect();
+        all.sort_by_key(|place| place.start());
+        let mut last = TextSize::new(0);
+        let places = all.iter().map(|place| {
+            last = last.max(place.end());
+            (place.start(), last)
+        });
+        let places = places.collect();
+        let errors = outer.iter().filter(|found| found.is_syntax_error());
+        let mut errors: Vec<TextRange> = errors.map(|found| found.place).collect();
+        errors.sort_by_key(|place| (place.start(), place.end()));
+        Around { places, errors }
+    }
+
+    fn touches(&self, range: TextRange) -> bool {
+        let before = self.places.partition_point(|(start, _)| *start <= range.end());
+        before.checked_sub(1).is_some_and(|last| self.places[last].1 >= range.start())
+    }
+
+    fn errors_in(&self, range: TextRange) -> &[TextRange] {
+        let first = self.errors.partition_point(|error| error.start() < range.start());
+        let last = self.errors.partition_point(|error| error.start() <= range.end());
+        &self.errors[first..last.max(first)]
+    }
+}
+
+/// A chunk that is to be.
+enum Plan {
+    Known(Arc<Chunk>),
+    New(Vec<Item>, Vec<TextRange>),
+}
+
+/// Puts the items of a list into chunks.
+fn plan(
+    list: &List,
+    items: Vec<Item>,
+    stops: &[Stop],
+    errors: &[TextRange],
+    known: Option<&Known<'_>>,
+    spans: &mut Vec<Span>,
+    plans: &mut Vec<Plan>,
+) {
+    let mut rest = items.as_slice();
+    let (mut at, mut start) = (0, u32::from(list.start));
+    while !rest.is_empty() {
+        let same = known.and_then(|known| known.at(start));
+        let same = same.filter(|chunk| rest.starts_with(&chunk.items));
+        let count = match same {
+            Some(chunk) => chunk.items.len(),
+            None => new_chunk(rest, start, known),
+        };
+        let (items, after) = rest.split_at(count);
+        let len: u32 = items.iter().map(|item| u32::from(item.len)).sum();
+        let range = TextRange::at(start.into(), len.into());
+        let own = errors.iter().filter(|error| range.contains_range(**error));
+        let own: Vec<TextRange> = own.map(|error| *error - range.start()).collect();
+        let same = same.filter(|chunk| own.is_empty() && chunk.has_own_errors_only());
+        spans.push(Span {
+            events: stops[at].events..stops[at + count].events,
+            known: same.map(|chunk| chunk.green.clone()),
+            has_next: !after.is_empty(),
+        });
+        plans.push(match same {
+            Some(chunk) => Plan::Known(chunk.clone()),
+            None => Plan::New(items.to_vec(), own),
+        });
+        (at, start, rest) = (at + count, start + len, after);
+    }
+}
+
+/// How many items the chunk that begins `items`, which start at `start`, should have: those up to the
+/// next chunk that is known, unless they are too many for one.
+fn new_chunk(items: &[Item], start: u32, known: Option<&Known<'_>>) -> usize {
+    let mut end = start;
+    let run = items.iter().take(LONGEST_CHUNK + 1).take_while(|item| {
+        let is_known = end > start && known.is_some_and(|known| known.at(end).is_some());
+        end += u32::from(item.len);
+        !is_known
+    });
+    match run.count() {
+        count if count > LONGEST_CHUNK || known.is_none() => items.len().min(CHUNK),
+        count => count,
+    }
+}
+
+/// The chunks of the text before an edit that the edit has left alone.
+struct Known<'a> {
+    chunks: Vec<(u32, &'a Arc<Chunk>)>,
+    edit: Edit,
+}
+
+impl<'a> Known<'a> {
+    fn new(parse: &'a Parse, edit: Edit) -> Known<'a> {
+        let chunks = parse.lists().iter().flat_map(List::starts);
+        let untouched = |&(start, chunk): &(u32, &Arc<Chunk>)| {
+            start + u32::from(chunk.len()) <= edit.start || start >= edit.old_end
+        };
+        Known { chunks: chunks.filter(untouched).collect(), edit }
+    }
+
+    /// The chunk whose text is that at `start` now.
+    fn at(&self, start: u32) -> Option<&'a Arc<Chunk>> {
+        let before = self.edit.before(start)?;
+        let at = self.chunks.binary_search_by_key(&before, |(start, _)| *start).ok()?;
+        let chunk = self.chunks[at].1;
+        // A chunk in front of an edit that touches it may be another one now.
+        Some(chunk).filter(|chunk| {
+            before >= self.edit.old_end || { before + u32::from(chunk.len()) <= self.edit.start }
+        })
+    }
+}
