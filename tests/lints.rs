@@ -94,7 +94,11 @@ fn read_one(section: &str) -> Option<Lint<'_>> {
 }
 
 fn findings(text: &str, config: &Config) -> Vec<Diagnostic> {
-    analyze_with(text, Framework::Keras, config).diagnostics
+    let framework = match config.framework {
+        config::Framework::Keras => Framework::Keras,
+        config::Framework::Pytorch => Framework::Pytorch,
+    };
+    analyze_with(text, framework, config).diagnostics
 }
 
 /// A finding as one line of a failure's report.
@@ -182,6 +186,11 @@ fn the_end_of_a_network() {
 #[test]
 fn training() {
     check(include_str!("fixtures/lints/training.txt"));
+}
+
+#[test]
+fn portability() {
+    check(include_str!("fixtures/lints/portability.txt"));
 }
 
 #[test]

@@ -99,6 +99,13 @@ impl Facts {
         let segment = walk.nodes(nodes);
         Facts { findings: walk.findings, segment, costs: walk.costs, field: Field::of_nodes(nodes) }
     }
+
+    /// What `check` finds about each of the layers, and nothing else.
+    pub fn found_by(nodes: &[Node], check: Check) -> Vec<Finding> {
+        let mut walk = Walk { times: 1, only: Some(check), ..Walk::default() };
+        walk.nodes(nodes);
+        walk.findings
+    }
 }
 
 /// Walks the layers in their order. Evaluation bounds how deep they nest.
@@ -111,7 +118,12 @@ struct Walk {
     /// How many copies of what is walked there are.
     times: u64,
     seen: FxHashSet<(Code, Place, u64)>,
+    /// The only check to make, where it is not all of them.
+    only: Option<Check>,
 }
+
+/// A check of one layer.
+pub(super) type Check = fn(&Layer) -> Vec<Diagnostic<Place>>;
 
 #[derive(Clone)]
 enum Step {
@@ -248,8 +260,8 @@ impl Walk {
         let site = self.site(layer);
         self.costs.add(&site, self.times);
         if layers::is_certain(layer) {
-            for diagnostic in single(layer) {
-                self.emit(site.finding(diagnostic));
+            for diagnostic in self.only.unwrap_or(single)(layer) {
+                self.report(site.finding(diagnostic));
             }
         }
         let first = (layer.inputs.len() == 1).then(|| site.clone());
@@ -333,6 +345,12 @@ impl Walk {
     }
 
     fn emit(&mut self, finding: Finding) {
+        if self.only.is_none() {
+            self.report(finding);
+        }
+    }
+
+    fn report(&mut self, finding: Finding) {
         let instance = finding.calls.last().map_or(0, |call| call.instance);
         let key = (finding.diagnostic.code, finding.diagnostic.place, instance);
         if self.seen.insert(key) {

@@ -22,6 +22,7 @@ mod layers;
 mod layout;
 mod output;
 mod pairs;
+mod portability;
 mod search;
 mod sections;
 mod values;
@@ -87,6 +88,12 @@ pub fn check_settings(
     let mut of_layers: Vec<Finding> = Vec::new();
     for (at, model) in analysis.networks.iter().enumerate() {
         of_layers.extend(Network::new(document, at, model).costs().check(config));
+        if config.is_on(codes::PORTABLE_LAYER) {
+            for (base, nodes) in &model.chunks {
+                let found = Facts::found_by(nodes, portability::differences).into_iter();
+                of_layers.extend(found.map(|finding| placed(finding, *base)));
+            }
+        }
         if config.is_on(codes::SECTION_ORDER) {
             findings.extend(layout::section_order(document, at));
         }

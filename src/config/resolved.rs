@@ -199,6 +199,8 @@ pub struct Config {
     pub hints: HintSettings,
     /// Whether hovers show documentation.
     pub hover_documentation: bool,
+    /// Whether hovers show shapes in the other layout as well.
+    pub hover_other_layout: bool,
     /// The server's log.
     pub log: LogSettings,
     severities: BTreeMap<Code, Option<Severity>>,
@@ -217,6 +219,7 @@ impl Default for Config {
             diagnostics_mode: DiagnosticsMode::default(),
             hints: HintSettings::default(),
             hover_documentation: true,
+            hover_other_layout: false,
             log: LogSettings::default(),
             severities: BTreeMap::new(),
         }
@@ -289,6 +292,7 @@ impl Config {
             ("inlayHints.argumentNames", &mut self.hints.argument_names),
             ("inlayHints.branches", &mut self.hints.branches),
             ("hover.documentation", &mut self.hover_documentation),
+            ("hover.otherLayout", &mut self.hover_other_layout),
         ];
         for (key, flag) in flags {
             *flag = layer.bool(key).unwrap_or(*flag);

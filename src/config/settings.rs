@@ -220,6 +220,14 @@ pub const SETTINGS: &[Setting] = &[
         example: "[hover]\ndocumentation = false",
     },
     Setting {
+        key: "hover.otherLayout",
+        kind: SettingKind::Bool,
+        default: "false",
+        scope: Scope::Anywhere,
+        doc: "Whether a hover of a layer over images or sequences also shows its shapes in the other layout: with the channels first where they are last, and the other way round.",
+        example: "[hover]\notherLayout = true",
+    },
+    Setting {
         key: "log.level",
         kind: SettingKind::Choice(&["off", "error", "warn", "info", "debug", "trace"]),
         default: "\"warn\"",

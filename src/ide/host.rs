@@ -59,11 +59,9 @@ impl AnalysisHost {
     /// it have left.
     pub fn edit(&mut self, file: FileId, edits: &[TextEdit]) {
         self.change(file, |document, db| {
-            let mut text = document.text().to_owned();
             for edit in edits {
-                text.replace_range(std::ops::Range::<usize>::from(edit.range), &edit.new_text);
+                document.edit(db, edit.range, &edit.new_text);
             }
-            document.set_text(db, text);
         });
     }
 

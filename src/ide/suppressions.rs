@@ -142,11 +142,8 @@ fn with_line(text: &str, range: TextRange) -> TextRange {
 fn read(document: &Document, about: &mut Vec<Diagnostic>) -> Vec<Suppression> {
     let text = document.text();
     let mut suppressions = Vec::new();
-    let mut from = 0;
-    // Most files have none, and finding that out should cost no walk of the tree.
-    while let Some(found) = text[from..].find(MARK) {
-        let at = from + found;
-        from = at + MARK.len();
+    // Most files have none, and finding that out after each edit should cost no walk of the tree.
+    for at in memchr::memmem::find_iter(text.as_bytes(), MARK) {
         let Some(token) = comment_at(document, at) else { continue };
         suppressions.extend(read_one(text, &token, at, about));
     }

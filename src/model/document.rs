@@ -29,6 +29,8 @@ use crate::text::{LineIndex, TextRange, TextSize};
 pub(super) struct SectionPiece {
     pub owner: OwnerId,
     pub value: Section,
+    /// Where it starts in its network.
+    start: TextSize,
     source: Source,
 }
 
@@ -45,9 +47,12 @@ pub(super) struct Network {
     /// The keywords of the layers sections, relative to the network; `None` for layers that stand
     /// without one, which the parser has reported.
     pub layers: Vec<Option<TextRange>>,
+    /// Where the lists of its layers start, relative to the network.
+    lists: Vec<TextSize>,
     pub input: NetworkInput,
     /// Chunks that are not in use: salsa never frees an input, so they are used again.
     spare: Vec<ChunkInput>,
+    source: Option<Source>,
 }
 
 /// A macro of the file.
@@ -94,6 +99,9 @@ pub struct Document {
     slot_of: Arc<Vec<u32>>,
     slots: Vec<Option<Slot>>,
     identities: Identities,
+    /// Networks that are not in use, with their chunks.
+    spare_networks: Vec<(NetworkInput, Vec<ChunkInput>)>,
+    spare_macros: Vec<MacroInput>,
     lowered: usize,
     reread: Option<usize>,
 }
@@ -115,6 +123,8 @@ impl Document {
             slot_of: Arc::default(),
             slots: Vec::new(),
             identities: Identities::default(),
+            spare_networks: Vec::new(),
+            spare_macros: Vec::new(),
             lowered: 0,
             reread: None,
         };
@@ -246,6 +256,9 @@ impl Document {
             at
         };
         let (start, end) = (boundary(range.start()), boundary(range.end()));
+        // What the edit puts back is no part of it.
+        let (prefix, suffix) = in_common(&self.text[start..end], new);
+        let (start, end, new) = (start + prefix, end - suffix, &new[prefix..new.len() - suffix]);
         let range = TextRange::new((start as u32).into(), (end as u32).into());
         let inserted = TextSize::of(new);
         Arc::make_mut(&mut self.text).replace_range(start..end, new);
@@ -254,31 +267,26 @@ impl Document {
         self.sync(db);
     }
 
-    /// Replaces the text and brings the inputs up to date: as an edit of what lies between what the
-    /// texts have in common at their beginning and at their end.
+    /// Replaces the text and brings the inputs up to date, as an edit of what has changed.
     pub fn set_text(&mut self, db: &mut Database, text: String) {
-        let (old, new) = (self.text.as_bytes(), text.as_bytes());
-        let mut prefix = common(old.iter().zip(new));
-        while !text.is_char_boundary(prefix) || !self.text.is_char_boundary(prefix) {
-            prefix -= 1;
-        }
-        let rest = (&old[prefix..], &new[prefix..]);
-        let mut suffix = common(rest.0.iter().rev().zip(rest.1.iter().rev()));
-        let bounds = |suffix: usize| (old.len() - suffix, new.len() - suffix);
-        while !self.text.is_char_boundary(bounds(suffix).0)
-            || !text.is_char_boundary(bounds(suffix).1)
-        {
-            suffix -= 1;
-        }
-        let (old_end, new_end) = bounds(suffix);
-        let range = TextRange::new((prefix as u32).into(), (old_end as u32).into());
-        self.edit(db, range, &text[prefix..new_end]);
+        self.edit(db, TextRange::up_to(TextSize::of(self.text())), &text);
     }
 }
 
-/// How many pairs at the beginning are pairs of the same.
-fn common<'a>(pairs: impl Iterator<Item = (&'a u8, &'a u8)>) -> usize {
-    pairs.take_while(|(a, b)| a == b).count()
+/// How long what two texts have in common at their beginning is, and what at their end.
+fn in_common(old: &str, new: &str) -> (usize, usize) {
+    let count =
+        |pairs: &mut dyn Iterator<Item = (u8, u8)>| pairs.take_while(|(a, b)| a == b).count();
+    let mut prefix = count(&mut old.bytes().zip(new.bytes()));
+    while !old.is_char_boundary(prefix) || !new.is_char_boundary(prefix) {
+        prefix -= 1;
+    }
+    let (old, new) = (&old[prefix..], &new[prefix..]);
+    let mut suffix = count(&mut old.bytes().rev().zip(new.bytes().rev()));
+    while !old.is_char_boundary(old.len() - suffix) || !new.is_char_boundary(new.len() - suffix) {
+        suffix -= 1;
+    }
+    (prefix, suffix)
 }
 
 #[cfg(test)]
@@ -355,7 +363,20 @@ mod tests {
                 ("name=\"a\"", "name=\"b\""),
                 ("input: (4,)", "input: (5,)"),
             ],
-            expect![[r##""##]],
+            expect![[r##"
+                "" -> "": read all, lowered 0, ran []
+                "# 500" -> "# a comment": read 1, lowered 0, ran []
+                "network N" -> "# a line above\nnetwork N": read all, lowered 0, ran []
+                "Dense(8) # 700" -> "Dense(8, \"relu\") # 700": read 1, lowered 1, ran [chunk 1, chunk_state 1]
+                "Dense(8) # 400" -> "Dense(9) # 400": read 1, lowered 1, ran [chunk 1, chunk_state 1]
+                "    Dense(8) # 600\n" -> "    Dense(8)\n    Dense(8)\n": read 2, lowered 1, ran [chunk 1, chunk_state 1]
+                "    Dense(8) # 620\n" -> "": read 1, lowered 0, ran [chunk 1, chunk_state 1]
+                "Dense(8) # 650" -> "Dense(8 # 650": read 7, lowered 1, ran [chunk 6, chunk_state 5]
+                "Dense(8 # 650" -> "Dense(8) # 650": read 7, lowered 1, ran [chunk 6, chunk_state 5]
+                "Dense(8) # 300" -> "Dense(8, name=\"a\") # 300": read 1, lowered 1, ran [chunk 12, chunk_state 11]
+                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [chunk 12, chunk_state 11]
+                "input: (4,)" -> "input: (5,)": read 0, lowered 1, ran [chunk 16, chunk_state 15, inputs 1]
+            "##]],
         );
     }
 
@@ -375,7 +396,10 @@ mod tests {
         check_runs(
             &text,
             &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
-            expect![[r#""#]],
+            expect![[r#"
+                "" -> "": read all, lowered 0, ran []
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read all, lowered 1, ran [chunk 1, chunk_state 1]
+            "#]],
         );
         // A macro that is used a thousand times is lowered once, and those uses are evaluated.
         let uses = "    B\n".repeat(1000);
@@ -386,7 +410,10 @@ mod tests {
         check_runs(
             &text,
             &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
-            expect![[r#""#]],
+            expect![[r#"
+                "" -> "": read all, lowered 0, ran []
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read all, lowered 1, ran [chunk 16, chunk_state 15]
+            "#]],
         );
     }
 

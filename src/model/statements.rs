@@ -14,15 +14,27 @@ use super::lower::lower_stmt;
 use super::place::OwnerId;
 use super::uses::{ChunkUses, Uses};
 use crate::syntax::ast::AstNode;
-use crate::syntax::{self, GreenNode, List};
+use crate::syntax::{self, GreenNode, GreenNodeData, List};
 use crate::text::{TextRange, TextSize};
 
 /// What a piece of text is lowered from: its tree, and the errors in it, relative to its start. The
 /// same text can be read in another way in another place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Source {
     pub tree: GreenNode,
     pub errors: Vec<TextRange>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Source) -> bool {
+        self.errors == other.errors
+            && (is_same_tree(&self.tree, &other.tree) || self.tree == other.tree)
+    }
+}
+
+/// Whether two trees are one, by address. (Comparing them otherwise looks into every node.)
+pub(super) fn is_same_tree(a: &GreenNodeData, b: &GreenNodeData) -> bool {
+    std::ptr::eq(a, b)
 }
 
 /// A statement with its identity.
@@ -222,10 +234,13 @@ fn reconcile(
     let now: Vec<Vec<Node>> = sources.iter().map(|source| nodes(source)).collect();
     let count: usize = now.iter().map(Vec::len).sum();
     let same = |(piece, node): &(&&StmtPiece, &Node)| piece.source == node.source;
-    let prefix = before.iter().zip(now.iter().flatten()).take_while(same).count();
-    let most = before.len().min(count) - prefix;
+    // Of equal statements side by side the last ones count as the ones that were there: what comes
+    // after a chunk sees the last of its layers.
+    let most = before.len().min(count);
     let from_end = now.iter().rev().flat_map(|nodes| nodes.iter().rev());
-    let suffix = before.iter().rev().zip(from_end).take(most).take_while(same).count();
+    let suffix = before.iter().rev().zip(from_end).take_while(same).count().min(most);
+    let from_start = before.iter().zip(now.iter().flatten()).take(most - suffix);
+    let prefix = from_start.take_while(same).count();
     // Edits inside of statements keep their identities, so that what refers to them stays comparable.
     let gone = &before[prefix..before.len() - suffix];
     let keeps_owners = gone.len() == count - prefix - suffix;

@@ -68,6 +68,7 @@ impl Snapshot {
             batch: self.config.batch,
             dtype_bytes: self.config.dtype.bytes(),
             documentation: self.config.hover_documentation,
+            other_layout: self.config.hover_other_layout,
         }
     }
 

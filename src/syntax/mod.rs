@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use rowan::{NodeCache, NodeOrToken, WalkEvent};
 
-pub use rowan::GreenNode;
+pub use rowan::{GreenNode, GreenNodeData};
 
 pub use kind::{NeuralLanguage, SyntaxElement, SyntaxKind, SyntaxNode, SyntaxToken};
 pub use lexer::{LexedToken, lex};

@@ -42,8 +42,12 @@ function test(name: string, body: () => Promise<void>): void {
 }
 
 /** Waits until the value is there; VS Code tells of most changes only after a while. */
-async function until<T>(what: string, value: () => T | undefined | false | PromiseLike<T | undefined | false>): Promise<T> {
-  const end = Date.now() + 120_000;
+async function until<T>(
+  what: string,
+  value: () => T | undefined | false | PromiseLike<T | undefined | false>,
+  limitMs = 120_000,
+): Promise<T> {
+  const end = Date.now() + limitMs;
   for (;;) {
     const found = await value();
     if (found !== undefined && found !== false) {
@@ -340,10 +344,17 @@ test("the task lists findings of files that are closed", async () => {
   const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
     status = execution.task.name === task.name ? exitCode : status;
   });
-  await vscode.tasks.executeTask(task);
-  assert.equal(await until("the end of the task", () => status), 1);
+  let found: vscode.Diagnostic | undefined;
+  // On a machine that is very busy VS Code may miss what a task writes that ends at once.
+  for (let tries = 0; !found && tries < 3; tries++) {
+    status = undefined;
+    await vscode.tasks.executeTask(task);
+    assert.equal(await until("the end of the task", () => status), 1);
+    const read = () => vscode.languages.getDiagnostics(uri)[0];
+    found = await until("the finding", read, 20_000).catch(() => undefined);
+  }
   listener.dispose();
-  const found = await until("the finding", () => vscode.languages.getDiagnostics(uri)[0]);
+  assert(found, "the task has ended, and its findings are not listed");
   assert.match(found.message, /`kernel_size` 30×3 does not fit/);
   assert.equal(found.severity, vscode.DiagnosticSeverity.Error);
   assert.deepEqual([found.range.start.line, found.range.start.character], [LAYER, 16]);

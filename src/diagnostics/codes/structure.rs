@@ -280,4 +280,26 @@ network Example {
   layers:
     Output(1) # one unit
 }";
+
+PORTABLE_LAYER = "portable-layer", Hint off,
+    "A layer that Keras and PyTorch do not answer alike.",
+    "The layer is run by the rules of both frameworks on the same input. It is reported where the other one refuses it, gives another shape, or has another number of parameters. A difference of names or defaults that changes no result is not reported.",
+    switch_off: "For networks that stay in one framework.",
+    wrong: "
+network Example {
+  input: (28, 28, 3)
+  layers:
+    Conv2D(8, 3, strides=2, padding=\"same\")
+    Flatten()
+    Output(1)
+}",
+    mended: "
+network Example {
+  input: (28, 28, 3)
+  layers:
+    ZeroPadding2D(1)
+    Conv2D(8, 3, strides=2)
+    Flatten()
+    Output(1)
+}";
 }

@@ -6,8 +6,8 @@ use crate::ide::index::{expansions, final_outputs, of_part};
 use crate::ide::tokens;
 use crate::ide::view::tensors_text;
 use crate::model::result::{Part, count_layers};
-use crate::syntax::ast::{AstNode, BranchStmt, Network};
-use crate::syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
+use crate::syntax::SyntaxToken;
+use crate::syntax::ast::{AstNode, Block, BranchStmt, Network};
 
 /// The page of a network: its sums.
 pub(in crate::ide) fn network(
@@ -79,9 +79,10 @@ pub(super) fn definition(analysis: &Analysis, token: &SyntaxToken) -> Option<Str
     let body = tokens::covering_node(&analysis.syntax().syntax(), found.range);
     let first = body
         .children()
-        .find(|node| node.kind() == SyntaxKind::BLOCK)
-        .and_then(|block| block.children().find(is_statement));
-    let uses = first.map_or(&[][..], |node| results.statement(node.text_range().start()));
+        .find_map(Block::cast)
+        .and_then(|block| block.statements().next())
+        .map(|stmt| stmt.syntax().text_range().start());
+    let uses = first.map_or(&[][..], |start| results.statement(start));
     let mut lines: Vec<String> = Vec::new();
     let (mut number, mut more) = (0u64, 0u64);
     for (copies, times) in expansions(uses) {
@@ -111,10 +112,6 @@ pub(super) fn definition(analysis: &Analysis, token: &SyntaxToken) -> Option<Str
     }
     page.code("text", &lines.join("\n"));
     page.finish()
-}
-
-fn is_statement(node: &SyntaxNode) -> bool {
-    matches!(node.kind(), SyntaxKind::LAYER_STMT | SyntaxKind::BRANCH_STMT)
 }
 
 #[cfg(test)]

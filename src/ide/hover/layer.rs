@@ -1,6 +1,7 @@
 //! Layers and macro calls: shapes, numbers, formula, documentation.
 
 use super::formula::formula;
+use super::layout::other_layout;
 use super::{HoverConfig, Page};
 use crate::ide::analysis::Analysis;
 use crate::ide::index::{Flowing, Use, count_expansions, expansions, of_part};
@@ -117,6 +118,9 @@ fn numbers(
         _ => return,
     };
     unknown(analysis, layer, page);
+    if config.other_layout {
+        page.text(&other_layout(layer).unwrap_or_default());
+    }
     let account = formula(layer, analysis.framework());
     let mut which = account.choice;
     if first.iter().map(|one| one.copies).sum::<u64>() > 1 {

@@ -8,6 +8,7 @@ mod argument;
 mod formula;
 mod heads;
 mod layer;
+mod layout;
 mod section;
 mod words;
 
@@ -37,11 +38,13 @@ pub struct HoverConfig {
     pub dtype_bytes: u64,
     /// Whether the documentation of layers and parameters is shown below the numbers.
     pub documentation: bool,
+    /// Whether the shapes of a layer over images are shown in the other layout as well.
+    pub other_layout: bool,
 }
 
 impl Default for HoverConfig {
     fn default() -> HoverConfig {
-        HoverConfig { batch: 1, dtype_bytes: 4, documentation: true }
+        HoverConfig { batch: 1, dtype_bytes: 4, documentation: true, other_layout: false }
     }
 }
 

@@ -16,11 +16,11 @@ use crate::model::inputs::InputSection;
 use crate::model::lower;
 use crate::model::macros::{AllUses, MacroGraph};
 use crate::model::place::OwnerId;
-use crate::model::statements::{Source, Statements, errors_in};
+use crate::model::statements::{Source, Statements, errors_in, is_same_tree};
 use crate::model::uses::ChunkUses;
 use crate::syntax::List;
 use crate::syntax::ast::{self, AstNode};
-use crate::text::TextRange;
+use crate::text::{TextRange, TextSize};
 
 impl Document {
     /// Brings the pieces and the inputs in step with the tree.
@@ -30,20 +30,20 @@ impl Document {
         let errors = self.parse.outer_errors();
         let tree = self.parse.file();
         let lists = Lists(self.parse.lists().clone());
-        self.sync_macros(db, &tree, &lists);
-        self.sync_networks(db, &tree, &lists, &errors);
+        let new_graph = self.sync_macros(db, &tree, &lists);
+        self.sync_networks(db, &tree, &lists, &errors, new_graph);
         self.sync_research(&tree);
         self.sync_slots();
     }
 
-    fn sync_macros(&mut self, db: &mut Database, tree: &ast::File, lists: &Lists) {
+    fn sync_macros(&mut self, db: &mut Database, tree: &ast::File, lists: &Lists) -> bool {
         let mut old: VecDeque<Macro> = std::mem::take(&mut self.macros).into();
         let mut changed = Vec::new();
         for node in tree.macros() {
             let green = node.syntax().green();
             let range = node.syntax().text_range();
             // Nearly always the macros are the same, in the same order.
-            let same = old.front().is_some_and(|before| *before.tree == *green);
+            let same = old.front().is_some_and(|before| is_same_tree(&before.tree, &green));
             let header = match old.front().filter(|_| same) {
                 Some(before) => before.header.clone(),
                 None => lower::lower_macro_header(&node),
@@ -74,7 +74,10 @@ impl Document {
                         header,
                         stmts: Statements::default(),
                         uses: AllUses::default(),
-                        input: MacroInput::new(db, Arc::new(empty)),
+                        input: self
+                            .spare_macros
+                            .pop()
+                            .unwrap_or_else(|| MacroInput::new(db, Arc::new(empty))),
                         tree: green.into_owned(),
                     }
                 }
@@ -88,14 +91,17 @@ impl Document {
             changed.push(!same || change.is_some());
             self.macros.push(definition);
         }
-        for gone in &old {
+        let had_more = !old.is_empty();
+        for gone in old {
             gone.stmts.free(&mut self.identities);
             self.identities.free(gone.owner);
+            self.spare_macros.push(gone.input);
         }
-        let had_same = old.is_empty() && changed.iter().all(|changed| !changed);
-        if !had_same {
+        let before = self.graph.clone();
+        if had_more || changed.contains(&true) {
             self.set_macros(db, &changed);
         }
+        !Arc::ptr_eq(&before, &self.graph)
     }
 
     /// Sets the inputs of the macros, those that have changed and those that use them.
@@ -156,52 +162,86 @@ impl Document {
         tree: &ast::File,
         lists: &Lists,
         errors: &[TextRange],
+        new_graph: bool,
     ) {
         let mut old: VecDeque<Network> = std::mem::take(&mut self.networks).into();
         for node in tree.networks() {
-            let header = lower::lower_network_header(&node);
-            let range = node.syntax().text_range();
+            let (range, tree) = (node.syntax().text_range(), node.syntax().green());
+            let source = |tree| Source { tree, errors: errors_in(errors, range) };
             let mut network = match old.pop_front() {
-                Some(before) => Network { header, range, ..before },
-                None => Network {
-                    owner: self.identities.owner(),
-                    range,
-                    header,
-                    sections: Vec::new(),
-                    stmts: Statements::default(),
-                    uses: AllUses::default(),
-                    layers: Vec::new(),
-                    input: NetworkInput::new(db, self.file, None, Arc::default(), Arc::default()),
-                    spare: Vec::new(),
-                },
+                Some(before) => Network { range, ..before },
+                None => self.new_network(db, range),
             };
             self.starts.insert(network.owner, range.start());
-            let keyword =
-                |section: ast::LayersSection| Some(section.keyword()?.text_range() - range.start());
-            network.layers = node.layers_sections().map(keyword).collect();
-            self.sync_sections(db, &mut network, &node, errors);
+            let same = network.source.as_ref().is_some_and(|before| {
+                is_same_tree(&before.tree, &tree) && before.errors == errors_in(errors, range)
+            });
+            if !same {
+                network.source = Some(source(tree.into_owned()));
+                network.header = lower::lower_network_header(&node);
+                let keyword = |section: ast::LayersSection| {
+                    Some(section.keyword()?.text_range() - range.start())
+                };
+                network.layers = node.layers_sections().map(keyword).collect();
+                let lists = node.layers_sections().filter_map(|section| section.list());
+                let lists = lists.map(|list| list.text_range().start() - range.start());
+                network.lists = lists.collect();
+                self.sync_sections(db, &mut network, &node, errors);
+            }
+            for section in &network.sections {
+                self.starts.insert(section.owner, range.start() + section.start);
+            }
             // A macro that stands in a network, which has been reported, has a list of its own.
-            let own: Vec<List> = node
-                .layers_sections()
-                .filter_map(|section| section.list())
-                .flat_map(|list| lists.inside(list.text_range()).iter().cloned())
-                .collect();
-            if let Some(change) = network.stmts.sync(&own, &mut self.identities) {
+            let own = lists.inside(range).iter();
+            let is_own =
+                |list: &&List| network.lists.contains(&(list.range().start() - range.start()));
+            let own: Vec<List> = own.filter(is_own).cloned().collect();
+            let change = network.stmts.sync(&own, &mut self.identities);
+            if let Some(change) = &change {
                 self.lowered += change.lowered;
                 network.uses = AllUses::of(network.stmts.uses());
-                sync_chunks(db, network.input, &mut network.stmts, &change, &mut network.spare);
+                sync_chunks(db, network.input, &mut network.stmts, change, &mut network.spare);
                 set_names(db, &network);
             }
-            let often = self.graph.used_often(&network.uses.calls);
-            if **network.input.used_often(db) != often {
-                network.input.set_used_often(db).to(Arc::new(often));
+            if change.is_some() || new_graph {
+                let often = self.graph.used_often(&network.uses.calls);
+                if **network.input.used_often(db) != often {
+                    network.input.set_used_often(db).to(Arc::new(often));
+                }
             }
             self.networks.push(network);
         }
-        for gone in &old {
+        for gone in old {
             gone.stmts.free(&mut self.identities);
             gone.sections.iter().for_each(|section| self.identities.free(section.owner));
             self.identities.free(gone.owner);
+            let inputs = gone.stmts.chunks.iter().filter_map(|chunk| chunk.input);
+            let chunks: Vec<_> = inputs.chain(gone.spare).collect();
+            for chunk in &chunks {
+                chunk.set_records(db).to(Arc::default());
+            }
+            self.spare_networks.push((gone.input, chunks));
+        }
+    }
+
+    /// A network without anything in it.
+    fn new_network(&mut self, db: &mut Database, range: TextRange) -> Network {
+        let (input, spare) = self.spare_networks.pop().unwrap_or_else(|| {
+            let empty = (None, Arc::default(), Arc::default());
+            (NetworkInput::new(db, self.file, empty.0, empty.1, empty.2), Vec::new())
+        });
+        Network {
+            owner: self.identities.owner(),
+            range,
+            header: hir::NetworkHeader { name: None, keyword: TextRange::default() },
+            sections: Vec::new(),
+            stmts: Statements::default(),
+            uses: AllUses::default(),
+            layers: Vec::new(),
+            lists: Vec::new(),
+            input,
+            spare,
+            source: None,
         }
     }
 
@@ -229,10 +269,12 @@ impl Document {
                         Some(before) => before.owner,
                         None => self.identities.owner(),
                     };
-                    SectionPiece { owner, value: lower::lower_section(&section), source }
+                    let value = lower::lower_section(&section);
+                    SectionPiece { owner, value, source, start: TextSize::new(0) }
                 }
             };
-            self.starts.insert(piece.owner, range.start());
+            let start = range.start() - network.range.start();
+            let piece = SectionPiece { start, ..piece };
             network.sections.push(piece);
         }
         old.iter().for_each(|gone| self.identities.free(gone.owner));
