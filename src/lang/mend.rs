@@ -6,7 +6,7 @@
 use super::args::Args;
 use super::layer::{LayerEntry, Rule};
 use super::layers;
-use super::rule::{Outcome, Problem, RuleCx, Suggestion};
+use super::rule::{Blame, Outcome, Problem, RuleCx, Suggestion};
 use super::validate::validate;
 use super::value::Value;
 use crate::diagnostics::{Severity, codes};
@@ -20,7 +20,10 @@ pub fn mended(cx: &RuleCx<'_>, mut problem: Problem) -> Problem {
     let Rule::Pure(rule) = cx.args.entry().rule else { return problem };
     let trial = Trial { cx, rule };
     let suggestions = std::mem::take(&mut problem.suggestions);
-    problem.suggestions = suggestions.into_iter().filter_map(|it| trial.working(it)).collect();
+    problem.suggestions = suggestions.iter().cloned().filter_map(|it| trial.working(it)).collect();
+    if problem.suggestions.iter().all(is_about_a_layer_before) {
+        problem.suggestions.extend(suggestions.into_iter().filter(|it| trial.leads_on(it)));
+    }
     problem
 }
 
@@ -41,6 +44,17 @@ pub fn with_fitting_example(cx: &RuleCx<'_>, mut problem: Problem) -> Problem {
         problem.message.replace(&format!("`{param}={usual}`"), &format!("`{param}={value}`"));
     problem.suggestions = vec![Suggestion::Set { param, value }];
     problem
+}
+
+/// Whether a suggestion comes to nothing where the layer before is another than the rule thinks of.
+fn is_about_a_layer_before(suggestion: &Suggestion) -> bool {
+    matches!(
+        suggestion,
+        Suggestion::AllSteps { .. }
+            | Suggestion::RemoveFlatten { .. }
+            | Suggestion::PoolInstead { .. }
+            | Suggestion::RemoveLayer
+    )
 }
 
 struct Trial<'a> {
@@ -83,11 +97,40 @@ impl Trial<'_> {
         }
     }
 
+    /// Whether a suggestion that does not work leads to another mistake, which was there all along and
+    /// has a suggestion of its own.
+    fn leads_on(&self, suggestion: &Suggestion) -> bool {
+        let next = match suggestion {
+            Suggestion::Set { .. } | Suggestion::Remove { .. } => {
+                let mut given = self.given();
+                let entry = self.cx.args.entry();
+                match apply(entry, &mut given, suggestion) {
+                    // Parameters are looked at before the number of dimensions.
+                    Some(()) => self.run(entry, given).err().filter(|next| {
+                        next.code == codes::RANK_MISMATCH && next.blame == Blame::Layer
+                    }),
+                    None => None,
+                }
+            }
+            Suggestion::Before(statement) => {
+                let input = reshaped(self.cx.input(), statement);
+                input.and_then(|input| self.refusal(input))
+            }
+            _ => None,
+        };
+        next.is_some_and(|next| !next.suggestions.is_empty())
+    }
+
     /// Whether the layer takes `input` in the place of the first operand.
     fn takes(&self, input: Shape) -> bool {
+        self.refusal(input).is_none()
+    }
+
+    /// What the layer has against `input` in the place of the first operand.
+    fn refusal(&self, input: Shape) -> Option<Problem> {
         let mut inputs = self.cx.inputs.to_vec();
         inputs[0] = input;
-        (self.rule)(&RuleCx { inputs: &inputs, ..*self.cx }).is_ok()
+        (self.rule)(&RuleCx { inputs: &inputs, ..*self.cx }).err()
     }
 
     /// `changes` with what else the layer asks for after them; `None` where nothing helps.
@@ -282,6 +325,8 @@ mod tests {
         PositionalEncoding(5, "sinusoidal") on (10, 7)
         DepthwiseConv1D(7, dilation_rate=2) on (17, 4, 3)
         Cropping2D(((1, 0), (0, 1))) on (14, 1)
+        Conv2DTranspose(1, (1, 6), output_padding=(2, 2)) on (40, 5)
+        AveragePooling1D(2) on (1)
             "#,
             expect![[r#"
                 error incompatible-parameters: `Conv1DTranspose`: `strides=2` and `dilation_rate=2` are not taken together; one of them must be 1
@@ -295,7 +340,15 @@ mod tests {
                   fix: DepthwiseConv2D with kernel_size=(7, 2) instead
                 error rank-mismatch: `Cropping2D`: takes (height, width, channels): 3 dimensions besides the batch, but the input (14×1) has 2
                   help: for a sequence write `Cropping1D`
-                  fix: all steps of what makes operand 0"#]],
+                  fix: all steps of what makes operand 0
+                  fix: Reshape((14, 1, 1)) before
+                error incompatible-parameters: `Conv2DTranspose`: `output_padding` 2 must be less than the stride 1 of its dimension; `strides=3` or no output padding works
+                  fix: remove output_padding
+                  fix: strides=3
+                error rank-mismatch: `AveragePooling1D`: takes (steps, channels): 2 dimensions besides the batch, but the input (1) has 1
+                  fix: no Flatten before operand 0
+                  fix: all steps of what makes operand 0
+                  fix: Reshape((1, 1)) before"#]],
         );
     }
 }
