@@ -357,7 +357,7 @@ fn the_example_of_a_code_shows_it_and_nothing_else() {
 #[test]
 fn many_files_are_written_in_order_on_any_number_of_cores() {
     let text = |file: usize| {
-        let mistake = if file % 3 == 0 { "Dense(4, unit=3)" } else { "Dense(4)" };
+        let mistake = if file.is_multiple_of(3) { "Dense(4, unit=3)" } else { "Dense(4)" };
         let layers = "Dense(8)\n".repeat(1 + file * 7 % 90);
         format!("network N{file} {{ input: (4,) layers: {layers} {mistake} }}")
     };
