@@ -21,8 +21,8 @@ pub enum Unit {
     Count,
 }
 
-/// The most that a row may take, or the least for [`Unit::Times`]: on two cores of a machine of 2024,
-/// with the profile that is shipped.
+/// The most that a row may take, or the least for [`Unit::Times`], on a machine with two cores that does
+/// nothing else and with the profile that is shipped.
 const TARGETS: &[(&str, f64)] = &[
     ("lex cnn 10000", 1.4 * MS),
     ("open cnn 10000", 20.0 * MS),
