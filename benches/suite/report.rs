@@ -145,7 +145,8 @@ impl Report {
             };
             let floor =
                 row.floor.map_or(String::new(), |floor| format!("{:.3}", row.value / floor));
-            let change = before.get(&row.name).map_or(String::new(), |before| {
+            let before = before.get(&row.name).filter(|before| **before != 0.0);
+            let change = before.map_or(String::new(), |before| {
                 format!("{:+.0} %", 100.0 * (row.value / before - 1.0))
             });
             table.push_str(&format!(
