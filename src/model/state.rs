@@ -43,8 +43,9 @@ pub struct OpenBranches {
     pub start: Flow,
     /// Their names, in the order of the text.
     pub names: imbl::Vector<SmolStr>,
-    /// Their outputs. A branch that ends in a layer with several outputs has all of them here.
-    pub outputs: imbl::Vector<Tensor>,
+    /// Their outputs. A branch that ends in a layer with several outputs has all of them here. The
+    /// vector holds its elements in large pieces, so they are pointers.
+    pub outputs: imbl::Vector<Arc<Tensor>>,
     /// Where the last of them stands.
     pub last: Place,
     /// Whether a branch that follows belongs to the run; not so after a macro that left it open.
@@ -138,7 +139,9 @@ impl State {
         match &self.flow {
             Flow::One(tensor) => vec![tensor.clone()],
             Flow::Outputs { tensors, .. } => tensors.clone(),
-            Flow::Branches(open) => open.outputs.iter().cloned().collect(),
+            Flow::Branches(open) => {
+                open.outputs.iter().map(|output| Tensor::clone(output)).collect()
+            }
             Flow::Inputs => self.inputs.iter().map(|(_, tensor)| tensor.clone()).collect(),
         }
     }

@@ -198,7 +198,7 @@ impl Evaluator<'_> {
                 refused(&layer)
             }
             Flow::Branches(open) if merges => {
-                Incoming::Tensors(open.outputs.iter().cloned().collect())
+                Incoming::Tensors(open.outputs.iter().map(|output| Tensor::clone(output)).collect())
             }
             Flow::Branches(open) => {
                 self.unmerged(&open, place, &format!("before `{name}`"));
@@ -314,7 +314,7 @@ impl Evaluator<'_> {
         );
         self.state.branches.insert(name.clone());
         run.names.push_back(name.clone());
-        run.outputs.extend(outputs);
+        run.outputs.extend(outputs.into_iter().map(Arc::new));
         run.last = place;
         self.state.flow = Flow::Branches(Arc::new(run));
         self.branch_start = start_place;

@@ -85,7 +85,9 @@ impl Evaluator<'_> {
         let inputs = match self.state.flow.clone() {
             Flow::One(tensor) => vec![tensor],
             Flow::Outputs { tensors, .. } => tensors,
-            Flow::Branches(open) => open.outputs.iter().cloned().collect(),
+            Flow::Branches(open) => {
+                open.outputs.iter().map(|output| Tensor::clone(output)).collect()
+            }
             Flow::Inputs => {
                 for index in 0..self.state.inputs.len() {
                     self.state.use_input(index);
