@@ -9,8 +9,8 @@ node_version=24.21.0
 code_server_version=4.139.1
 playwright_version=1.65.1
 
-need npm curl
-need_debian build-essential pkg-config python3 libkrb5-dev chromium fonts-dejavu-core
+need npm
+need_debian build-essential curl pkg-config python3 libkrb5-dev chromium fonts-dejavu-core
 
 # usage: npm_install FOLDER PACKAGE...
 npm_install() {
