@@ -12,6 +12,7 @@
 //! and [`macros`] macros.
 
 mod bind;
+mod choice;
 mod expand;
 mod expr;
 mod flow;
