@@ -561,4 +561,51 @@ mod tests {
             }
         }
     }
+
+    fn line() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "Dense(8)",
+            "Dense(8) # c",
+            "  Dense(8)",
+            "Dense(8) Flatten",
+            "Dense(8,",
+            "Dense(\"8)",
+            "R { Dense(8) }",
+            "R {\n      Flatten\n    }",
+            "a: { Flatten }",
+            "Add",
+            "Dense(8) * 2",
+            ")",
+            "{",
+            "}",
+            "/* c */ Flatten",
+            "Dense(",
+            "units=8)",
+            "x = 5",
+            "...",
+            "Dense(8);",
+            "\u{201c} Dense(8)",
+            "\u{201d}",
+        ])
+    }
+
+    proptest! {
+        #![proptest_config(cases(64))]
+
+        /// Steps that are repeated because they were taken before give what taking them again gives:
+        /// a list that is put together line by line has nearly all of its steps taken alone.
+        #[test]
+        fn lines_that_were_read_before(
+            lines in prop::collection::vec((0.0f64..1.0, line()), 1..40),
+        ) {
+            let mut text = "network N {\n  layers:\n    Flatten\n    Flatten\n  loss: \"mse\"\n}\n".to_owned();
+            let mut parsed = parse(&text);
+            for (at, line) in lines {
+                let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+                let lines = starts.len() - 4;
+                let start = starts[2 + (at * lines as f64) as usize];
+                edit(&mut parsed, &mut text, start..start, &format!("    {line}\n"));
+            }
+        }
+    }
 }

@@ -16,7 +16,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 use super::kind::{NeuralLanguage, SyntaxKind};
 use super::lexer::LexedToken;
 use super::list::Item;
-use super::parser::{Event, Parsed, Stop};
+use super::parser::{Action, Parsed, Stop};
 
 type GreenElement = NodeOrToken<GreenNode, GreenToken>;
 
@@ -184,22 +184,16 @@ impl<'a> Source<'a> {
     fn run(&mut self, range: Range<usize>) {
         let parsed = self.parsed;
         for index in range {
-            match parsed.events[index] {
-                Event::Start { is_forward: true, .. } => {}
-                Event::Start { kind, mut forward_parent, .. } => {
-                    self.parents.push(kind);
+            match parsed.events[index].action() {
+                Action::Start { kind, mut forward_parent } => {
+                    self.parents.extend(kind);
                     let mut at = index;
                     while forward_parent > 0 {
-                        at += forward_parent as usize;
-                        let Some(Event::Start { kind, forward_parent: next, .. }) =
-                            parsed.events.get(at)
-                        else {
-                            break;
-                        };
-                        self.parents.push(*kind);
-                        forward_parent = *next;
+                        at += forward_parent;
+                        let Some(parent) = parsed.events.get(at) else { break };
+                        self.parents.extend(parent.kind());
+                        forward_parent = parent.forward_parent();
                     }
-                    self.parents.retain(|kind| *kind != SyntaxKind::EOF);
                     if !self.parents.is_empty() {
                         self.trivia();
                     }
@@ -207,8 +201,9 @@ impl<'a> Source<'a> {
                         self.start(kind);
                     }
                 }
-                Event::Finish => self.finish(),
-                Event::Token => {
+                Action::Started => {}
+                Action::Finish => self.finish(),
+                Action::Token => {
                     self.trivia();
                     self.token();
                 }

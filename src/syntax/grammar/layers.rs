@@ -97,14 +97,21 @@ fn steps(
     separators: &mut Separators,
     mut is_done: impl FnMut(&Parser<'_>) -> bool,
 ) -> bool {
+    let mut is_repeatable = false;
     let ended = loop {
-        p.stop();
+        let carried = p.stop(is_repeatable);
+        is_repeatable = false;
         if is_done(p) {
             break false;
         }
+        if p.repeat_step(carried) {
+            continue;
+        }
+        let count = separators.commas.len() + separators.semicolons.len();
         if !step(p, within, separators) {
             break true;
         }
+        is_repeatable = count == separators.commas.len() + separators.semicolons.len();
     };
     // Separators are one finding for the whole list.
     p.close_list(separators.commas.is_empty() && separators.semicolons.is_empty());

@@ -9,6 +9,7 @@
 
 use std::cell::Cell;
 
+use super::repeat::Steps;
 use super::{Brackets, Parser};
 use crate::syntax::grammar::Within;
 
@@ -64,7 +65,7 @@ pub(in crate::syntax) struct RecordedList {
 /// The state of recording.
 #[derive(Debug)]
 pub(super) struct Record {
-    lists: Vec<RecordedList>,
+    pub(super) lists: Vec<RecordedList>,
     /// Whether a list is being read.
     is_open: bool,
     /// Where the list that is being read, or was read last, starts.
@@ -79,6 +80,8 @@ pub(super) struct Record {
     behind: Cell<usize>,
     /// Whether something before the first token was asked for.
     before_text: Cell<bool>,
+    /// The steps of the list that may be taken again.
+    pub(super) steps: Steps,
 }
 
 impl Default for Record {
@@ -92,6 +95,7 @@ impl Default for Record {
             looked_before: 0,
             behind: Cell::new(usize::MAX),
             before_text: Cell::new(false),
+            steps: Steps::default(),
         }
     }
 }
@@ -121,6 +125,7 @@ impl Parser<'_> {
             return false;
         }
         self.record.is_open = true;
+        self.forget_steps();
         self.mark_looked_back_at();
         self.record.looked_before = self.record.looked_before.max(self.record.looked.get());
         self.record.list_start = self.pos;
@@ -136,11 +141,15 @@ impl Parser<'_> {
         true
     }
 
-    /// Notes a place between two steps of the list.
-    pub(in crate::syntax) fn stop(&mut self) {
+    /// Notes a place between two steps of the list, and gives what is carried there. The step before it
+    /// may be taken again if it `is_repeatable`.
+    pub(in crate::syntax) fn stop(&mut self, is_repeatable: bool) -> Carried {
         let carried = self.carried();
+        if is_repeatable && carried == Carried::default() {
+            self.remember_last(self.diagnostics.len());
+        }
         let record = &mut self.record;
-        let Some(list) = record.lists.last_mut() else { return };
+        let Some(list) = record.lists.last_mut() else { return carried };
         if let Some(last) = list.stops.last_mut() {
             last.looked = record.looked.get();
         }
@@ -164,6 +173,23 @@ impl Parser<'_> {
             carried,
             looked: self.pos,
         });
+        carried
+    }
+
+    /// Remembers the step that ends here, unless it has done more than to consume tokens.
+    fn remember_last(&mut self, diagnostics: usize) {
+        let record = &self.record;
+        let Some(last) = record.lists.last().and_then(|list| list.stops.last()) else { return };
+        let (start, event, looked) = (last.pos, last.events, record.looked.get());
+        // The first step of a list may have looked at what stands before it.
+        let looks_ahead_only = record.behind.get() == usize::MAX && start > record.list_start;
+        let is_plain = start == record.stop
+            && last.diagnostics == diagnostics
+            && last.rewinds == self.rewinds
+            && last.carried == Carried::default();
+        if looks_ahead_only && is_plain {
+            self.remember_step(start, event, looked);
+        }
     }
 
     /// Ends the list at the last stop. What has been looked at since then belongs to its end.
