@@ -10,11 +10,13 @@
 //! only consuming a token refills, so a grammar function that makes no progress sees the end of the
 //! text instead of looping.
 
+mod hidden;
 mod record;
 mod repeat;
 
 use std::cell::Cell;
 
+pub(super) use hidden::Hidden;
 pub(super) use record::{Carried, RecordedList, Stop};
 
 use rowan::Language;
@@ -72,12 +74,15 @@ pub(super) enum Action {
     Finish,
     /// The next token.
     Token,
+    /// A hidden list.
+    Hidden,
 }
 
 impl Event {
     const FINISH: Event = Event(1 << 16);
     const TOKEN: Event = Event(1 << 17);
-    const STARTED: u64 = 1 << 18;
+    const HIDDEN: Event = Event(1 << 18);
+    const STARTED: u64 = 1 << 19;
     const GIVEN_UP: Event = Event(SyntaxKind::EOF as u64);
 
     /// What it says.
@@ -85,6 +90,7 @@ impl Event {
         match self {
             Event::FINISH => Action::Finish,
             Event::TOKEN => Action::Token,
+            Event::HIDDEN => Action::Hidden,
             Event(bits) if bits & Event::STARTED != 0 => Action::Started,
             _ => Action::Start { kind: self.kind(), forward_parent: self.forward_parent() },
         }
@@ -142,6 +148,8 @@ pub(super) struct Parser<'t> {
     pub(super) cut: Option<usize>,
     /// An opening brace whose closing one, by its indentation, closes something further out.
     pub(super) doubtful_brace: Option<usize>,
+    /// Lists that need not be read.
+    hidden: Vec<Hidden>,
     record: record::Record,
 }
 
@@ -220,6 +228,7 @@ impl<'t> Parser<'t> {
             open: Brackets::default(),
             cut: None,
             doubtful_brace: None,
+            hidden: Vec::new(),
             record: record::Record::default(),
         }
     }

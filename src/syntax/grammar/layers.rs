@@ -68,6 +68,9 @@ fn without_separator(p: &Parser<'_>) -> TextEdit {
 /// Statements up to the end of the list. The edits that take the commas between them away are
 /// returned, since in brackets they are reported together with these. Nothing is consumed where the list is empty.
 pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextEdit> {
+    if p.skip_hidden(within) {
+        return Vec::new();
+    }
     let mut separators = Separators::default();
     if p.open_list(within) {
         steps(p, within, &mut separators, |_| false);
