@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use smol_str::SmolStr;
 
 use super::place::Place;
-use super::tensor::{Tensor, Unknown};
+use super::tensor::{Tensor, Tensors, Unknown};
 use crate::diagnostics::Diagnostic;
 use crate::lang::{Framework, Value};
 use crate::shape::{Count, Worlds};
@@ -24,9 +24,9 @@ pub struct Layer {
     /// Whose rules it was evaluated by.
     pub framework: Framework,
     /// The operands.
-    pub inputs: Vec<Tensor>,
+    pub inputs: Tensors,
     /// The outputs, at least one.
-    pub outputs: Vec<Tensor>,
+    pub outputs: Tensors,
     /// Whether the layer has a list of outputs.
     pub several_outputs: bool,
     /// Why the outputs are not known.
@@ -36,7 +36,7 @@ pub struct Layer {
     /// The numbers by hyperparameter choice, where they depend on any.
     pub counts_by_choice: Option<Arc<Worlds<Counts>>>,
     /// The arguments that are given, by the index of the parameter in the layer's entry.
-    pub args: Vec<(usize, Worlds<Value>)>,
+    pub args: Arc<[(usize, Worlds<Value>)]>,
     /// What is inside of a wrapper: its layers, and the statements of its block. They are part of
     /// this layer's numbers and have no rows of their own.
     pub inside: Vec<Part>,

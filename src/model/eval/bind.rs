@@ -1,5 +1,7 @@
 //! Which parameter each argument of a layer means.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -62,9 +64,11 @@ pub(super) struct Given<'s> {
 
 impl Binding<'_> {
     /// The values that are given, by the index of the parameter.
-    pub(super) fn values(self) -> Vec<(usize, Worlds<Value>)> {
-        let given = self.given.into_iter().enumerate();
-        given.filter_map(|(index, given)| Some((index, given?.bound.value))).collect()
+    pub(super) fn values(&self) -> Arc<[(usize, Worlds<Value>)]> {
+        let given = self.given.iter().enumerate();
+        given
+            .filter_map(|(index, given)| Some((index, given.as_ref()?.bound.value.clone())))
+            .collect()
     }
 }
 

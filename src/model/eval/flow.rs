@@ -50,7 +50,11 @@ impl Evaluator<'_> {
             };
             let place = self.stmt;
             self.branch_start = None;
-            let parts = self.statement(stmt).into();
+            let plain = if stmt.repeats.is_empty() { self.plain(stmt) } else { None };
+            let parts: Arc<[Part]> = match plain {
+                Some(part) => Arc::new([part]),
+                None => self.statement(stmt).into(),
+            };
             self.path.pop();
             let start = self.branch_start.take();
             nodes.push(Node { index, branch, start, place, parts });
@@ -65,6 +69,14 @@ impl Evaluator<'_> {
             Flow::Branches(open) if open.extendable => Some(open),
             _ => None,
         }
+    }
+
+    /// One copy of a statement, if that is a layer that can be had at once.
+    pub(super) fn plain(&mut self, stmt: &Stmt) -> Option<Part> {
+        let StmtKind::Call(call) = &stmt.kind else { return None };
+        let is_bounded = !self.stopped && self.depth < MAX_DEPTH;
+        let is_layer = !self.has_macros || self.scope.find_macro(&call.name.value).is_none();
+        if is_bounded && is_layer { self.planned(call, stmt) } else { None }
     }
 
     fn statement(&mut self, stmt: &Stmt) -> Vec<Part> {
@@ -105,7 +117,8 @@ impl Evaluator<'_> {
 
     fn call(&mut self, call: &Call, stmt: &Stmt) -> Vec<Part> {
         let name = &call.name.value;
-        if let Some(found) = self.scope.find_macro(name) {
+        let definition = if self.has_macros { self.scope.find_macro(name) } else { None };
+        if let Some(found) = definition {
             let mut parts = self.macro_call(&found, call);
             parts.extend(self.block_after(stmt));
             return parts;

@@ -1,5 +1,6 @@
 //! A statement that is a layer: its operands, its arguments, its row, and what flows on.
 
+use smallvec::smallvec;
 use smol_str::SmolStr;
 
 use super::bind::Binding;
@@ -25,7 +26,14 @@ impl Evaluator<'_> {
         let start = self.findings.len();
         self.count_layers(1);
         self.after_output(entry, call);
+        let emitted = self.emitted;
         let mut binding = self.bind(entry, call);
+        let is_clean = self.emitted == emitted;
+        if !call.plans.are_made(self.framework)
+            && let Some(part) = self.plan(entry, call, stmt, &binding, is_clean)
+        {
+            return vec![part];
+        }
         let operand_names: Vec<SmolStr> =
             binding.operands.iter().map(|(name, _)| name.clone()).collect();
         let named = self.named_operands(&mut binding);
@@ -56,7 +64,7 @@ impl Evaluator<'_> {
         }
         self.shared_weights(entry, &binding, &operands, &mut evaluated);
         let mut layer =
-            self.finish(entry, &binding, operands, evaluated, self.has_error_since(start));
+            self.finish(entry, &binding, operands.into(), evaluated, self.has_error_since(start));
         layer.inside = std::mem::replace(&mut self.inside, around);
         self.pass_on(&layer);
         self.register_name(&binding, &layer);
@@ -125,13 +133,13 @@ impl Evaluator<'_> {
             layer: name,
             name: layer_name.as_ref().map(|(name, _)| name.clone()),
             place: place.whole,
-            inputs,
-            outputs: vec![tensor],
+            inputs: inputs.into(),
+            outputs: smallvec![tensor],
             several_outputs: false,
             unknown,
             counts: Counts::UNKNOWN,
             counts_by_choice: None,
-            args: Vec::new(),
+            args: Arc::default(),
             inside: Vec::new(),
         };
         self.pass_on(&layer);

@@ -24,7 +24,7 @@ pub(super) struct Evaluated {
     /// Why it cannot be told, where it cannot be told in any world.
     pub unknown: Option<Unknown>,
     /// The layer inside a wrapper that makes its output, for fixes that change it.
-    pub inner: Option<Producer>,
+    pub inner: Option<Arc<Producer>>,
 }
 
 /// The layers of a block that a layer takes itself.
