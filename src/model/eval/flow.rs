@@ -11,12 +11,12 @@ use crate::model::hir::{Branch, Call, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Node, Part};
 use crate::model::state::{Flow, OpenBranches};
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, Tensors, Unknown, Why};
 
 /// The operands of a layer, before those that it names itself.
 pub(super) enum Incoming {
     /// These tensors.
-    Tensors(Vec<Tensor>),
+    Tensors(Tensors),
     /// The layer cannot take what flows; that has been reported.
     Refused(Unknown),
 }
@@ -170,7 +170,7 @@ impl Evaluator<'_> {
             Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) })
         };
         match self.state.flow.clone() {
-            Flow::One(tensor) => Incoming::Tensors(vec![tensor]),
+            Flow::One(tensor) => Incoming::Tensors(Tensors::from_buf([tensor])),
             Flow::Inputs => {
                 let inputs = self.state.inputs.clone();
                 // A merge that names operands takes the first input and those; the first input only once.
@@ -301,14 +301,14 @@ impl Evaluator<'_> {
         self.path.pop();
         self.close_branches();
         let outputs = match std::mem::replace(&mut self.state.flow, Flow::Inputs) {
-            Flow::One(tensor) => vec![tensor],
+            Flow::One(tensor) => Tensors::from_buf([tensor]),
             Flow::Outputs { tensors, .. } => tensors,
             // An empty branch of a network with several inputs.
             Flow::Inputs => {
                 self.state.use_input(0);
                 self.state.inputs.first().map(|(_, tensor)| tensor.clone()).into_iter().collect()
             }
-            Flow::Branches(_) => Vec::new(),
+            Flow::Branches(_) => Tensors::new(),
         };
         let mut run = open.map_or_else(
             || OpenBranches {

@@ -11,7 +11,7 @@ use crate::lang::{Args, LayerEntry, Role, Rule, RuleCx, Value, check_input_size}
 use crate::model::hir::{Call, Stmt};
 use crate::model::result::{Counts, Layer, Part};
 use crate::model::state::{Flow, Named};
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, Tensors, Unknown, Why};
 use crate::shape::{Dim, Shape};
 use std::sync::Arc;
 
@@ -43,7 +43,9 @@ impl Evaluator<'_> {
                 tensors.extend(named);
                 (tensors, None)
             }
-            Incoming::Refused(unknown) => (vec![Tensor::unknown(unknown.clone())], Some(unknown)),
+            Incoming::Refused(unknown) => {
+                (Tensors::from_buf([Tensor::unknown(unknown.clone())]), Some(unknown))
+            }
         };
         let refused = refused.or_else(|| self.check_arity(entry, &binding, &operands));
         self.check_expected_channels(entry, &binding, &operands);
@@ -64,7 +66,7 @@ impl Evaluator<'_> {
         }
         self.shared_weights(entry, &binding, &operands, &mut evaluated);
         let mut layer =
-            self.finish(entry, &binding, operands.into(), evaluated, self.has_error_since(start));
+            self.finish(entry, &binding, operands, evaluated, self.has_error_since(start));
         layer.inside = std::mem::replace(&mut self.inside, around);
         self.pass_on(&layer);
         self.register_name(&binding, &layer);
@@ -91,7 +93,7 @@ impl Evaluator<'_> {
         let place = self.call_place(call);
         let name = call.name.value.clone();
         let inputs = match self.state.flow.clone() {
-            Flow::One(tensor) => vec![tensor],
+            Flow::One(tensor) => Tensors::from_buf([tensor]),
             Flow::Outputs { tensors, .. } => tensors,
             Flow::Branches(open) => {
                 open.outputs.iter().map(|output| Tensor::clone(output)).collect()
@@ -133,7 +135,7 @@ impl Evaluator<'_> {
             layer: name,
             name: layer_name.as_ref().map(|(name, _)| name.clone()),
             place: place.whole,
-            inputs: inputs.into(),
+            inputs,
             outputs: smallvec![tensor],
             several_outputs: false,
             unknown,
@@ -211,7 +213,7 @@ impl Evaluator<'_> {
         self.state.flow = match layer.outputs.as_slice() {
             [only] => Flow::One(only.clone()),
             several => Flow::Outputs {
-                tensors: several.to_vec(),
+                tensors: several.into(),
                 layer: layer.layer.clone(),
                 place: layer.place,
             },

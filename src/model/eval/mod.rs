@@ -162,7 +162,7 @@ pub struct Evaluator<'a> {
     /// How many macro calls were expanded.
     calls_made: u64,
     /// Expansions that a later call may be equal to, by macro.
-    memo: FxHashMap<OwnerId, Vec<macros::Expansion>>,
+    memo: FxHashMap<OwnerId, Vec<macros::Expanded>>,
     owner: OwnerId,
     frames: Vec<Frame>,
     calls: Vec<MacroCall>,
@@ -204,7 +204,7 @@ impl<'a> Evaluator<'a> {
             searches: false,
             emitted: 0,
             has_macros: scope.has_macros(),
-            uses_plans: true,
+            uses_plans: plan::are_used(),
             seen: FxHashSet::default(),
             unknown_params: FxHashSet::default(),
             calls_made: 0,

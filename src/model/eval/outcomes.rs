@@ -15,19 +15,21 @@ use rustc_hash::FxHasher;
 use smallvec::SmallVec;
 
 use super::rows;
-use crate::lang::{Args, Framework, LayerEntry, Rule, RuleCx, Value, aux_flops};
+use crate::lang::{Args, Framework, LayerEntry, Rule, RuleCx, Value, aux_flops, validate};
 use crate::model::result::Counts;
-use crate::shape::Shape;
+use crate::shape::{Shape, Worlds};
 
-/// How many outcomes a thread keeps.
+/// How many outcomes, and how many lists of arguments, a thread keeps.
 const KEPT: usize = 4096;
 
-/// The arguments of a layer, validated.
+/// The arguments of a layer, about which there is nothing to say. Equal ones are nearly always one.
 #[derive(Debug)]
 pub(super) struct Arguments {
     entry: &'static LayerEntry,
     framework: Framework,
-    /// By the parameter's index.
+    /// As they were written, by the parameter's index.
+    pub written: Arc<[(usize, Worlds<Value>)]>,
+    /// What the rule is given, by the parameter's index.
     given: Vec<Option<Value>>,
     /// The hash of all of this.
     hash: u64,
@@ -43,21 +45,46 @@ pub(super) struct Plain {
 }
 
 impl Arguments {
-    /// `given` has an element for each parameter of `entry`; nothing in it is unknown.
-    pub fn new(
+    /// The arguments that are `written`, none of which depends on a hyperparameter; `None` where there is
+    /// something to say about them.
+    pub fn of(
         entry: &'static LayerEntry,
         framework: Framework,
-        given: Vec<Option<Value>>,
-    ) -> Arguments {
+        written: &Arc<[(usize, Worlds<Value>)]>,
+    ) -> Option<Arc<Arguments>> {
         let mut hasher = FxHasher::default();
         (entry.name.as_ptr(), framework).hash(&mut hasher);
-        for (index, value) in given.iter().enumerate() {
-            if let Some(value) = value {
-                index.hash(&mut hasher);
-                hash_value(value, &mut hasher);
-            }
+        for (index, value) in written.iter() {
+            index.hash(&mut hasher);
+            hash_value(value.as_constant()?, &mut hasher);
         }
-        Arguments { entry, framework, given, hash: hasher.finish() }
+        let hash = hasher.finish();
+        ARGUMENTS.with_borrow_mut(|kept| {
+            let is_same = |known: &Arc<Arguments>| {
+                std::ptr::eq(known.entry, entry)
+                    && known.framework == framework
+                    && known.written == *written
+            };
+            if let Some(known) = kept.find(hash, is_same) {
+                return Some(known.clone());
+            }
+            let mut given: Vec<Option<Value>> = vec![None; entry.params.len()];
+            for (index, value) in written.iter() {
+                given[*index] = value.as_constant().cloned();
+            }
+            if !validate(entry, framework, &mut given).is_empty()
+                || given.iter().flatten().any(Value::is_unknown)
+            {
+                return None;
+            }
+            let made =
+                Arc::new(Arguments { entry, framework, written: written.clone(), given, hash });
+            if kept.len() == KEPT {
+                kept.clear();
+            }
+            kept.insert_unique(hash, made.clone(), |known| known.hash);
+            Some(made)
+        })
     }
 
     fn is_same(&self, other: &Arguments) -> bool {
@@ -113,6 +140,7 @@ struct Kept {
 }
 
 thread_local! {
+    static ARGUMENTS: RefCell<HashTable<Arc<Arguments>>> = const { RefCell::new(HashTable::new()) };
     static OUTCOMES: RefCell<HashTable<Kept>> = const { RefCell::new(HashTable::new()) };
 }
 

@@ -12,7 +12,7 @@ use super::Evaluator;
 use super::bind::Binding;
 use super::outcomes::{Arguments, Plain};
 use super::rows::written;
-use crate::lang::{Framework, LayerEntry, Operands, Rule, Value, validate};
+use crate::lang::{Framework, LayerEntry, Operands, Rule};
 use crate::model::hir::{Call, Expr, ExprKind, Stmt};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Layer, Part};
@@ -31,8 +31,6 @@ struct Plan {
     entry: &'static LayerEntry,
     owner: OwnerId,
     arguments: Arc<Arguments>,
-    /// The arguments as they were written, for the row.
-    values: Arc<[(usize, Worlds<Value>)]>,
     written: Arc<Written>,
     name: Option<(SmolStr, Place)>,
     operands: Vec<SmolStr>,
@@ -123,24 +121,10 @@ impl Evaluator<'_> {
         if !is_whole || !is_pure || !is_literal(call) {
             return None;
         }
-        let value = |given: &super::bind::Given<'_>| given.bound.value.as_constant().cloned();
-        let mut given: Vec<Option<Value>> = Vec::with_capacity(binding.given.len());
-        for argument in &binding.given {
-            given.push(match argument {
-                Some(argument) => Some(value(argument)?),
-                None => None,
-            });
-        }
-        if !validate(entry, self.framework, &mut given).is_empty()
-            || given.iter().flatten().any(Value::is_unknown)
-        {
-            return None;
-        }
         Some(Box::new(Plan {
             entry,
             owner: self.owner,
-            arguments: Arc::new(Arguments::new(entry, self.framework, given)),
-            values: binding.values(),
+            arguments: Arguments::of(entry, self.framework, &binding.values())?,
             written: Arc::new(written(entry, binding)),
             name: binding.name.clone(),
             operands: binding.operands.iter().map(|(name, _)| name.clone()).collect(),
@@ -173,9 +157,6 @@ impl Evaluator<'_> {
         }
         let mut shapes: SmallVec<[Shape; 2]> = SmallVec::with_capacity(operands.len());
         for operand in &operands {
-            if operand.doubtful {
-                return None;
-            }
             shapes.push(operand.shape.as_constant()?.clone()?);
         }
         let plain = plan.arguments.outcome(&shapes)?;
@@ -204,7 +185,7 @@ impl Evaluator<'_> {
             unknown: None,
             counts,
             counts_by_choice: None,
-            args: plan.values.clone(),
+            args: plan.arguments.written.clone(),
             inside: Vec::new(),
         };
         self.pass_on(&layer);
@@ -234,5 +215,108 @@ fn is_literal_value(expr: &Expr) -> bool {
             elements.iter().all(is_literal_value)
         }
         _ => false,
+    }
+}
+
+/// Whether calls are evaluated by their plans: always, but for the test that compares.
+#[cfg(not(test))]
+pub(super) fn are_used() -> bool {
+    true
+}
+
+#[cfg(test)]
+pub(super) use tests::are_used;
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::path::Path;
+
+    use crate::diagnostics::codes;
+    use crate::lang::Framework;
+    use crate::model::analysis::{Analysis, analyze};
+    use crate::model::db::Database;
+    use crate::model::document::Document;
+
+    thread_local! {
+        static USED: Cell<bool> = const { Cell::new(true) };
+    }
+
+    pub(in crate::model::eval) fn are_used() -> bool {
+        USED.get()
+    }
+
+    fn analysis(text: &str, framework: Framework, with_plans: bool) -> Analysis {
+        let mut db = Database::default();
+        let mut document = Document::new(&mut db, text, framework);
+        USED.set(with_plans);
+        analyze(&db, &document);
+        // Everything is evaluated once more, with the plans that have been made.
+        for other in [Framework::Keras, Framework::Pytorch, framework] {
+            document.set_framework(&mut db, other);
+            analyze(&db, &document);
+        }
+        let analysis = analyze(&db, &document);
+        USED.set(true);
+        analysis
+    }
+
+    fn texts_in(folder: &Path, texts: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                texts_in(&path, texts);
+            } else if path.extension().is_some_and(|extension| extension == "neural") {
+                texts.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    /// Layers with and without mistakes, in every surrounding that a plan has to do with.
+    const LAYERS: &str = "
+        input: { a: (16, 16, 4), b: (16, 16, 4) }
+        layers:
+          a: { Conv2D(4, 3, padding=\"same\", name=\"c\") BatchNormalization() }
+          b: { Conv2D(4, 3, padding=\"same\", trainable=false) Dropout(0.2) }
+          Add(\"c\")
+          Conv2D(8, (3, 3), \"relu\", data_format=\"channels_first\") * 3
+          Conv2D(8, 30)
+          Flatten()
+          Dense(8, name=\"c\")
+          Dense(8, units=3)
+          Dense(8) * 1000
+          Dense(8,, \"relu\")
+          Dense(16)
+          Reshape((4, 4))
+          LSTM(8)
+          Add(\"nothing\")
+          Concatenate(\"c\", axis=1)
+          Output(3, \"softmax\")
+          Dense(8)
+          Embedding(2, 99999999999)
+          Dense(9999999999999)
+          Dense(9999999999999)";
+
+    #[test]
+    fn a_plan_gives_what_evaluation_gives() {
+        let mut texts = vec![format!("network N {{ {LAYERS} }}")];
+        texts.push(format!(
+            "define M(n) {{ Dense(8, name=\"m\") Dense($n) ReLU Dense(n) }}\nnetwork N {{ input: (8,) layers: M(3) M(3) M(4) Dense(8) Conv2D(3, 3) Dense(4) Add(\"m_1\") }}"
+        ));
+        texts_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples"), &mut texts);
+        for code in codes::all() {
+            texts.extend([code.info().wrong.to_string(), code.info().mended.to_string()]);
+        }
+        for text in &texts {
+            for framework in [Framework::Keras, Framework::Pytorch] {
+                let with = analysis(text, framework, true);
+                let without = analysis(text, framework, false);
+                assert_eq!(with.findings, without.findings, "{text}");
+                for (with, without) in with.networks.iter().zip(&without.networks) {
+                    assert_eq!(with.chunks, without.chunks, "{text}");
+                    assert_eq!(with.outputs, without.outputs, "{text}");
+                }
+            }
+        }
     }
 }

@@ -218,7 +218,7 @@ impl Evaluator<'_> {
                 .map(|(entry, binding)| {
                     let at = |given: &Given<'_>| given.bound.value.at(world).clone();
                     let mut given: Vec<Option<Value>> =
-                        binding.given.iter().map(|given| given.as_ref().map(at)).collect();
+                        binding.given.iter().map(|given| given.as_deref().map(at)).collect();
                     // What is wrong inside is reported when the inner layer is run.
                     validate(entry, self.framework, &mut given);
                     given
