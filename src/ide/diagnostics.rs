@@ -122,10 +122,11 @@ fn enclosing_piece(root: &SyntaxNode, place: TextRange) -> Option<TextRange> {
         match node.kind() {
             SyntaxKind::LAYER_STMT => {
                 // The block of a layer is read by itself.
+                let range = node.text_range();
                 let block = node.children().find(|child| child.kind() == SyntaxKind::BLOCK);
-                let end = block.map_or(node.text_range().end(), |block| block.text_range().start());
-                let range = TextRange::new(node.text_range().start(), end);
-                return range.contains_range(place).then_some(range);
+                let Some(block) = block.map(|block| block.text_range()) else { return Some(range) };
+                let head = TextRange::new(range.start(), block.start());
+                return (!block.contains_range(place)).then_some(head);
             }
             SyntaxKind::KEY_VALUE
             | SyntaxKind::INPUT_DECL
