@@ -92,6 +92,37 @@ fn pairs_are_seen_where_pieces_meet() {
     }
 }
 
+/// A run of branches and the layer before it are seen together, wherever a network is cut into pieces; so
+/// are branches that are outputs.
+#[test]
+fn branches_are_seen_where_pieces_meet() {
+    let inputs = "input: { a: (8), b: (8) }\n  layers:\n    a: { Dense(8) }\n    b: { Dense(8) }\n    Add()\n";
+    let lines_of = |middle: &str, last: &str, code: &str| -> Vec<Vec<u32>> {
+        (50..80)
+            .map(|before| {
+                let filler = "    Dense(8)\n".repeat(before);
+                let text = format!("network N {{\n  {inputs}{filler}{middle}{last}}}\n");
+                let first = before as u32 + 7;
+                lines_of(&text, code).iter().map(|line| line - first).collect()
+            })
+            .collect()
+    };
+    let run = |first: &str, count: usize| {
+        let more: String = (0..count).map(|_| "    b: { Dense(8) }\n").collect();
+        format!("    Dense(8)\n    {first}: {{ Dense(8) }}\n{more}    Add()\n")
+    };
+    let all = |lines: &[u32]| vec![lines.to_vec(); 30];
+    assert_eq!(lines_of(&run("a", 40), "", "unused-output"), all(&[0]));
+    // A branch with a name of its own starts from the layer.
+    assert_eq!(lines_of(&run("c", 40), "", "unused-output"), all(&[]));
+    let late = run("a", 100).replace("    Add()", "    c: { Dense(8) }\n    Add()");
+    assert_eq!(lines_of(&late, "", "unused-output"), all(&[]));
+    let outputs = run("a", 40).replace("    Add()", "    b: { Dense(8, \"softmax\") }");
+    let loss = "  loss: \"categorical_crossentropy\"\n";
+    let each: Vec<u32> = (1..42).collect();
+    assert_eq!(lines_of(&outputs, loss, "loss-mismatch"), all(&each));
+}
+
 /// An edit leaves nothing of what was said before it, also where only one piece is made anew.
 #[test]
 fn findings_follow_edits() {
@@ -200,8 +231,14 @@ fn what_may_be_meant_is_silent() {
         ("Dense(10, activation=my_activation)", ""),
         // PyTorch's name, whose loss takes scores.
         ("Dense(10)", "loss: \"cross_entropy\"\n  metrics: [\"sparse_categorical_accuracy\"]"),
-        // An output that programs give a softmax of their own.
-        ("Output(10)", "loss: \"categorical_crossentropy\""),
+        // An output without an activation for a loss that takes scores, and for one of numbers.
+        ("Output(10)", "loss: CategoricalCrossentropy(from_logits=true)"),
+        ("Output(10)", "loss: \"cross_entropy\""),
+        ("Output(10)", "loss: my_own_loss"),
+        ("Output(10)", "loss: \"mse\"\n  metrics: [\"accuracy\"]"),
+        ("Output(10)", "loss: \"hinge\""),
+        ("Dense(10)\n    Softmax()", "loss: \"categorical_crossentropy\""),
+        ("Dense(1)\n    Activation(\"sigmoid\")", "loss: \"binary_crossentropy\""),
         ("ReLU(max_value=1)", "loss: \"binary_crossentropy\""),
         // Squared error of probabilities.
         ("Dense(10, \"softmax\")", "loss: \"mse\"\n  metrics: [\"accuracy\"]"),
@@ -209,7 +246,15 @@ fn what_may_be_meant_is_silent() {
         ("Dense(1)", "loss: \"mse\"\n  metrics: [\"mae\", \"r2_score\"]"),
         // Losses of one's own, losses of a search, several losses.
         ("Dense(1, \"relu\")", "loss: HPO(choice(\"mse\", \"binary_crossentropy\"))"),
-        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"mse\", \"binary_crossentropy\"]"),
+        // Several outputs, each right for its loss, and lists that are not one for each.
+        (
+            "a: { Output(3) }\n    b: { Output(2, \"sigmoid\") }",
+            "loss: [\"mse\", \"binary_crossentropy\"]\n  metrics: [\"mae\", \"accuracy\"]",
+        ),
+        ("a: { Output(3, \"relu\") }\n    b: { }", "loss: \"mse\""),
+        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"binary_crossentropy\"]"),
+        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [None, \"mse\"]"),
+        ("Dense(1, \"sigmoid\")", "loss: [\"binary_crossentropy\"]"),
         // Layers whose output is not an activation of theirs.
         ("Dense(8)\n    Reshape((2, 4))\n    LSTM(4)", "loss: \"categorical_crossentropy\""),
         ("Dense(16, name=\"a\")\n    Dense(16)\n    Add(\"a\")", "loss: \"binary_crossentropy\""),
@@ -242,7 +287,8 @@ fn what_may_be_meant_is_silent() {
         let text =
             format!("network N {{\n  input: (16)\n  layers:\n    {layers}\n  {sections}\n}}\n");
         for finding in findings(&text, &Config::default()) {
-            let is_own = layers.contains("my_activation");
+            // An activation or a loss of one's own is a finding of another kind.
+            let is_own = text.contains("my_") && finding.message.contains("my_");
             if finding.severity > Severity::Hint && !is_own {
                 writeln!(report, "{text}{}", describe(&text, &finding)).expect("a string takes it");
             }
