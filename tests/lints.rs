@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use family::{check, describe, findings, fix_complaints, settings};
 use neural_analyzer::config::Config;
-use neural_analyzer::diagnostics::{Severity, codes};
+use neural_analyzer::diagnostics::{Diagnostic, Severity, codes};
 use neural_analyzer::ide::{AnalysisHost, analyze_with};
 use neural_analyzer::lang::Framework;
 use neural_analyzer::text::LineIndex;
@@ -295,6 +295,33 @@ fn what_may_be_meant_is_silent() {
         }
     }
     assert!(report.is_empty(), "{report}");
+}
+
+/// A layer that a fix would bring into the same position as another, or that others refer to, stays.
+#[test]
+fn what_cannot_be_moved_has_no_fix() {
+    let config = settings("profile = \"strict\"");
+    let fixes = |layers: &str| -> usize {
+        let text = format!("network N {{\n  input: (16)\n  layers:\n    {layers}\n}}\n");
+        let of_code = |it: &&Diagnostic| it.code == codes::DROPOUT_BEFORE_NORMALIZATION;
+        let found = findings(&text, &config);
+        let found: Vec<_> = found.iter().filter(of_code).collect();
+        assert_eq!(found.len(), 1, "{layers}");
+        found[0].fixes.len()
+    };
+    assert_eq!(fixes("Dense(8)\n    Dropout(0.5)\n    BatchNormalization()\n    Dense(8)"), 1);
+    assert_eq!(fixes("Dropout(0.5)\n    BatchNormalization()\n    Dense(8)"), 1);
+    for layers in [
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization(name=\"n\")\n    Dense(8)\n    Add(\"n\")",
+        "Dense(8)\n    Dropout(0.5) * 2\n    BatchNormalization()",
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization() @ \"cpu\"",
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization(), Dense(8)",
+        "Dense(8)\n    Dropout(0.1)\n    Dropout(0.5)\n    BatchNormalization()",
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization()\n    BatchNormalization()",
+        "Dense(8)\n    a: { Dropout(0.5)\n    BatchNormalization() }\n    b: { }\n    Add()",
+    ] {
+        assert_eq!(fixes(layers), 0, "{layers}");
+    }
 }
 
 /// PyTorch's losses take scores, so its networks are not judged by activations.

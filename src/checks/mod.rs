@@ -26,6 +26,7 @@ mod metric;
 mod output;
 mod pairs;
 mod portability;
+mod reorder;
 mod search;
 mod sections;
 mod values;
@@ -65,6 +66,9 @@ pub fn check(
         findings.extend(search::check(document, at, model));
         findings.extend(network.costs().unbuildable());
         network.check(framework, &mut of_layers);
+    }
+    for finding in &mut of_layers {
+        reorder::offer(document, &mut finding.diagnostic);
     }
     findings.extend(lifted(of_layers, analysis));
     for (owner, form) in document.research() {
