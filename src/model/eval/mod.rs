@@ -150,8 +150,6 @@ pub struct Evaluator<'a> {
     pub expanded: BTreeMap<SmolStr, u64>,
     /// Whether there is a hyperparameter to search.
     pub searches: bool,
-    /// How many findings there were, those included that had been found before.
-    emitted: u64,
     /// Whether the scope has macros.
     has_macros: bool,
     /// Whether calls are evaluated by their plans, which makes no difference to what comes out.
@@ -202,7 +200,6 @@ impl<'a> Evaluator<'a> {
             expansion: 0,
             expanded: BTreeMap::new(),
             searches: false,
-            emitted: 0,
             has_macros: scope.has_macros(),
             uses_plans: plan::are_used(),
             seen: FxHashSet::default(),
@@ -243,7 +240,6 @@ impl<'a> Evaluator<'a> {
 
     /// The same, where a macro's use is to blame if `of_use`.
     fn emit_finding(&mut self, diagnostic: Diagnostic<Place>, of_use: bool) {
-        self.emitted += 1;
         let calls = self.calls.last().map_or(0, |call| call.instance);
         if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
             return;
