@@ -56,8 +56,8 @@ pub const MAX_DEPTH: usize = 256;
 pub struct Record {
     /// The piece of text.
     pub owner: OwnerId,
-    /// What it says.
-    pub stmt: hir::Stmt,
+    /// What it says. Statements with equal trees share it.
+    pub stmt: Arc<hir::Stmt>,
 }
 
 impl Record {
@@ -226,7 +226,7 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates the statements of a layers list, or of a chunk of one.
     pub fn records(&mut self, records: &[Arc<Record>]) -> Vec<Node> {
-        self.sequence(records.iter().map(|record| (record.owner, &record.stmt)))
+        self.sequence(records.iter().map(|record| (record.owner, &*record.stmt)))
     }
 
     fn place(&self, range: TextRange) -> Place {

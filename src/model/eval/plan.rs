@@ -9,6 +9,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::Evaluator;
+use super::bind::call_place;
 use super::outcomes::{Arguments, Plain};
 use crate::lang::{
     Framework, LayerEntry, LayerName, Operands, ParamName, Rule, Value, resolve_layer,
@@ -22,7 +23,7 @@ use crate::model::tensor::{Tensor, Tensors, Written};
 use crate::shape::{Count, Shape, Worlds};
 
 /// The plans of a call, by framework. They follow from the call, so they make no difference between
-/// calls, and a clone makes its own.
+/// calls, and a clone makes its own. Equal statements share their calls, and with them the plans.
 #[derive(Default)]
 #[allow(private_interfaces)]
 pub struct Plans([OnceLock<Option<Box<Plan>>>; 2]);
@@ -30,7 +31,6 @@ pub struct Plans([OnceLock<Option<Box<Plan>>>; 2]);
 /// What a call means whatever comes in.
 struct Plan {
     entry: &'static LayerEntry,
-    owner: OwnerId,
     arguments: Arc<Arguments>,
     written: Arc<Written>,
     name: Option<(SmolStr, Place)>,
@@ -74,9 +74,6 @@ impl Evaluator<'_> {
         }
         let plan = call.plans.of(self.framework);
         let plan = plan.get_or_init(|| self.make_plan(call).map(Box::new)).as_deref()?;
-        if plan.owner != self.owner {
-            return None;
-        }
         let (operands, plain) = self.planned_outcome(plan)?;
         self.count_layers(1);
         self.after_output(plan.entry, call);
@@ -98,7 +95,7 @@ impl Evaluator<'_> {
         let mut has_names = false;
         for arg in call.args.iter().flat_map(|list| &list.args) {
             let value = literal(&arg.value)?;
-            let place = self.place(arg.value.range);
+            let place = Place::new(OwnerId::OWN, arg.value.range);
             let index = match &arg.name {
                 None if has_names => return None,
                 None if merges && names_operands(&value, &mut operands) => continue,
@@ -138,7 +135,7 @@ impl Evaluator<'_> {
         let arguments = Arguments::of(entry, self.framework, &values)?;
         let written = Written {
             layer: entry.name,
-            call: self.call_place(call),
+            call: call_place(OwnerId::OWN, call),
             channels: entry.channels,
             channels_value: entry.channels.and_then(|name| {
                 let (channels, _) = entry.param(name)?;
@@ -153,15 +150,7 @@ impl Evaluator<'_> {
                 .map(|(index, place)| (entry.params[*index].name, Some(*place)))
                 .collect(),
         };
-        Some(Plan {
-            entry,
-            owner: self.owner,
-            arguments,
-            written: Arc::new(written),
-            name,
-            operands,
-            frozen,
-        })
+        Some(Plan { entry, arguments, written: Arc::new(written), name, operands, frozen })
     }
 
     /// What comes in, and what the layer makes of it.
@@ -210,7 +199,7 @@ impl Evaluator<'_> {
             framework: self.framework,
             layer: SmolStr::new_static(plan.entry.name),
             name: plan.name.as_ref().map(|(name, _)| name.clone()),
-            place: plan.written.call.whole,
+            place: plan.written.call_in(self.owner).whole,
             inputs: operands,
             several_outputs: outputs.len() > 1,
             outputs,
@@ -222,7 +211,7 @@ impl Evaluator<'_> {
         };
         self.pass_on(&layer);
         if let Some((name, place)) = &plan.name {
-            self.add_name(name.clone(), *place, layer.outputs[0].clone());
+            self.add_name(name.clone(), place.in_piece(self.owner), layer.outputs[0].clone());
         }
         Part::Layer(Arc::new(layer))
     }
