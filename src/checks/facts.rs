@@ -251,10 +251,11 @@ impl Walk {
                     }
                     _ => self.nodes(nodes),
                 },
-                Part::Macro { name, call, body, .. } => {
-                    let instance = self.instance(*call);
-                    self.calls.push(MacroCall { name: name.clone(), place: *call, instance });
-                    let segment = self.nodes(body);
+                Part::Macro(expansion) => {
+                    let (name, place) = (expansion.name.clone(), expansion.call);
+                    let instance = self.instance(place);
+                    self.calls.push(MacroCall { name, place, instance });
+                    let segment = self.nodes(&expansion.body);
                     self.calls.pop();
                     segment
                 }
@@ -396,9 +397,8 @@ impl Walk {
 fn passes_on(parts: &[Part]) -> bool {
     parts.iter().all(|part| match part {
         Part::Layer(layer) => layers::is_identity(layer),
-        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => {
-            nodes.iter().all(|node| passes_on(&node.parts))
-        }
+        Part::Inner(nodes) => nodes.iter().all(|node| passes_on(&node.parts)),
+        Part::Macro(expansion) => expansion.body.iter().all(|node| passes_on(&node.parts)),
         Part::Copies(runs) => runs.iter().all(|run| passes_on(&run.parts)),
         Part::Add(_) | Part::Alternatives(_) => false,
     })

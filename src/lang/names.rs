@@ -35,8 +35,16 @@ static BY_NAME: LazyLock<FxHashMap<String, &'static LayerEntry>> = LazyLock::new
         .collect()
 });
 
+/// Names as the table has them.
+static AS_WRITTEN: LazyLock<FxHashMap<&'static str, &'static LayerEntry>> =
+    LazyLock::new(|| layers::all().map(|entry| (entry.name, entry)).collect());
+
 /// The layer with this name or alias, without regard to case.
 pub(super) fn layer(name: &str) -> Option<&'static LayerEntry> {
+    // Nearly always the name is written as the table has it.
+    if let Some(entry) = AS_WRITTEN.get(name) {
+        return Some(entry);
+    }
     BY_NAME.get(&name.to_ascii_lowercase()).copied()
 }
 

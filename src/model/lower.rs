@@ -155,6 +155,7 @@ impl Lowering {
             name: self.name(&call.name()?),
             args: call.arg_list().map(|list| self.arg_list(&list)),
             range: self.range_of(call),
+            plans: hir::Plans::default(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! Which parameter each argument of a layer means.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -18,7 +20,7 @@ use crate::shape::{Shape, Worlds};
 #[derive(Clone)]
 pub(super) struct Binding<'s> {
     /// The arguments of the layer's own parameters, by index.
-    pub given: Vec<Option<Given<'s>>>,
+    pub given: Vec<Option<Box<Given<'s>>>>,
     /// The layers inside a wrapper.
     pub inner: Vec<&'s Call>,
     /// How many operands the layer names itself.
@@ -62,9 +64,11 @@ pub(super) struct Given<'s> {
 
 impl Binding<'_> {
     /// The values that are given, by the index of the parameter.
-    pub(super) fn values(self) -> Vec<(usize, Worlds<Value>)> {
-        let given = self.given.into_iter().enumerate();
-        given.filter_map(|(index, given)| Some((index, given?.bound.value))).collect()
+    pub(super) fn values(&self) -> Arc<[(usize, Worlds<Value>)]> {
+        let given = self.given.iter().enumerate();
+        given
+            .filter_map(|(index, given)| Some((index, given.as_ref()?.bound.value.clone())))
+            .collect()
     }
 }
 
@@ -254,7 +258,7 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
-        binding.given[index] = Some(self.given(arg, param.name, removal));
+        binding.given[index] = Some(Box::new(self.given(arg, param.name, removal)));
     }
 
     /// Strings without a name are operands of a merge.
@@ -441,13 +445,14 @@ impl Evaluator<'_> {
             // Keras takes the old name beside the new one, and the old one wins.
             ParamName::Param(index) if self.has_legacy(entry, index, call_args) => {
                 let given = self.given(arg, entry.params[index].name, removal);
-                binding.given[index].get_or_insert(given);
+                binding.given[index].get_or_insert_with(|| Box::new(given));
             }
             ParamName::Param(index) | ParamName::Alias { index, .. } => {
                 self.set(entry, binding, index, arg, removal);
             }
             ParamName::Legacy { index: Some(index), .. } => {
-                binding.given[index] = Some(self.given(arg, entry.params[index].name, removal));
+                let given = self.given(arg, entry.params[index].name, removal);
+                binding.given[index] = Some(Box::new(given));
             }
             ParamName::Base(base) => self.bind_base(binding, arg, base, removal),
             ParamName::Operands => {
@@ -499,7 +504,8 @@ impl Evaluator<'_> {
 
     /// Whether `args` give parameter `index` by its name in older versions of Keras as well.
     fn has_legacy(&self, entry: &'static LayerEntry, index: usize, args: &[Arg]) -> bool {
-        args.iter().filter_map(|arg| arg.name.as_ref()).any(|name| {
+        let others = args.iter().filter_map(|arg| arg.name.as_ref());
+        others.filter(|name| entry.param(&name.value).is_none()).any(|name| {
             let meaning = resolve_param(entry, self.framework, &name.value);
             matches!(meaning, ParamName::Legacy { index: Some(old), .. } if old == index)
         })

@@ -70,6 +70,7 @@ impl Lowering {
                 range: TextRange::new(self.range(brace.text_range()).start(), end),
                 closed: false,
             }),
+            plans: hir::Plans::default(),
             range,
         };
         Some(hir::Expr { kind: hir::ExprKind::Call(Box::new(call)), range })
