@@ -63,13 +63,18 @@ const CLASS_ENDINGS: &[&str] = &[
     "Constraint",
 ];
 
+/// Whether a name looks like that of an author's own class.
+pub(super) fn is_own_class(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && CLASS_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// What the name of a layer means. Macros are not looked at; they come first.
 pub fn resolve_layer(name: &str) -> LayerName {
     if let Some(entry) = layer(name) {
         return LayerName::Entry(entry);
     }
-    let capitalized = name.starts_with(|first: char| first.is_ascii_uppercase());
-    if capitalized && CLASS_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+    if is_own_class(name) {
         return LayerName::Custom;
     }
     let known = layers::all().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));
