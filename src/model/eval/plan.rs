@@ -336,9 +336,8 @@ mod tests {
     #[test]
     fn a_plan_gives_what_evaluation_gives() {
         let mut texts = vec![format!("network N {{ {LAYERS} }}")];
-        texts.push(format!(
-            "define M(n) {{ Dense(8, name=\"m\") Dense($n) ReLU Dense(n) }}\nnetwork N {{ input: (8,) layers: M(3) M(3) M(4) Dense(8) Conv2D(3, 3) Dense(4) Add(\"m_1\") }}"
-        ));
+        texts.push(
+            "define M(n) { Dense(8, name=\"m\") Dense($n) ReLU Dense(n) }\nnetwork N { input: (8,) layers: M(3) M(3) M(4) Dense(8) Conv2D(3, 3) Dense(4) Add(\"m_1\") }".to_string());
         texts_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples"), &mut texts);
         for code in codes::all() {
             texts.extend([code.info().wrong.to_string(), code.info().mended.to_string()]);
