@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashSet, FxHasher};
 use smol_str::SmolStr;
 
+use super::branches::{Edges, Run};
 use super::cost::{Costs, Measure};
 use super::field::Field;
 use super::layers::{self, single};
@@ -45,6 +46,8 @@ pub(super) enum End {
     Nothing,
     /// The output of this layer.
     One(Site),
+    /// The outputs of branches, in their order: for each the layer that gives it, where it is one.
+    Branches(Vec<Option<Site>>),
     /// Several tensors, or one that cannot be told.
     Many,
 }
@@ -77,6 +80,22 @@ impl Segment {
         }
         met
     }
+
+    /// Adds a piece of more branches of the run that this one ends with. `after` is how far the numbers of
+    /// its statements are behind those of this one.
+    pub fn go_on(&mut self, next: Segment, after: u32) {
+        let (End::Branches(ends), End::Branches(more)) = (&mut self.end, next.end) else {
+            self.end = End::Many;
+            return;
+        };
+        ends.extend(more.into_iter().map(|site| {
+            let mut site = site?;
+            if let Some((number, _)) = &mut site.path {
+                *number += after;
+            }
+            Some(site)
+        }));
+    }
 }
 
 /// The facts of a piece.
@@ -90,6 +109,8 @@ pub(super) struct Facts {
     pub costs: Costs,
     /// How far its positions see.
     pub field: Field,
+    /// The runs of branches that it may share with its neighbours.
+    pub edges: Edges,
 }
 
 impl Facts {
@@ -97,7 +118,13 @@ impl Facts {
     pub fn of(nodes: &[Node]) -> Facts {
         let mut walk = Walk { times: 1, ..Walk::default() };
         let segment = walk.nodes(nodes);
-        Facts { findings: walk.findings, segment, costs: walk.costs, field: Field::of_nodes(nodes) }
+        Facts {
+            findings: walk.findings,
+            segment,
+            costs: walk.costs,
+            field: Field::of_nodes(nodes),
+            edges: walk.edges,
+        }
     }
 
     /// What `check` finds about each of the layers, and nothing else.
@@ -118,6 +145,7 @@ struct Walk {
     /// How many copies of what is walked there are.
     times: u64,
     seen: FxHashSet<(Code, Place, u64)>,
+    edges: Edges,
     /// The only check to make, where it is not all of them.
     only: Option<Check>,
 }
@@ -143,17 +171,9 @@ impl Walk {
                 let of_run = |node: &Node| node.branch.is_some() && node.index == first.index;
                 let end = rest.iter().position(|node| !of_run(node)).unwrap_or(rest.len());
                 let (run, after) = rest.split_at(end);
-                for node in run {
-                    let name = node.branch.clone().unwrap_or_default();
-                    self.at(Step::Index(node.index), |walk| {
-                        walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
-                    });
-                }
-                // A run at the end of a piece may go on in the next one.
-                if !after.is_empty() || !self.path.is_empty() {
-                    self.unused_output(before, run);
-                }
-                all.join(Segment::many());
+                let ends = run.iter().map(|node| self.branch(node)).collect();
+                self.run(before, run, rest.len() == nodes.len(), after.is_empty());
+                all.join(Segment { first: None, end: End::Branches(ends) });
                 before = None;
                 rest = after;
                 continue;
@@ -163,35 +183,48 @@ impl Walk {
             before = Some(first);
             rest = &rest[1..];
         }
+        if self.path.is_empty() {
+            self.edges.last = self.alone(before);
+        }
         all
     }
 
-    /// A layer before branches none of which starts from what it gives.
+    /// The layer that gives the output of a branch, where it is one.
+    fn branch(&mut self, node: &Node) -> Option<Site> {
+        let name = node.branch.clone().unwrap_or_default();
+        let segment = self.at(Step::Index(node.index), |walk| {
+            walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
+        });
+        match segment.end {
+            End::One(site) => Some(site),
+            _ => None,
+        }
+    }
+
+    /// A run of branches after the statement `before`. At an end of a piece the run may go on in the
+    /// piece before or the next one.
+    fn run(&mut self, before: Option<&Node>, nodes: &[Node], is_first: bool, is_last: bool) {
+        let Some(run) = Run::of(nodes) else { return };
+        let before = self.alone(before);
+        if self.path.is_empty() && is_first {
+            self.edges.head = Some((run, is_last));
+        } else if self.path.is_empty() && is_last {
+            self.edges.tail = Some((before, run));
+        } else if let Some(finding) = before.and_then(|site| run.unused(&site)) {
+            self.emit(finding);
+        }
+    }
+
+    /// The layer at the end of a statement, where it may be told whether its output has a use.
     ///
     /// Only a layer that stands there by itself is judged: the last block of many equal ones often gives
     /// something that is not used.
-    fn unused_output(&mut self, before: Option<&Node>, run: &[Node]) {
-        let Some(Part::Layer(layer)) = before.and_then(|node| node.parts.last()) else { return };
+    fn alone(&mut self, node: Option<&Node>) -> Option<Site> {
+        let node = node?;
+        let Some(Part::Layer(layer)) = node.parts.last() else { return None };
         // A layer with a name may be used by it further down.
-        let is_used = layer.name.is_some() || run.iter().any(|node| node.start.is_none());
-        if is_used || !self.calls.is_empty() || !layers::is_certain(layer) {
-            return;
-        }
-        let mut finding = Diagnostic::new(
-            codes::UNUSED_OUTPUT,
-            layer.place,
-            format!(
-                "nothing takes what `{}` gives: the branches after it start from inputs or other layers",
-                layer.layer
-            ),
-        )
-        .with_help("move it into the branch that it is meant for, or remove it")
-        .with_fix(format!("Remove `{}`", layer.layer), vec![layer.place.edit("")]);
-        if let Some(start) = run.first() {
-            finding = finding.with_related(start.place, "the first of the branches");
-        }
-        let site = self.site(layer);
-        self.emit(site.finding(finding));
+        let is_judged = layer.name.is_none() && self.calls.is_empty() && layers::is_certain(layer);
+        is_judged.then(|| self.at(Step::Index(node.index), |walk| walk.site(layer)))
     }
 
     fn parts(&mut self, parts: &Arc<[Part]>) -> Segment {
@@ -218,10 +251,11 @@ impl Walk {
                     }
                     _ => self.nodes(nodes),
                 },
-                Part::Macro { name, call, body, .. } => {
-                    let instance = self.instance(*call);
-                    self.calls.push(MacroCall { name: name.clone(), place: *call, instance });
-                    let segment = self.nodes(body);
+                Part::Macro(expansion) => {
+                    let (name, place) = (expansion.name.clone(), expansion.call);
+                    let instance = self.instance(place);
+                    self.calls.push(MacroCall { name, place, instance });
+                    let segment = self.nodes(&expansion.body);
                     self.calls.pop();
                     segment
                 }
@@ -363,9 +397,8 @@ impl Walk {
 fn passes_on(parts: &[Part]) -> bool {
     parts.iter().all(|part| match part {
         Part::Layer(layer) => layers::is_identity(layer),
-        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => {
-            nodes.iter().all(|node| passes_on(&node.parts))
-        }
+        Part::Inner(nodes) => nodes.iter().all(|node| passes_on(&node.parts)),
+        Part::Macro(expansion) => expansion.body.iter().all(|node| passes_on(&node.parts)),
         Part::Copies(runs) => runs.iter().all(|run| passes_on(&run.parts)),
         Part::Add(_) | Part::Alternatives(_) => false,
     })

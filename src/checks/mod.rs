@@ -10,6 +10,7 @@
 //! [`check`] says everything that does not depend on settings; [`check_settings`] the rest.
 
 mod arguments;
+mod branches;
 mod cost;
 mod facts;
 mod feature_map;
@@ -20,9 +21,12 @@ mod hyperparameters;
 mod keys;
 mod layers;
 mod layout;
+mod loss;
+mod metric;
 mod output;
 mod pairs;
 mod portability;
+mod reorder;
 mod search;
 mod sections;
 mod values;
@@ -62,6 +66,9 @@ pub fn check(
         findings.extend(search::check(document, at, model));
         findings.extend(network.costs().unbuildable());
         network.check(framework, &mut of_layers);
+    }
+    for finding in &mut of_layers {
+        reorder::offer(document, &mut finding.diagnostic);
     }
     findings.extend(lifted(of_layers, analysis));
     for (owner, form) in document.research() {
@@ -131,7 +138,9 @@ struct Network<'a> {
 
 impl<'a> Network<'a> {
     fn new(document: &'a Document, at: usize, model: &'a NetworkModel) -> Network<'a> {
-        let pieces = model.chunks.iter().zip(&model.memos).filter_map(|((base, nodes), memo)| {
+        let pieces = model.chunks.iter().zip(&model.memos);
+        let pieces = pieces.filter(|((_, nodes), _)| !nodes.is_empty());
+        let pieces = pieces.filter_map(|((base, nodes), memo)| {
             Some((*base, memo.get_or_init(|| Facts::of(nodes))?))
         });
         let mut network = Network {
@@ -164,10 +173,19 @@ impl<'a> Network<'a> {
     fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
         let mut all = Segment::default();
         let mut field = field::Field::default();
+        let mut runs = branches::Runs::default();
         // The piece that the last layer so far stands in.
         let mut last = 0;
         for (base, facts) in &self.pieces {
             findings.extend(facts.findings.iter().map(|finding| placed(finding.clone(), *base)));
+            let goes_on = runs.go_on(&facts.edges);
+            findings
+                .extend(runs.add(&facts.edges, *base).map(|(finding, base)| placed(finding, base)));
+            field = field.then(&facts.field);
+            if goes_on && matches!(facts.edges.head, Some((_, true))) {
+                all.go_on(facts.segment.clone(), base.saturating_sub(last));
+                continue;
+            }
             if let Some((before, after)) = all.join(facts.segment.clone()) {
                 findings.extend(pairs::pair(&before, &after).into_iter().map(|finding| {
                     let is_first = finding.diagnostic.place == before.layer.place;
@@ -177,8 +195,8 @@ impl<'a> Network<'a> {
             if !matches!(facts.segment.end, End::Nothing) {
                 last = *base;
             }
-            field = field.then(&facts.field);
         }
+        findings.extend(runs.end().map(|(finding, base)| placed(finding, base)));
         let output = output::Output {
             framework,
             end: &all.end,

@@ -12,7 +12,7 @@ use super::eval::MAX_LAYERS;
 pub use super::lift::lift;
 use super::place::Place;
 use super::result::{Counts, Finding, Memo, Node, count_layers};
-use super::tensor::Tensor;
+use super::tensor::{Tensor, Tensors};
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::shape::grouped;
@@ -44,7 +44,7 @@ pub struct NetworkModel {
     /// Whether its layers have a hyperparameter to search.
     pub searches: bool,
     /// The tensors that leave the network.
-    pub outputs: Vec<Tensor>,
+    pub outputs: Tensors,
     /// The numbers of all layers together.
     pub counts: Counts,
     /// The fewest parameters that the layers have: those whose number is known.

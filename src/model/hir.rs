@@ -7,6 +7,7 @@
 
 use smol_str::SmolStr;
 
+pub use super::eval::Plans;
 use crate::text::TextRange;
 
 /// A value and the place where it stands, relative to its piece.
@@ -57,6 +58,8 @@ pub struct Call {
     pub args: Option<ArgList>,
     /// Name and arguments.
     pub range: TextRange,
+    /// What evaluation has made of it.
+    pub plans: Plans,
 }
 
 /// `( … )` after a name.

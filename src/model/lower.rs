@@ -166,6 +166,7 @@ impl Lowering {
             name: name(words(call).next().or_else(quoted)?),
             args: call.child(SyntaxKind::ARG_LIST).map(|list| self.arg_list(list)),
             range: call.range(),
+            plans: hir::Plans::default(),
         })
     }
 

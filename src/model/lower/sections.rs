@@ -72,6 +72,7 @@ impl Lowering {
                 range: TextRange::new(brace.range().start(), end),
                 closed: false,
             }),
+            plans: hir::Plans::default(),
             range,
         };
         Some(hir::Expr { kind: hir::ExprKind::Call(Box::new(call)), range })
