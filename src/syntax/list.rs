@@ -10,10 +10,10 @@ use std::sync::Arc;
 
 use rowan::GreenNode;
 
-use super::grammar::Within;
+use super::grammar::{Within, separators_finding};
 use super::green::Node;
 use super::kind::SyntaxKind::{BRANCH_STMT, LAYER_STMT};
-use super::parser::Carried;
+use super::parser::{Carried, Separator};
 use crate::diagnostics::Diagnostic;
 use crate::text::{TextRange, TextSize};
 
@@ -48,6 +48,8 @@ pub(super) struct More {
     pub(super) rewinds: u32,
     /// What it has found, relative to the start of the item.
     pub(super) findings: Vec<Diagnostic>,
+    /// The separators in it, likewise.
+    pub(super) separators: Vec<Separator>,
 }
 
 impl Item {
@@ -57,6 +59,15 @@ impl Item {
 
     pub(super) fn findings(&self) -> &[Diagnostic] {
         self.more.as_ref().map_or(&[], |more| &more.findings)
+    }
+
+    fn separators(&self) -> &[Separator] {
+        self.more.as_ref().map_or(&[], |more| &more.separators)
+    }
+
+    /// Whether a comma stands in it that belongs to the list.
+    pub(super) fn has_comma(&self) -> bool {
+        self.separators().iter().any(|separator| separator.comma().is_some())
     }
 
     pub(super) fn rewinds(&self) -> u32 {
@@ -74,6 +85,7 @@ pub struct Chunk {
     errors: Vec<TextRange>,
     has_own_errors_only: bool,
     has_findings: bool,
+    has_separators: bool,
 }
 
 impl Chunk {
@@ -89,7 +101,8 @@ impl Chunk {
         }
         errors.sort_by_key(|range| (range.start(), range.end()));
         let has_findings = items.iter().any(|item| !item.findings().is_empty());
-        Chunk { green, items, reach, errors, has_own_errors_only, has_findings }
+        let has_separators = items.iter().any(|item| !item.separators().is_empty());
+        Chunk { green, items, reach, errors, has_own_errors_only, has_findings, has_separators }
     }
 
     /// Its tree.
@@ -207,13 +220,42 @@ impl List {
 
     /// What the parser has found in its items.
     pub(super) fn findings(&self) -> impl Iterator<Item = Diagnostic> {
-        self.starts().flat_map(|(start, chunk)| {
+        let found = self.starts().flat_map(|(start, chunk)| {
             let found = chunk.has_findings.then(|| chunk.starts()).into_iter().flatten();
             found.flat_map(move |(at, item)| {
                 let shift = TextSize::new(start + at);
                 let findings = item.findings().iter().cloned();
                 findings.map(move |found| found.map_places(|place| place + shift))
             })
-        })
+        });
+        found.chain(self.separator_findings())
+    }
+
+    /// One finding for all commas between its statements, and one for all semicolons.
+    fn separator_findings(&self) -> impl Iterator<Item = Diagnostic> {
+        let separators = self.starts().flat_map(|(start, chunk)| {
+            let items = chunk.has_separators.then(|| chunk.starts()).into_iter().flatten();
+            items.flat_map(move |(at, item)| {
+                let shift = TextSize::new(start + at);
+                let separators = item.separators().iter().cloned();
+                separators.map(move |it| it.map_place(|place| place + shift))
+            })
+        });
+        let separators: Vec<Separator> = separators.collect();
+        // In brackets the commas are a part of what is said about these.
+        let has_commas = self.within != Within::Brackets;
+        let commas = separators.iter().filter(|_| has_commas).filter_map(Separator::comma);
+        let commas = commas.cloned().collect();
+        let semicolons = separators.into_iter().filter_map(Separator::semicolon).collect();
+        let found =
+            [separators_finding("commas", commas), separators_finding("semicolons", semicolons)];
+        found.into_iter().flatten()
+    }
+
+    /// Whether there is a comma between its statements.
+    pub(super) fn has_commas(&self) -> bool {
+        let chunks = self.chunks.iter().filter(|chunk| chunk.has_separators);
+        let mut items = chunks.flat_map(|chunk| &chunk.items);
+        items.any(|item| item.has_comma())
     }
 }

@@ -10,18 +10,18 @@
 //! only consuming a token refills, so a grammar function that makes no progress sees the end of the
 //! text instead of looping.
 
+mod event;
 mod hidden;
 mod record;
 mod repeat;
 
 use std::cell::Cell;
 
+pub(super) use event::{Action, Event, Separator};
 pub(super) use hidden::Hidden;
 pub(super) use record::{Carried, RecordedList, Stop};
 
-use rowan::Language;
-
-use super::kind::{NeuralLanguage, SyntaxKind};
+use super::kind::SyntaxKind;
 use super::lexer::LexedToken;
 use crate::diagnostics::{Code, Diagnostic, Fix, codes};
 use crate::text::{TextEdit, TextRange, TextSize};
@@ -55,70 +55,14 @@ impl Token {
     }
 }
 
-/// What the grammar did, in the order it did it. It is one number, so that comparing and hashing what
-/// it did to a statement costs little.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Event(u64);
-
-/// What an event says.
-pub(super) enum Action {
-    /// A node starts. `None` where the marker was given up.
-    Start {
-        kind: Option<SyntaxKind>,
-        /// How many events further on the node that starts around this one is; 0 for none.
-        forward_parent: usize,
-    },
-    /// A node starts that has started already, around one before it.
-    Started,
-    /// The innermost open node ends.
-    Finish,
-    /// The next token.
-    Token,
-    /// A hidden list.
-    Hidden,
-}
-
-impl Event {
-    const FINISH: Event = Event(1 << 16);
-    const TOKEN: Event = Event(1 << 17);
-    const HIDDEN: Event = Event(1 << 18);
-    const STARTED: u64 = 1 << 19;
-    const GIVEN_UP: Event = Event(SyntaxKind::EOF as u64);
-
-    /// What it says.
-    pub(super) fn action(self) -> Action {
-        match self {
-            Event::FINISH => Action::Finish,
-            Event::TOKEN => Action::Token,
-            Event::HIDDEN => Action::Hidden,
-            Event(bits) if bits & Event::STARTED != 0 => Action::Started,
-            _ => Action::Start { kind: self.kind(), forward_parent: self.forward_parent() },
-        }
-    }
-
-    /// The kind of the node that starts.
-    pub(super) fn kind(self) -> Option<SyntaxKind> {
-        let kind = NeuralLanguage::kind_from_raw(rowan::SyntaxKind(self.0 as u16));
-        (kind != SyntaxKind::EOF).then_some(kind)
-    }
-
-    /// See [`Action::Start`].
-    pub(super) fn forward_parent(self) -> usize {
-        (self.0 >> 32) as usize
-    }
-
-    /// A number that no other event has.
-    pub(super) fn bits(self) -> u64 {
-        self.0
-    }
-}
-
 /// What a parse has come to.
 pub(super) struct Parsed {
     pub(super) events: Vec<Event>,
     /// In the order in which they were found.
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) lists: Vec<RecordedList>,
+    /// The separators of the lists.
+    pub(super) separators: Vec<Separator>,
     /// How often it had to go back.
     pub(super) rewinds: u32,
     pub(super) tokens: Vec<Token>,
@@ -148,6 +92,9 @@ pub(super) struct Parser<'t> {
     pub(super) cut: Option<usize>,
     /// An opening brace whose closing one, by its indentation, closes something further out.
     pub(super) doubtful_brace: Option<usize>,
+    /// Commas and semicolons between the statements of the lists that are being read, and of those that
+    /// are recorded.
+    pub(super) separators: Vec<Separator>,
     /// Lists that need not be read.
     hidden: Vec<Hidden>,
     record: record::Record,
@@ -177,6 +124,7 @@ pub(super) struct Checkpoint {
     pos: usize,
     events: usize,
     diagnostics: usize,
+    separators: usize,
     depth: u32,
     last_error: Option<usize>,
     forgiven: Brackets,
@@ -228,6 +176,7 @@ impl<'t> Parser<'t> {
             open: Brackets::default(),
             cut: None,
             doubtful_brace: None,
+            separators: Vec::new(),
             hidden: Vec::new(),
             record: record::Record::default(),
         }
@@ -240,6 +189,7 @@ impl<'t> Parser<'t> {
             events: self.events,
             diagnostics: self.diagnostics,
             lists,
+            separators: self.separators,
             rewinds: self.rewinds,
             tokens: self.tokens,
         }
@@ -446,6 +396,7 @@ impl<'t> Parser<'t> {
             pos: self.pos,
             events: self.events.len(),
             diagnostics: self.diagnostics.len(),
+            separators: self.separators.len(),
             depth: self.depth,
             last_error: self.last_error,
             forgiven: self.forgiven,
@@ -463,6 +414,7 @@ impl<'t> Parser<'t> {
         self.pos = to.pos;
         self.events.truncate(to.events);
         self.diagnostics.truncate(to.diagnostics);
+        self.separators.truncate(to.separators);
         self.depth = to.depth;
         self.last_error = to.last_error;
         self.forgiven = to.forgiven;
@@ -578,8 +530,8 @@ pub(super) struct Marker {
 impl Marker {
     /// Ends the node.
     pub(super) fn complete(self, p: &mut Parser<'_>, kind: SyntaxKind) -> CompletedMarker {
-        if let Some(Event(bits)) = p.events.get_mut(self.event as usize) {
-            *bits |= kind as u64;
+        if let Some(event) = p.events.get_mut(self.event as usize) {
+            event.set_kind(kind);
         }
         p.events.push(Event::FINISH);
         CompletedMarker { event: self.event, kind }
@@ -606,11 +558,11 @@ impl CompletedMarker {
     /// Opens a node around this one.
     pub(super) fn precede(self, p: &mut Parser<'_>) -> Marker {
         let marker = p.start();
-        if let Some(Event(bits)) = p.events.get_mut(self.event as usize) {
-            *bits |= u64::from(marker.event - self.event) << 32;
+        if let Some(event) = p.events.get_mut(self.event as usize) {
+            event.set_forward_parent(marker.event - self.event);
         }
-        if let Some(Event(bits)) = p.events.get_mut(marker.event as usize) {
-            *bits |= Event::STARTED;
+        if let Some(event) = p.events.get_mut(marker.event as usize) {
+            event.set_started();
         }
         marker
     }

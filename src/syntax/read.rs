@@ -238,8 +238,15 @@ pub(super) fn items_of(
             .filter_map(Option::take)
             .map(|found| found.map_places(|place| place - TextSize::new(token.start)))
             .collect();
-        let more =
-            More { carried: this.carried, rewinds: after.rewinds - this.rewinds, findings: own };
+        let separators = parsed.separators[this.separators..after.separators].iter().cloned();
+        let separators =
+            separators.map(|it| it.map_place(|place| place - TextSize::new(token.start)));
+        let more = More {
+            carried: this.carried,
+            rewinds: after.rewinds - this.rewinds,
+            findings: own,
+            separators: separators.collect(),
+        };
         items.push(Item {
             len: len.into(),
             reach: reach(&parsed.tokens, this.looked, token.start),
@@ -289,7 +296,7 @@ fn list_of(parsed: &Parsed, list: &RecordedList) -> Option<List> {
         },
         reach_before: reach(&parsed.tokens, list.looked_before, start),
         reach: 0,
-        is_divisible: list.is_divisible,
+        is_divisible: true,
         looks_before: list.looks_before,
     })
 }

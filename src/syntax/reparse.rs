@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rowan::GreenNode;
 
-use super::grammar::piece_of_list;
+use super::grammar::{Within, piece_of_list};
 use super::lexer::lex;
 use super::list::{Item, List};
 use super::parser::{MAX_REWINDS, Parser};
@@ -67,6 +67,7 @@ impl Parse {
         if !inside
             || !list.is_divisible
             || list.looks_before
+            || list.within == Within::Brackets && list.has_commas()
             || self.lists[..at].iter().any(sees)
             || self.outer_finding_touches(edited)
         {
@@ -221,9 +222,7 @@ impl Piece {
         let (pos, end_carried, doubt) = (parser.pos(), parser.carried(), parser.has_new_doubt());
         let end_token = parser.start_of(pos);
         let mut parsed = parser.finish();
-        let Some(recorded) = parsed.lists.pop().filter(|list| list.is_divisible) else {
-            return Read::Impossible;
-        };
+        let Some(recorded) = parsed.lists.pop() else { return Read::Impossible };
         let (to, end) = match (found, end_token, list.end.gap) {
             (Some((to, end)), ..) => (to, Some(end)),
             (None, Some((at, column)), Some(gap)) if ended => {
@@ -253,6 +252,10 @@ impl Piece {
         let (items, stops) = items_of(&parsed, &recorded, &mut findings, next);
         // What points to something before the piece, or comes from no item, belongs to more than it.
         if items.is_empty() || findings.iter().any(Option::is_some) {
+            return Read::Impossible;
+        }
+        // Commas are a part of what is said about the brackets.
+        if list.within == Within::Brackets && items.iter().any(Item::has_comma) {
             return Read::Impossible;
         }
         let before: u32 =
@@ -431,6 +434,10 @@ mod tests {
                 ("mse", "mae"),
                 ("4,)", "8,)"),
                 ("network N", "network Name"),
+                ("Dense(8) # 100\n", "Dense(8), # 100\n"),
+                ("Dense(8) # 110\n", "Dense(9) # 110\n"),
+                ("Dense(8) # 120\n", "Dense(8); # 120\n"),
+                ("Dense(8), # 100\n", "Dense(8) # 100\n"),
                 ("Dense(8) # 300", "Dense(8) } # 300"),
                 ("Dense(8) } # 300", "Dense(8) # 300"),
             ],
@@ -453,6 +460,10 @@ mod tests {
                 "mse" -> "mae": 0 items
                 "4,)" -> "8,)": 0 items
                 "network N" -> "network Name": 3 items
+                "Dense(8) # 100\n" -> "Dense(8), # 100\n": 2 items
+                "Dense(8) # 110\n" -> "Dense(9) # 110\n": 2 items
+                "Dense(8) # 120\n" -> "Dense(8); # 120\n": 2 items
+                "Dense(8), # 100\n" -> "Dense(8) # 100\n": 2 items
                 "Dense(8) # 300" -> "Dense(8) } # 300": everything
                 "Dense(8) } # 300" -> "Dense(8) # 300": everything
             "##]],

@@ -16,7 +16,7 @@ use super::words::{
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::kind::SyntaxKind::*;
-use crate::syntax::parser::Parser;
+use crate::syntax::parser::{Parser, Separator};
 use crate::text::TextEdit;
 
 /// What a list of statements is the inside of, which decides what ends it.
@@ -34,28 +34,16 @@ pub(in crate::syntax) enum Within {
     Indented { deeper_than: u32 },
 }
 
-/// Separators between the statements of one list, which are not needed: one finding for all.
-#[derive(Default)]
-struct Separators {
-    commas: Vec<TextEdit>,
-    semicolons: Vec<TextEdit>,
-}
-
-impl Separators {
-    fn report(self, p: &mut Parser<'_>, within: Within) {
-        let brackets = within == Within::Brackets;
-        for (edits, what) in [(self.commas, "commas"), (self.semicolons, "semicolons")] {
-            let (false, Some(first)) = (brackets && what == "commas", edits.first()) else {
-                continue;
-            };
-            let first = first.range;
-            let message = format!("layers need no {what} between them");
-            p.warn(
-                Diagnostic::new(codes::NONSTANDARD_SEPARATOR, first, message)
-                    .with_fix(format!("Delete the {what} of this list"), edits),
-            );
-        }
-    }
+/// What is said about the commas or the semicolons of one list, which are not needed: one finding for
+/// all of them.
+pub(in crate::syntax) fn separators_finding(
+    what: &str,
+    edits: Vec<TextEdit>,
+) -> Option<Diagnostic> {
+    let first = edits.first()?.range;
+    let message = format!("layers need no {what} between them");
+    let found = Diagnostic::new(codes::NONSTANDARD_SEPARATOR, first, message);
+    Some(found.with_fix(format!("Delete the {what} of this list"), edits))
 }
 
 /// The edit that takes the separator here away, and leaves something between its neighbours.
@@ -71,14 +59,20 @@ pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextEdit> {
     if p.skip_hidden(within) {
         return Vec::new();
     }
-    let mut separators = Separators::default();
+    let first = p.separators.len();
     if p.open_list(within) {
-        steps(p, within, &mut separators, |_| false);
-    } else {
-        while step(p, within, &mut separators) {}
+        steps(p, within, |_| false);
+        // What is found of them is made of the items, which an edit may change one by one.
+        return p.separators[first..].iter().filter_map(Separator::comma).cloned().collect();
     }
-    let commas = separators.commas.clone();
-    separators.report(p, within);
+    while step(p, within) {}
+    let separators = p.separators.split_off(first);
+    let commas: Vec<TextEdit> = separators.iter().filter_map(Separator::comma).cloned().collect();
+    let semicolons = separators.into_iter().filter_map(Separator::semicolon).collect();
+    let reported = if within == Within::Brackets { Vec::new() } else { commas.clone() };
+    let found =
+        [separators_finding("commas", reported), separators_finding("semicolons", semicolons)];
+    found.into_iter().flatten().for_each(|found| p.warn(found));
     commas
 }
 
@@ -90,16 +84,11 @@ pub(in crate::syntax) fn piece_of_list(
     is_done: impl FnMut(&Parser<'_>) -> bool,
 ) -> bool {
     p.open_list(within);
-    steps(p, within, &mut Separators::default(), is_done)
+    steps(p, within, is_done)
 }
 
 /// The steps of a list that is recorded. Whether the list has ended.
-fn steps(
-    p: &mut Parser<'_>,
-    within: Within,
-    separators: &mut Separators,
-    mut is_done: impl FnMut(&Parser<'_>) -> bool,
-) -> bool {
+fn steps(p: &mut Parser<'_>, within: Within, mut is_done: impl FnMut(&Parser<'_>) -> bool) -> bool {
     let mut is_repeatable = false;
     let ended = loop {
         let carried = p.stop(is_repeatable);
@@ -110,30 +99,31 @@ fn steps(
         if p.repeat_step(carried) {
             continue;
         }
-        let count = separators.commas.len() + separators.semicolons.len();
-        if !step(p, within, separators) {
+        let count = p.separators.len();
+        if !step(p, within) {
             break true;
         }
-        is_repeatable = count == separators.commas.len() + separators.semicolons.len();
+        is_repeatable = count == p.separators.len();
     };
-    // Separators are one finding for the whole list.
-    p.close_list(separators.commas.is_empty() && separators.semicolons.is_empty());
+    p.close_list();
     ended
 }
 
 /// A statement, or what stands in its place. `false`, and nothing consumed, at the end of the list.
-fn step(p: &mut Parser<'_>, within: Within, separators: &mut Separators) -> bool {
+fn step(p: &mut Parser<'_>, within: Within) -> bool {
     let start = p.pos();
     if ends(p, within) {
         return false;
     }
     match p.current() {
         COMMA if separates(p, within) => {
-            separators.commas.push(without_separator(p));
+            let edit = without_separator(p);
+            p.separators.push(Separator::Comma(edit));
             p.bump();
         }
         SEMICOLON => {
-            separators.semicolons.push(without_separator(p));
+            let edit = without_separator(p);
+            p.separators.push(Separator::Semicolon(edit));
             p.bump();
         }
         _ => statement(p, within),

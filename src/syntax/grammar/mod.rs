@@ -20,7 +20,7 @@ mod unknown;
 mod words;
 
 pub(super) use file::file;
-pub(super) use layers::{Within, piece_of_list};
+pub(super) use layers::{Within, piece_of_list, separators_finding};
 
 use super::parser::Parser;
 

@@ -37,6 +37,8 @@ pub(in crate::syntax) struct Stop {
     pub(in crate::syntax) events: usize,
     /// How many findings.
     pub(in crate::syntax) diagnostics: usize,
+    /// How many separators.
+    pub(in crate::syntax) separators: usize,
     /// How often the parser had gone back.
     pub(in crate::syntax) rewinds: u32,
     /// What it carries.
@@ -56,8 +58,6 @@ pub(in crate::syntax) struct RecordedList {
     pub(in crate::syntax) stops: Vec<Stop>,
     /// The tokens that were looked at before it.
     pub(in crate::syntax) looked_before: usize,
-    /// Whether it can be read in pieces.
-    pub(in crate::syntax) is_divisible: bool,
     /// Whether what follows it has looked at its last step.
     pub(in crate::syntax) is_looked_back_at: bool,
     /// Whether one of its steps has looked at what stands before it.
@@ -148,7 +148,6 @@ impl Parser<'_> {
             depth: self.depth,
             stops: Vec::new(),
             looked_before: self.record.looked_before,
-            is_divisible: true,
             is_looked_back_at: false,
             looks_before: false,
             hidden: None,
@@ -184,6 +183,7 @@ impl Parser<'_> {
             pos: self.pos,
             events: self.events.len(),
             diagnostics: self.diagnostics.len(),
+            separators: self.separators.len(),
             rewinds: self.rewinds,
             carried,
             looked: self.pos,
@@ -208,11 +208,10 @@ impl Parser<'_> {
     }
 
     /// Ends the list at the last stop. What has been looked at since then belongs to its end.
-    pub(in crate::syntax) fn close_list(&mut self, is_divisible: bool) {
+    pub(in crate::syntax) fn close_list(&mut self) {
         let record = &mut self.record;
         record.is_open = false;
         if let Some(list) = record.lists.last_mut() {
-            list.is_divisible &= is_divisible;
             list.looks_before = record.before_list.get();
             // What decides that the list ends here may look ahead.
             if let Some(end) = list.stops.last_mut() {
