@@ -27,6 +27,9 @@ impl Evaluator<'_> {
         self.count_layers(1);
         self.after_output(entry, call);
         let mut binding = self.bind(entry, call);
+        if let Some(part) = self.planned_by(entry, &binding, stmt) {
+            return vec![part];
+        }
         let operand_names: Vec<SmolStr> =
             binding.operands.iter().map(|(name, _)| name.clone()).collect();
         let named = self.named_operands(&mut binding);
