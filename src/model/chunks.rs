@@ -9,6 +9,7 @@ use salsa::Setter;
 
 use super::db::{ChunkInput, Database, NetworkInput};
 use super::eval::Record;
+use super::names::Mentions;
 use super::statements::{Change, Statements};
 
 /// Brings the inputs of a network's chunks in step with its statements after a change of them.
@@ -30,6 +31,10 @@ pub(super) fn sync_chunks(
                 let same = held.len() == records.len()
                     && held.iter().zip(records.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
                 if !same {
+                    let mentions = mentions(&records);
+                    if *input.mentions(db) != mentions {
+                        input.set_mentions(db).to(mentions);
+                    }
                     input.set_records(db).to(records);
                 }
                 if input.prev(db) != prev {
@@ -37,7 +42,7 @@ pub(super) fn sync_chunks(
                 }
                 input
             }
-            None => ChunkInput::new(db, network, records, prev),
+            None => ChunkInput::new(db, network, mentions(&records), records, prev),
         };
         chunk.input = Some(input);
         prev = Some(input);
@@ -50,6 +55,11 @@ pub(super) fn sync_chunks(
     // A chunk that is not in use lets go of its statements.
     for input in inputs {
         input.set_records(db).to(Arc::default());
+        input.set_mentions(db).to(Mentions::default());
         spare.push(input);
     }
+}
+
+fn mentions(records: &[Arc<Record>]) -> Mentions {
+    Mentions::of(records.iter().map(|record| &*record.stmt))
 }

@@ -224,9 +224,19 @@ impl Evaluator<'_> {
 
     /// The layer or input that `name` means here: first in the same expansion of a macro, then in
     /// the network.
-    pub(super) fn find_named(&self, name: &str) -> Option<&Named> {
+    pub(super) fn find_named(&self, name: &str) -> Option<&Arc<Named>> {
         let local = self.frames.last().and_then(|frame| frame.local_names.get(name));
-        local.or_else(|| self.state.find(name))
+        local.or_else(|| self.find_in_network(name))
+    }
+
+    /// The layer or input of the network that `name` means.
+    pub(super) fn find_in_network(&self, name: &str) -> Option<&Arc<Named>> {
+        let before = || {
+            let is_seen = self.scope.is_mentioned(name);
+            if is_seen { None } else { self.names_before().tensors.get(name) }
+        };
+        let named = self.names.tensors.get(name).or_else(before);
+        named.or_else(|| self.state.find_copy(name))
     }
 }
 
