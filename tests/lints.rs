@@ -255,6 +255,8 @@ fn what_may_be_meant_is_silent() {
         ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"binary_crossentropy\"]"),
         ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [None, \"mse\"]"),
         ("Dense(1, \"sigmoid\")", "loss: [\"binary_crossentropy\"]"),
+        // Losses of one output add up.
+        ("Dense(1)", "loss: [\"mse\", \"mae\"]\n  metrics: [\"mae\", \"mse\"]"),
         // Layers whose output is not an activation of theirs.
         ("Dense(8)\n    Reshape((2, 4))\n    LSTM(4)", "loss: \"categorical_crossentropy\""),
         ("Dense(16, name=\"a\")\n    Dense(16)\n    Add(\"a\")", "loss: \"binary_crossentropy\""),

@@ -280,7 +280,7 @@ impl<'a> Loss<'a> {
 }
 
 /// A finding that is about no layer.
-fn plain(diagnostic: Diagnostic<Place>) -> Finding {
+pub(super) fn plain(diagnostic: Diagnostic<Place>) -> Finding {
     Finding { diagnostic, calls: Vec::new(), of_use: false, path: None }
 }
 
