@@ -62,7 +62,7 @@ impl<'a> View<'a> {
     /// The layer's own call and arguments, for changes of it.
     pub fn producer(&self) -> Option<&'a Producer> {
         let producer = self.layer.outputs.first()?.producer.as_ref()?;
-        (producer.written.call.whole == self.layer.place).then_some(producer)
+        (producer.call().whole == self.layer.place).then_some(producer)
     }
 
     /// The change that gives a parameter of this layer a value.

@@ -44,7 +44,7 @@ pub enum StmtKind {
     /// `name: { … }`.
     Branch(Branch),
     /// `HPO(choice(Dense(64), Dropout(0.5)))` in the place of a layer.
-    Choice(Hpo),
+    Choice(Box<Hpo>),
     /// Something that the parser could not read and has reported.
     Error,
 }

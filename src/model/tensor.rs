@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use super::place::Place;
+use super::place::{OwnerId, Place};
 use crate::lang::find_layer;
 use crate::shape::{Dim, Shape, Worlds};
 use crate::text::TextEdit;
@@ -54,6 +54,8 @@ pub struct Origin {
 pub struct Producer {
     /// What its text says.
     pub written: Arc<Written>,
+    /// The piece that it stands in.
+    pub owner: OwnerId,
     /// How many dimensions its input has, the batch included.
     pub input_rank: Option<usize>,
     /// The shape of its input, where that is the same in every world.
@@ -63,7 +65,8 @@ pub struct Producer {
 }
 
 /// What the text of a layer says, as far as messages and fixes have to know it: the same whatever
-/// comes in.
+/// comes in. Equal statements share it, so places in their own piece have the owner
+/// [`OwnerId::OWN`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// The layer's name as the table has it.
@@ -97,6 +100,11 @@ pub struct CallPlace {
 }
 
 impl CallPlace {
+    /// The same with other places.
+    pub fn map(self, f: impl Fn(Place) -> Place) -> CallPlace {
+        CallPlace { name: f(self.name), whole: f(self.whole), insert: self.insert.map(f), ..self }
+    }
+
     /// The change that adds `argument` after those that are there.
     pub fn insert_argument(&self, argument: &str) -> Option<TextEdit<Place>> {
         let at = self.insert?;
@@ -108,13 +116,36 @@ impl CallPlace {
     }
 }
 
+impl Written {
+    /// Where the call stands, which is in the piece `owner`.
+    pub fn call_in(&self, owner: OwnerId) -> CallPlace {
+        self.call.map(|place| place.in_piece(owner))
+    }
+}
+
 impl Producer {
+    /// Its name as the table has it.
+    pub fn layer(&self) -> &'static str {
+        self.written.layer
+    }
+
+    /// Its whole call, and where a new argument goes.
+    pub fn call(&self) -> CallPlace {
+        self.written.call_in(self.owner)
+    }
+
+    /// Whether the parameter `param` is given, and where the value stands if a fix can replace it.
+    pub fn given(&self, param: &str) -> Option<Option<Place>> {
+        let (_, place) = self.written.given.iter().find(|(name, _)| *name == param)?;
+        Some(place.map(|place| place.in_piece(self.owner)))
+    }
+
     /// The change that gives the parameter `param` this value. `None` where its value is computed,
     /// or the text of the arguments is broken.
     pub fn set(&self, param: &str, value: &str) -> Option<TextEdit<Place>> {
-        match self.written.given.iter().find(|(name, _)| *name == param) {
-            Some((_, place)) => Some((*place)?.edit(value)),
-            None => self.written.call.insert_argument(&format!("{param}={value}")),
+        match self.given(param) {
+            Some(place) => Some(place?.edit(value)),
+            None => self.call().insert_argument(&format!("{param}={value}")),
         }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod grammar;
+pub mod green;
 mod kind;
 mod lexer;
 mod list;

@@ -12,7 +12,7 @@ use crate::lang::{
     Kind, LayerEntry, Operands, Param, ParamName, Problem, Rule, Suggestion, Value, resolve_param,
 };
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
-use crate::model::place::Place;
+use crate::model::place::{OwnerId, Place};
 use crate::model::tensor::CallPlace;
 use crate::shape::{Shape, Worlds};
 
@@ -75,31 +75,7 @@ impl Binding<'_> {
 impl Evaluator<'_> {
     /// Where `call` stands.
     pub(super) fn call_place(&self, call: &Call) -> CallPlace {
-        let name = self.place(call.name.range);
-        match &call.args {
-            None => CallPlace {
-                name,
-                whole: self.place(call.range),
-                insert: Some(name.end()),
-                parens: false,
-                has_args: false,
-            },
-            Some(list) => {
-                let insert = list.closed.then(|| {
-                    let last = list.args.last().map(|arg| arg.range.end());
-                    let at =
-                        last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
-                    self.place(crate::text::TextRange::empty(at))
-                });
-                CallPlace {
-                    name,
-                    whole: self.place(call.range),
-                    insert,
-                    parens: true,
-                    has_args: !list.args.is_empty(),
-                }
-            }
-        }
+        call_place(self.owner, call)
     }
 
     /// Finds what the arguments of `call` mean to `entry`, and reports those that mean nothing.
@@ -557,6 +533,36 @@ impl Evaluator<'_> {
             }
             ("trainable", Some(Value::Bool(false))) => binding.frozen = true,
             _ => {}
+        }
+    }
+}
+
+/// Where `call` of the piece `owner` stands.
+pub(super) fn call_place(owner: OwnerId, call: &Call) -> CallPlace {
+    let place = |range| Place::new(owner, range);
+    let name = place(call.name.range);
+    match &call.args {
+        None => CallPlace {
+            name,
+            whole: place(call.range),
+            insert: Some(name.end()),
+            parens: false,
+            has_args: false,
+        },
+        Some(list) => {
+            let insert = list.closed.then(|| {
+                let last = list.args.last().map(|arg| arg.range.end());
+                let at =
+                    last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
+                place(crate::text::TextRange::empty(at))
+            });
+            CallPlace {
+                name,
+                whole: place(call.range),
+                insert,
+                parens: true,
+                has_args: !list.args.is_empty(),
+            }
         }
     }
 }

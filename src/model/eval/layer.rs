@@ -26,14 +26,7 @@ impl Evaluator<'_> {
         let start = self.findings.len();
         self.count_layers(1);
         self.after_output(entry, call);
-        let emitted = self.emitted;
         let mut binding = self.bind(entry, call);
-        let is_clean = self.emitted == emitted;
-        if !call.plans.are_made(self.framework)
-            && let Some(part) = self.plan(entry, call, stmt, &binding, is_clean)
-        {
-            return vec![part];
-        }
         let operand_names: Vec<SmolStr> =
             binding.operands.iter().map(|(name, _)| name.clone()).collect();
         let named = self.named_operands(&mut binding);

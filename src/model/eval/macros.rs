@@ -46,7 +46,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
             return Vec::new();
         }
-        let inputs = self.state.flowing().into();
+        let inputs = self.state.flowing();
         let mut frame = Frame::default();
         let complete = self.bind_macro(definition, call, &mut frame);
         let mut number = None;
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
             frame.env.iter().map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
         arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
         if let Some(body) = self.expanded_before(definition, &arguments) {
-            let outputs = self.state.flowing().into();
+            let outputs = self.state.flowing();
             let expansion = Expansion { name, call: place, number, inputs, outputs, body };
             return vec![Part::Macro(Arc::new(expansion))];
         }
@@ -110,7 +110,7 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        let outputs = self.state.flowing().into();
+        let outputs = self.state.flowing();
         let expansion = Expansion { name, call: place, number, inputs, outputs, body: nodes };
         vec![Part::Macro(Arc::new(expansion))]
     }

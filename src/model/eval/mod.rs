@@ -56,8 +56,8 @@ pub const MAX_DEPTH: usize = 256;
 pub struct Record {
     /// The piece of text.
     pub owner: OwnerId,
-    /// What it says.
-    pub stmt: hir::Stmt,
+    /// What it says. Statements with equal trees share it.
+    pub stmt: Arc<hir::Stmt>,
 }
 
 impl Record {
@@ -150,8 +150,6 @@ pub struct Evaluator<'a> {
     pub expanded: BTreeMap<SmolStr, u64>,
     /// Whether there is a hyperparameter to search.
     pub searches: bool,
-    /// How many findings there were, those included that had been found before.
-    emitted: u64,
     /// Whether the scope has macros.
     has_macros: bool,
     /// Whether calls are evaluated by their plans, which makes no difference to what comes out.
@@ -202,7 +200,6 @@ impl<'a> Evaluator<'a> {
             expansion: 0,
             expanded: BTreeMap::new(),
             searches: false,
-            emitted: 0,
             has_macros: scope.has_macros(),
             uses_plans: plan::are_used(),
             seen: FxHashSet::default(),
@@ -229,7 +226,7 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates the statements of a layers list, or of a chunk of one.
     pub fn records(&mut self, records: &[Arc<Record>]) -> Vec<Node> {
-        self.sequence(records.iter().map(|record| (record.owner, &record.stmt)))
+        self.sequence(records.iter().map(|record| (record.owner, &*record.stmt)))
     }
 
     fn place(&self, range: TextRange) -> Place {
@@ -243,7 +240,6 @@ impl<'a> Evaluator<'a> {
 
     /// The same, where a macro's use is to blame if `of_use`.
     fn emit_finding(&mut self, diagnostic: Diagnostic<Place>, of_use: bool) {
-        self.emitted += 1;
         let calls = self.calls.last().map_or(0, |call| call.instance);
         if !self.seen.insert((diagnostic.code, diagnostic.place, calls)) {
             return;

@@ -45,40 +45,44 @@ pub(super) struct Plain {
 }
 
 impl Arguments {
-    /// The arguments that are `written`, none of which depends on a hyperparameter; `None` where there is
-    /// something to say about them.
+    /// These arguments, by parameter and in the order of the parameters; `None` where there is something
+    /// to say about them.
     pub fn of(
         entry: &'static LayerEntry,
         framework: Framework,
-        written: &Arc<[(usize, Worlds<Value>)]>,
+        written: &[(usize, Value)],
     ) -> Option<Arc<Arguments>> {
         let mut hasher = FxHasher::default();
         (entry.name.as_ptr(), framework).hash(&mut hasher);
-        for (index, value) in written.iter() {
+        for (index, value) in written {
             index.hash(&mut hasher);
-            hash_value(value.as_constant()?, &mut hasher);
+            hash_value(value, &mut hasher);
         }
         let hash = hasher.finish();
         ARGUMENTS.with_borrow_mut(|kept| {
             let is_same = |known: &Arc<Arguments>| {
                 std::ptr::eq(known.entry, entry)
                     && known.framework == framework
-                    && known.written == *written
+                    && known.written.len() == written.len()
+                    && known.written.iter().zip(written).all(|((index, known), (other, value))| {
+                        index == other && known.as_constant() == Some(value)
+                    })
             };
             if let Some(known) = kept.find(hash, is_same) {
                 return Some(known.clone());
             }
             let mut given: Vec<Option<Value>> = vec![None; entry.params.len()];
-            for (index, value) in written.iter() {
-                given[*index] = value.as_constant().cloned();
+            for (index, value) in written {
+                given[*index] = Some(value.clone());
             }
             if !validate(entry, framework, &mut given).is_empty()
                 || given.iter().flatten().any(Value::is_unknown)
             {
                 return None;
             }
-            let made =
-                Arc::new(Arguments { entry, framework, written: written.clone(), given, hash });
+            let written = written.iter().cloned();
+            let written = written.map(|(index, value)| (index, Worlds::constant(value))).collect();
+            let made = Arc::new(Arguments { entry, framework, written, given, hash });
             if kept.len() == KEPT {
                 kept.clear();
             }

@@ -9,10 +9,12 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::Evaluator;
-use super::bind::Binding;
+use super::bind::call_place;
 use super::outcomes::{Arguments, Plain};
-use super::rows::written;
-use crate::lang::{Framework, LayerEntry, Operands, Rule};
+use crate::lang::{
+    Framework, LayerEntry, LayerName, Operands, ParamName, Rule, Value, resolve_layer,
+    resolve_param,
+};
 use crate::model::hir::{Call, Expr, ExprKind, Stmt};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Layer, Part};
@@ -21,7 +23,7 @@ use crate::model::tensor::{Tensor, Tensors, Written};
 use crate::shape::{Count, Shape, Worlds};
 
 /// The plans of a call, by framework. They follow from the call, so they make no difference between
-/// calls, and a clone makes its own.
+/// calls, and a clone makes its own. Equal statements share their calls, and with them the plans.
 #[derive(Default)]
 #[allow(private_interfaces)]
 pub struct Plans([OnceLock<Option<Box<Plan>>>; 2]);
@@ -29,7 +31,6 @@ pub struct Plans([OnceLock<Option<Box<Plan>>>; 2]);
 /// What a call means whatever comes in.
 struct Plan {
     entry: &'static LayerEntry,
-    owner: OwnerId,
     arguments: Arc<Arguments>,
     written: Arc<Written>,
     name: Option<(SmolStr, Place)>,
@@ -38,11 +39,6 @@ struct Plan {
 }
 
 impl Plans {
-    /// Whether it is known what the call means by itself.
-    pub(super) fn are_made(&self, framework: Framework) -> bool {
-        self.of(framework).get().is_some()
-    }
-
     fn of(&self, framework: Framework) -> &OnceLock<Option<Box<Plan>>> {
         match framework {
             Framework::Keras => &self.0[0],
@@ -70,66 +66,91 @@ impl fmt::Debug for Plans {
 }
 
 impl Evaluator<'_> {
-    /// The row of a call whose plan has been made before, if all that there is to say about the layer is
-    /// its numbers. `None` leaves everything as it was.
+    /// The row of a call that is no macro's, if all that there is to say about the layer is its numbers.
+    /// `None` leaves everything as it was.
     pub(super) fn planned(&mut self, call: &Call, stmt: &Stmt) -> Option<Part> {
-        let plan = call.plans.of(self.framework).get()?.as_deref()?;
-        if plan.owner != self.owner || !self.takes_plans(stmt) {
+        if !self.uses_plans || self.broken || stmt.block.is_some() {
             return None;
         }
+        let plan = call.plans.of(self.framework);
+        let plan = plan.get_or_init(|| self.make_plan(call).map(Box::new)).as_deref()?;
         let (operands, plain) = self.planned_outcome(plan)?;
         self.count_layers(1);
         self.after_output(plan.entry, call);
         Some(self.follow(plan, operands, &plain))
     }
 
-    /// The same for a call that is seen for the first time, with its `binding`, in which nothing was found
-    /// if `is_clean`.
-    pub(super) fn plan(
-        &mut self,
-        entry: &'static LayerEntry,
-        call: &Call,
-        stmt: &Stmt,
-        binding: &Binding<'_>,
-        is_clean: bool,
-    ) -> Option<Part> {
-        let make = || is_clean.then(|| self.make_plan(entry, call, binding)).flatten();
-        let plan = call.plans.of(self.framework).get_or_init(make).as_deref()?;
-        if plan.owner != self.owner || !self.takes_plans(stmt) {
+    /// The plan of a call whose arguments are literals that mean what they stand for; whatever there is
+    /// something to say about has none.
+    fn make_plan(&self, call: &Call) -> Option<Plan> {
+        let LayerName::Entry(entry) = resolve_layer(&call.name.value) else { return None };
+        if !matches!(entry.rule, Rule::Pure(_)) || entry.sets_shape {
             return None;
         }
-        let (operands, plain) = self.planned_outcome(plan)?;
-        Some(self.follow(plan, operands, &plain))
-    }
-
-    fn takes_plans(&self, stmt: &Stmt) -> bool {
-        self.uses_plans && !self.broken && stmt.block.is_none()
-    }
-
-    fn make_plan(
-        &self,
-        entry: &'static LayerEntry,
-        call: &Call,
-        binding: &Binding<'_>,
-    ) -> Option<Box<Plan>> {
-        let is_whole = binding.inner.is_empty()
-            && binding.shared.is_none()
-            && binding.expected_channels.is_none()
-            && binding.declared.is_none()
-            && !binding.failed;
-        let is_pure = matches!(entry.rule, Rule::Pure(_)) && !entry.sets_shape;
-        if !is_whole || !is_pure || !is_literal(call) {
-            return None;
+        let merges = entry.operands != Operands::One;
+        let mut values: SmallVec<[(usize, Value); 8]> = SmallVec::new();
+        let mut given: SmallVec<[(usize, Place); 8]> = SmallVec::new();
+        let (mut name, mut frozen, mut operands) = (None, false, Vec::new());
+        let mut position = 0;
+        let mut has_names = false;
+        for arg in call.args.iter().flat_map(|list| &list.args) {
+            let value = literal(&arg.value)?;
+            let place = Place::new(OwnerId::OWN, arg.value.range);
+            let index = match &arg.name {
+                None if has_names => return None,
+                None if merges && names_operands(&value, &mut operands) => continue,
+                None => {
+                    position += 1;
+                    entry.positional(position - 1)?.0
+                }
+                Some(written) => {
+                    has_names = true;
+                    match resolve_param(entry, self.framework, &written.value) {
+                        ParamName::Param(index) => index,
+                        ParamName::Operands if names_operands(&value, &mut operands) => continue,
+                        ParamName::Base("name") => {
+                            let Value::Str(text) = value else { return None };
+                            name = Some((text, place));
+                            continue;
+                        }
+                        ParamName::Base("trainable") => {
+                            frozen |= value == Value::Bool(false);
+                            continue;
+                        }
+                        ParamName::Base("shared") => return None,
+                        ParamName::Base(_) => continue,
+                        _ => return None,
+                    }
+                }
+            };
+            if values.iter().any(|(other, _)| *other == index) {
+                return None;
+            }
+            values.push((index, value));
+            given.push((index, place));
         }
-        Some(Box::new(Plan {
-            entry,
-            owner: self.owner,
-            arguments: Arguments::of(entry, self.framework, &binding.values())?,
-            written: Arc::new(written(entry, binding)),
-            name: binding.name.clone(),
-            operands: binding.operands.iter().map(|(name, _)| name.clone()).collect(),
-            frozen: binding.frozen,
-        }))
+        // As everywhere: in the order of the parameters.
+        values.sort_unstable_by_key(|(index, _)| *index);
+        given.sort_unstable_by_key(|(index, _)| *index);
+        let arguments = Arguments::of(entry, self.framework, &values)?;
+        let written = Written {
+            layer: entry.name,
+            call: call_place(OwnerId::OWN, call),
+            channels: entry.channels,
+            channels_value: entry.channels.and_then(|name| {
+                let (channels, _) = entry.param(name)?;
+                given.iter().find(|(index, _)| *index == channels).map(|(_, place)| *place)
+            }),
+            channels_first: values.iter().any(|(index, value)| {
+                entry.params[*index].name == "data_format"
+                    && value.as_text() == Some("channels_first")
+            }),
+            given: given
+                .iter()
+                .map(|(index, place)| (entry.params[*index].name, Some(*place)))
+                .collect(),
+        };
+        Some(Plan { entry, arguments, written: Arc::new(written), name, operands, frozen })
     }
 
     /// What comes in, and what the layer makes of it.
@@ -178,7 +199,7 @@ impl Evaluator<'_> {
             framework: self.framework,
             layer: SmolStr::new_static(plan.entry.name),
             name: plan.name.as_ref().map(|(name, _)| name.clone()),
-            place: plan.written.call.whole,
+            place: plan.written.call_in(self.owner).whole,
             inputs: operands,
             several_outputs: outputs.len() > 1,
             outputs,
@@ -190,32 +211,47 @@ impl Evaluator<'_> {
         };
         self.pass_on(&layer);
         if let Some((name, place)) = &plan.name {
-            self.add_name(name.clone(), *place, layer.outputs[0].clone());
+            self.add_name(name.clone(), place.in_piece(self.owner), layer.outputs[0].clone());
         }
         Part::Layer(Arc::new(layer))
     }
 }
 
-/// Whether the arguments say the same wherever the call stands: no name that may be a macro's parameter,
-/// and nothing that is computed or searched.
-fn is_literal(call: &Call) -> bool {
-    let args = call.args.iter().flat_map(|list| &list.args);
-    args.into_iter().all(|arg| is_literal_value(&arg.value))
+/// The value of an expression that says the same wherever it stands: no name, which may be a macro's
+/// parameter, and nothing that is computed or searched.
+fn literal(expr: &Expr) -> Option<Value> {
+    let all = |elements: &[Expr]| elements.iter().map(literal).collect::<Option<Vec<Value>>>();
+    Some(match &expr.kind {
+        ExprKind::Int(number) => Value::Int(*number),
+        ExprKind::Float(number) => Value::Float(*number),
+        ExprKind::Str(text) => Value::Str(text.clone()),
+        ExprKind::Bool(flag) => Value::Bool(*flag),
+        ExprKind::None => Value::None,
+        ExprKind::Neg(inner) => match inner.kind {
+            ExprKind::Int(number) => Value::Int(number.checked_neg()?),
+            ExprKind::Float(number) => Value::Float(-number),
+            _ => return None,
+        },
+        ExprKind::Tuple(elements) => Value::Tuple(all(elements)?),
+        ExprKind::List(elements) => Value::List(all(elements)?),
+        _ => return None,
+    })
 }
 
-fn is_literal_value(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Int(_)
-        | ExprKind::Float(_)
-        | ExprKind::Str(_)
-        | ExprKind::Bool(_)
-        | ExprKind::None => true,
-        ExprKind::Neg(inner) => is_literal_value(inner),
-        ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-            elements.iter().all(is_literal_value)
+/// Whether an argument of a merge names operands, which are then added: a string, or some of them.
+fn names_operands(value: &Value, operands: &mut Vec<SmolStr>) -> bool {
+    match value {
+        Value::Str(name) => operands.push(name.clone()),
+        Value::Tuple(names) | Value::List(names) => {
+            let is_name = |value: &Value| matches!(value, Value::Str(_));
+            if names.is_empty() || !names.iter().all(is_name) {
+                return false;
+            }
+            operands.extend(names.iter().filter_map(Value::as_text).map(SmolStr::from));
         }
-        _ => false,
+        _ => return false,
     }
+    true
 }
 
 /// Whether calls are evaluated by their plans: always, but for the test that compares.
@@ -300,9 +336,8 @@ mod tests {
     #[test]
     fn a_plan_gives_what_evaluation_gives() {
         let mut texts = vec![format!("network N {{ {LAYERS} }}")];
-        texts.push(format!(
-            "define M(n) {{ Dense(8, name=\"m\") Dense($n) ReLU Dense(n) }}\nnetwork N {{ input: (8,) layers: M(3) M(3) M(4) Dense(8) Conv2D(3, 3) Dense(4) Add(\"m_1\") }}"
-        ));
+        texts.push(
+            "define M(n) { Dense(8, name=\"m\") Dense($n) ReLU Dense(n) }\nnetwork N { input: (8,) layers: M(3) M(3) M(4) Dense(8) Conv2D(3, 3) Dense(4) Add(\"m_1\") }".to_string());
         texts_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/examples"), &mut texts);
         for code in codes::all() {
             texts.extend([code.info().wrong.to_string(), code.info().mended.to_string()]);

@@ -5,7 +5,7 @@ use super::bind::Binding;
 use super::run::Evaluated;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, Outcome, Role, Value};
-use crate::model::place::Place;
+use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Counts, Layer};
 use crate::model::state::Shared;
 use crate::model::tensor::{
@@ -102,7 +102,7 @@ impl Evaluator<'_> {
             let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
             self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
         }
-        let written = Arc::new(written(entry, binding));
+        let written = Arc::new(written(entry, binding, self.owner));
         let mut outputs = self.outputs(entry, &written, &operands, &outcome, inner);
         if unknown.is_none() && outputs.is_empty() {
             let why = if failed { Why::Error } else { Why::Rank };
@@ -170,7 +170,8 @@ impl Evaluator<'_> {
         inner: Option<Arc<Producer>>,
     ) -> Tensors {
         let doubtful = self.broken || operands.iter().any(|operand| operand.doubtful);
-        let on_map = matches!(entry.role, Role::Dense | Role::Output).then_some(written.call.name);
+        let on_map = matches!(entry.role, Role::Dense | Role::Output)
+            .then_some(written.call_in(self.owner).name);
         let mut made_here = inner;
         let tensor = |shape: Worlds<Option<Shape>>| {
             // A layer that only passes on what comes in is not what a fix would change.
@@ -191,12 +192,12 @@ impl Evaluator<'_> {
             let producer = match passed_on {
                 Some(operand) => operand.producer.clone(),
                 None => {
-                    let make = || Arc::new(producer(entry, written.clone(), operands));
+                    let make = || Arc::new(producer(entry, written.clone(), self.owner, operands));
                     Some(made_here.get_or_insert_with(make).clone())
                 }
             };
             Tensor::new(TensorData {
-                origins: origins(written, operands, &shape),
+                origins: origins(written, self.owner, operands, &shape),
                 shape,
                 unknown: None,
                 producer,
@@ -216,8 +217,12 @@ fn shown(tensor: &Tensor) -> String {
     shapes.join(" or ")
 }
 
-/// What the text of a layer says.
-pub(super) fn written(entry: &'static LayerEntry, binding: &Binding<'_>) -> Written {
+/// What the text of a layer in the piece `owner` says.
+pub(super) fn written(
+    entry: &'static LayerEntry,
+    binding: &Binding<'_>,
+    owner: OwnerId,
+) -> Written {
     let given = || {
         let given = entry.params.iter().zip(&binding.given);
         given.filter_map(|(param, given)| Some((param.name, given.as_ref()?)))
@@ -228,11 +233,13 @@ pub(super) fn written(entry: &'static LayerEntry, binding: &Binding<'_>) -> Writ
     });
     Written {
         layer: entry.name,
-        call: binding.call,
+        call: binding.call.map(|place| place.shared_by(owner)),
         channels: entry.channels,
-        channels_value: entry.channels.and_then(argument).map(|given| given.value),
+        channels_value: entry.channels.and_then(argument).map(|given| given.value.shared_by(owner)),
         channels_first,
-        given: given().map(|(name, given)| (name, given.bound.source)).collect(),
+        given: given()
+            .map(|(name, given)| (name, given.bound.source.map(|place| place.shared_by(owner))))
+            .collect(),
     }
 }
 
@@ -240,6 +247,7 @@ pub(super) fn written(entry: &'static LayerEntry, binding: &Binding<'_>) -> Writ
 pub(super) fn producer(
     entry: &'static LayerEntry,
     written: Arc<Written>,
+    owner: OwnerId,
     operands: &[Tensor],
 ) -> Producer {
     // What works on each step's features by itself would do so with every step.
@@ -254,6 +262,7 @@ pub(super) fn producer(
     };
     Producer {
         written,
+        owner,
         input_rank: operands.first().and_then(Tensor::rank),
         input: operands.first().and_then(|tensor| tensor.shape.as_constant()?.clone()),
         last_step_of,
@@ -309,11 +318,15 @@ pub(super) fn is_feature_map(shape: &Shape) -> bool {
 /// For each axis of an output of this shape, where its size was made.
 fn origins(
     written: &Written,
+    owner: OwnerId,
     operands: &[Tensor],
     shape: &Worlds<Option<Shape>>,
 ) -> Arc<[Option<Origin>]> {
     let Some(rank) = rank(shape) else { return Arc::default() };
-    let made_by = |place: Place| Some(Origin { place, layer: SmolStr::new_static(written.layer) });
+    let made_by = |place: Place| {
+        let place = place.in_piece(owner);
+        Some(Origin { place, layer: SmolStr::new_static(written.layer) })
+    };
     let channel_axis = if written.channels_first { 1 } else { rank - 1 };
     let origin = |axis: usize| {
         if axis == 0 {

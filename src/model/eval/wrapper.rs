@@ -159,8 +159,8 @@ impl Evaluator<'_> {
             outcome: left.outcome,
             unknown: unknown.or(left.unknown).filter(|_| lost),
             inner: known.first().map(|(entry, binding)| {
-                let written = Arc::new(written(entry, binding));
-                Arc::new(producer(entry, written, operands))
+                let written = Arc::new(written(entry, binding, self.owner));
+                Arc::new(producer(entry, written, self.owner, operands))
             }),
         }
     }
