@@ -122,6 +122,10 @@ fn whole_line(text: &str, range: TextRange) -> TextRange {
     let newline = match rest {
         rest if rest.starts_with("\r\n") => 2,
         rest if rest.starts_with('\n') => 1,
+        // A comment stays, in the place of what it stood behind.
+        rest if rest.starts_with('#') || rest.starts_with("//") => {
+            return TextRange::new(range.start(), TextSize::new((text.len() - rest.len()) as u32));
+        }
         _ => return range,
     };
     if !line_start.ends_with('\n') {
@@ -169,7 +173,8 @@ fn enclosing_piece(root: &SyntaxNode, place: TextRange) -> Option<TextRange> {
     None
 }
 
-/// Gives the new lines of an edit the indentation of the line that it changes.
+/// Gives the new lines of an edit the indentation of the line that it changes, and ends them as the text
+/// does.
 fn indent(text: &str, range: TextRange, new_text: &mut String) {
     if !new_text.contains('\n') {
         return;
@@ -179,5 +184,83 @@ fn indent(text: &str, range: TextRange, new_text: &mut String) {
     let line = &text[line_start..];
     let width = line.len() - line.trim_start_matches([' ', '\t']).len();
     let indentation = &line[..width];
-    *new_text = new_text.replace('\n', &format!("\n{indentation}"));
+    let first_line = text.find('\n').map_or("", |end| &text[..end]);
+    let newline = if first_line.ends_with('\r') { "\r\n" } else { "\n" };
+    let lines = new_text.replace("\r\n", "\n");
+    *new_text = lines.replace('\n', &format!("{newline}{indentation}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{self, Config};
+    use crate::diagnostics::Code;
+    use crate::ide::analyze_with;
+    use crate::lang::Framework;
+    use crate::text::apply_edits;
+    use expect_test::{Expect, expect};
+
+    /// Compares the layers after the first fix of the finding with this code.
+    fn check(layers: &str, code: &str, expect: Expect) {
+        let (layer, _) = config::parse("profile = \"strict\"");
+        let newline = if layers.contains('\r') { "\r\n" } else { "\n" };
+        let text = format!("network N {{{newline}  input: (8)\n  layers:\n{layers}\n}}\n");
+        let found = analyze_with(&text, Framework::Keras, &Config::resolve([&layer])).diagnostics;
+        let code = Code::from_name(code).expect("there is such a code");
+        let finding = found.iter().find(|it| it.code == code).expect("it is found");
+        let mended = match finding.fixes.first() {
+            Some(fix) => apply_edits(&text, &fix.edits),
+            None => "no fix".to_owned(),
+        };
+        let layers = mended.split_once("layers:\n").map_or(&*mended, |(_, layers)| layers);
+        expect.assert_eq(&layers.replace('\r', "␍"));
+    }
+
+    #[test]
+    fn a_layer_is_removed_with_what_belongs_to_it() {
+        check(
+            "    Dense(8) # kept\n    Flatten() @ \"cpu\" # kept too\n    Flatten * 3",
+            "repeated-flatten",
+            expect![[r#"
+                    Dense(8) # kept
+                    # kept too
+                    Flatten * 3
+                }
+            "#]],
+        );
+        check(
+            "    Dense(8)\n    Flatten * 3",
+            "repeated-flatten",
+            expect![[r#"
+                    Dense(8)
+                }
+            "#]],
+        );
+        check("    Flatten() { Dense(8) }", "repeated-flatten", expect!["no fix"]);
+    }
+
+    #[test]
+    fn new_lines_are_those_of_the_text() {
+        check(
+            "    Dense(8)\r\n    Dropout(0.5) // a\r\n    BatchNormalization()\r\n    ReLU()",
+            "dropout-before-normalization",
+            expect![[r#"
+                    Dense(8)␍
+                    BatchNormalization()␍
+                    Dropout(0.5) // a␍
+                    ReLU()
+                }
+            "#]],
+        );
+        check(
+            "    Dense(8)\n    Dropout(0.5) // a\n    BatchNormalization()\n    ReLU()",
+            "dropout-before-normalization",
+            expect![[r#"
+                    Dense(8)
+                    BatchNormalization()
+                    Dropout(0.5) // a
+                    ReLU()
+                }
+            "#]],
+        );
+    }
 }
