@@ -74,7 +74,7 @@ fn sort(all: &mut Vec<Diagnostic>) {
 }
 
 /// Fits edits that were made without their surroundings into the text. A fix that would take a layer
-/// away and leave its block is left out.
+/// away and leave its block, or no layers at all, is left out.
 fn mend_edits(document: &Document, findings: &mut [Diagnostic]) {
     let text = document.text();
     for finding in findings {
@@ -92,8 +92,10 @@ fn mend_edits(document: &Document, findings: &mut [Diagnostic]) {
     }
 }
 
-/// What goes with `range` when it is removed: a call with the device and the copies of its statement.
-/// `None` where the statement has a block, which would be left without its layer.
+/// What goes with `range` when it is removed: a call with the device and the copies of its statement, and
+/// the separator behind it.
+/// `None` where the statement has a block, which would be left without its layer, or is the only one of
+/// a network.
 fn removed_with(document: &Document, range: TextRange) -> Option<TextRange> {
     let root = document.parse().syntax();
     if range.end() > root.text_range().end() {
@@ -110,7 +112,30 @@ fn removed_with(document: &Document, range: TextRange) -> Option<TextRange> {
         return Some(range);
     };
     let has_block = stmt.children().any(|child| child.kind() == SyntaxKind::BLOCK);
-    (!has_block).then(|| stmt.text_range())
+    (!has_block && !is_only_layer(&stmt)).then(|| {
+        let end = stmt.text_range().end();
+        let rest = &document.text()[usize::from(end)..];
+        let behind = rest.trim_start_matches([' ', '\t']);
+        let separator = match behind.starts_with([',', ';']) {
+            true => rest.len() - behind.len() + 1,
+            false => 0,
+        };
+        TextRange::new(stmt.text_range().start(), end + TextSize::new(separator as u32))
+    })
+}
+
+/// Whether a statement is all that the layers list of a network has.
+fn is_only_layer(stmt: &SyntaxNode) -> bool {
+    let mut node = stmt.clone();
+    loop {
+        if node.prev_sibling().or_else(|| node.next_sibling()).is_some() {
+            return false;
+        }
+        match node.parent() {
+            Some(parent) if parent.kind() == SyntaxKind::CHUNK => node = parent,
+            parent => return parent.is_some_and(|it| it.kind() == SyntaxKind::LAYER_LIST),
+        }
+    }
 }
 
 /// The range with its line where nothing else stands on it, so that removing it leaves no empty line.
@@ -235,7 +260,17 @@ mod tests {
                 }
             "#]],
         );
+        check(
+            "    Dense(8),\n    Flatten() ;\n    Dense(4)",
+            "repeated-flatten",
+            expect![[r#"
+                    Dense(8),
+                    Dense(4)
+                }
+            "#]],
+        );
         check("    Flatten() { Dense(8) }", "repeated-flatten", expect!["no fix"]);
+        check("    Flatten()", "repeated-flatten", expect!["no fix"]);
     }
 
     #[test]
