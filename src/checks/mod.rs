@@ -32,6 +32,7 @@ pub use keys::{check_device, check_research};
 pub use sections::check_section;
 
 use facts::{End, Facts, Segment};
+use pairs::Which;
 
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, codes};
@@ -163,21 +164,21 @@ impl<'a> Network<'a> {
     /// The findings about its layers.
     fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
         let mut all = Segment::default();
-        let mut field = field::Field::default();
         // The piece that the last layer so far stands in.
         let mut last = 0;
         for (base, facts) in &self.pieces {
             findings.extend(facts.findings.iter().map(|finding| placed(finding.clone(), *base)));
             if let Some((before, after)) = all.join(facts.segment.clone()) {
-                findings.extend(pairs::pair(&before, &after).into_iter().map(|finding| {
-                    let is_first = finding.diagnostic.place == before.layer.place;
-                    placed(finding, if is_first { last } else { *base })
-                }));
+                findings.extend(pairs::meeting(&before, &after).into_iter().map(
+                    |(which, finding)| match which {
+                        Which::First => placed(finding, last),
+                        Which::Second => placed(finding, *base),
+                    },
+                ));
             }
             if !matches!(facts.segment.end, End::Nothing) {
                 last = *base;
             }
-            field = field.then(&facts.field);
         }
         let output = output::Output {
             framework,
@@ -187,20 +188,30 @@ impl<'a> Network<'a> {
             metrics: self.metrics,
         };
         findings.extend(output.check().into_iter().map(|finding| placed(finding, last)));
-        findings.extend(self.receptive_field(&field));
+        findings.extend(self.receptive_field());
     }
 
-    fn receptive_field(&self, field: &field::Field) -> Option<Finding> {
-        let Some(field::MapEnd::Pooled(place)) = field.end else { return None };
+    fn receptive_field(&self) -> Option<Finding> {
         let ([(_, input)], Some((_, loss))) = (self.model.inputs.as_slice(), self.loss) else {
             return None;
         };
-        let sizes = layers::spatial(input)?;
-        let fields: Vec<u64> = field.grow.iter().map(|grow| grow.saturating_add(1)).collect();
-        let is_small = sizes.iter().zip(&fields).any(|(size, field)| field < size);
-        if !is_small || !is_classification(called(loss)?) {
+        if !is_classification(called(loss)?) {
             return None;
         }
+        let sizes = layers::spatial(input)?;
+        let mut field = field::Field::default();
+        for ((_, facts), (_, nodes)) in self.pieces.iter().zip(&self.model.chunks) {
+            // Nothing makes a field smaller, so the layers behind are not looked at.
+            if field.end.is_some() || !field.is_small(&sizes) {
+                break;
+            }
+            field = field.then(facts.field(nodes));
+        }
+        let Some(field::MapEnd::Pooled(place)) = field.end else { return None };
+        if !field.is_small(&sizes) {
+            return None;
+        }
+        let fields: Vec<u64> = field.sees().collect();
         let text = |sizes: &[u64]| sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×");
         let diagnostic = Diagnostic::new(
             codes::SMALL_RECEPTIVE_FIELD,
@@ -225,7 +236,13 @@ impl<'a> Network<'a> {
                 None => "the network".to_owned(),
             },
             counts: self.model.counts,
-            pieces: self.pieces.iter().map(|(_, facts)| &facts.costs).collect(),
+            pieces: self
+                .model
+                .chunks
+                .iter()
+                .zip(&self.pieces)
+                .map(|((_, nodes), (_, facts))| cost::Piece { nodes, costs: &facts.costs })
+                .collect(),
             optimizer: self.optimizer,
         }
     }

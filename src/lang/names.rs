@@ -27,6 +27,10 @@ pub enum LayerName {
     },
 }
 
+/// The layers by the names that the table has for them.
+static BY_EXACT_NAME: LazyLock<FxHashMap<&'static str, &'static LayerEntry>> =
+    LazyLock::new(|| layers::all().map(|entry| (entry.name, entry)).collect());
+
 /// Names and aliases in lower case.
 static BY_NAME: LazyLock<FxHashMap<String, &'static LayerEntry>> = LazyLock::new(|| {
     let names = |entry: &'static LayerEntry| std::iter::once(&entry.name).chain(entry.aliases);
@@ -37,7 +41,9 @@ static BY_NAME: LazyLock<FxHashMap<String, &'static LayerEntry>> = LazyLock::new
 
 /// The layer with this name or alias, without regard to case.
 pub(super) fn layer(name: &str) -> Option<&'static LayerEntry> {
-    BY_NAME.get(&name.to_ascii_lowercase()).copied()
+    // Nearly always the name is written as the table has it.
+    let exact = BY_EXACT_NAME.get(name).copied();
+    exact.or_else(|| BY_NAME.get(&name.to_ascii_lowercase()).copied())
 }
 
 /// How the name of an author's own class ends.
