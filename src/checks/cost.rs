@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::facts::{Facts, MEASURES, Site};
 use super::layers::is_dense;
+use super::pieces::Piece;
 use crate::config::{Config, Limits};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, optimizers};
 use crate::model::place::Place;
-use crate::model::result::{Counts, Finding, Layer, Node};
+use crate::model::result::{Counts, Finding, Layer};
 use crate::shape::{Count, MAX_WORLDS, Variable, Worlds, count_worlds, describe, grouped, union};
 
 /// How many layers of each measure are kept for a piece of a network. More are not reported of it.
@@ -56,9 +57,9 @@ pub(super) struct Costs {
     /// Whether a layer that is not Dense has parameters.
     has_others: bool,
     /// The hyperparameters with finitely many values.
-    pub variables: Vec<Arc<Variable>>,
+    variables: Vec<Arc<Variable>>,
     /// For layers that cannot be built in some worlds: in which.
-    pub failures: Vec<Worlds<bool>>,
+    failures: Vec<Worlds<bool>>,
 }
 
 impl Default for Costs {
@@ -114,6 +115,17 @@ impl Costs {
         self.add_worlds(layer);
     }
 
+    /// What is asked of them after each edit.
+    pub fn extremes(&self) -> Extremes {
+        let first = |heaviest: &Vec<(u64, u32)>| heaviest.first().map_or(0, |(value, _)| *value);
+        Extremes {
+            heaviest: self.heaviest.each_ref().map(first),
+            dense: self.dense.map(|(parameters, _)| parameters),
+            has_others: self.has_others,
+            has_failures: !self.failures.is_empty(),
+        }
+    }
+
     fn add_worlds(&mut self, layer: &Layer) {
         let shapes = layer.outputs.first().map(|output| &output.shape);
         let of_shapes = shapes.is_some_and(|shapes| !shapes.variables().is_empty());
@@ -141,31 +153,33 @@ impl Costs {
     }
 }
 
-/// A piece of a network.
-#[derive(Clone, Copy)]
-pub(super) struct Piece<'a> {
-    /// Its statements.
-    pub nodes: &'a [Node],
-    /// What they cost.
-    pub costs: &'a Costs,
+/// What of the costs of a piece is asked after each edit, of every piece.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extremes {
+    /// What the heaviest layer costs, by [`MEASURES`].
+    heaviest: [u64; MEASURES.len()],
+    /// The parameters of the largest Dense layer; `None` without any.
+    dense: Option<u64>,
+    has_others: bool,
+    has_failures: bool,
 }
 
-impl Piece<'_> {
+impl Piece {
     /// The layer that is known by its number.
     fn site(&self, number: u32) -> Option<Site> {
-        Facts::sites(self.nodes, &[number]).pop()
+        Facts::sites(self.nodes(), &[number]).pop()
     }
 
     /// The layers that are over `bound` in the measure of [`MEASURES`] number `at`.
     fn over(&self, at: usize, bound: u64) -> Vec<(u64, Site)> {
-        let heaviest = self.costs.heaviest[at].iter();
-        let over: Vec<_> = heaviest.take_while(|(value, _)| *value > bound).collect();
-        if over.is_empty() {
+        if self.extremes.heaviest[at] <= bound {
             return Vec::new();
         }
+        let heaviest = self.facts().costs.heaviest[at].iter();
+        let over: Vec<_> = heaviest.take_while(|(value, _)| *value > bound).collect();
         let mut numbers: Vec<u32> = over.iter().map(|(_, number)| *number).collect();
         numbers.sort_unstable();
-        let sites = Facts::sites(self.nodes, &numbers);
+        let sites = Facts::sites(self.nodes(), &numbers);
         let site = |number: u32| sites.get(numbers.binary_search(&number).ok()?).cloned();
         over.into_iter().filter_map(|(value, number)| Some((*value, site(*number)?))).collect()
     }
@@ -179,8 +193,8 @@ pub(super) struct Network<'a> {
     pub name: String,
     /// The numbers of all layers together.
     pub counts: Counts,
-    /// Its pieces with their costs.
-    pub pieces: Vec<Piece<'a>>,
+    /// Its pieces.
+    pub pieces: &'a [Piece],
     /// The optimizer's name, where it is one.
     pub optimizer: Option<&'a str>,
 }
@@ -260,7 +274,7 @@ impl<'a> Network<'a> {
     /// The message where some combinations of choices are over the budget; `None` where it cannot be
     /// told of each whether it is.
     fn some_over(&self, bound: u64, quantity: &Quantity) -> Option<String> {
-        let costs = || self.pieces.iter().map(|piece| piece.costs);
+        let costs = || self.pieces.iter().map(|piece| &piece.facts().costs);
         if !costs().all(|costs| costs.is_exact) {
             return None;
         }
@@ -290,11 +304,11 @@ impl<'a> Network<'a> {
     /// The layers that cost most.
     fn heaviest(&self, measure: Measure) -> Vec<(u64, Site)> {
         let at = MEASURES.iter().position(|other| *other == measure).unwrap_or(0);
-        let of_piece = |piece: Piece<'a>| {
-            let heaviest = piece.costs.heaviest[at].iter().take(NAMED);
+        let of_piece = |piece: &'a Piece| {
+            let heaviest = piece.facts().costs.heaviest[at].iter().take(NAMED);
             heaviest.map(move |(value, number)| (*value, piece, *number))
         };
-        let mut all: Vec<_> = self.pieces.iter().copied().flat_map(of_piece).collect();
+        let mut all: Vec<_> = self.pieces.iter().flat_map(of_piece).collect();
         all.sort_by_key(|(value, ..)| std::cmp::Reverse(*value));
         all.truncate(NAMED);
         let named = all.into_iter();
@@ -342,15 +356,16 @@ impl<'a> Network<'a> {
 
     fn dense_dominates(&self, limits: &Limits) -> Option<Finding> {
         let total = Measure::Parameters.of(&self.counts).value()?;
-        if !self.pieces.iter().any(|piece| piece.costs.has_others) {
+        if !self.pieces.iter().any(|piece| piece.extremes.has_others) {
             return None;
         }
-        let dense = self.pieces.iter().filter_map(|piece| Some((piece, piece.costs.dense?)));
-        let (piece, (parameters, number)) = dense.max_by_key(|(_, (parameters, _))| *parameters)?;
+        let dense = self.pieces.iter().filter_map(|piece| Some((piece, piece.extremes.dense?)));
+        let (piece, parameters) = dense.max_by_key(|(_, parameters)| *parameters)?;
         let percent = u128::from(parameters) * 100 / u128::from(total.max(1));
         if percent <= u128::from(limits.share) {
             return None;
         }
+        let (_, number) = piece.facts().costs.dense?;
         let site = piece.site(number)?;
         let message = format!(
             "`{}` holds {} of the network's {} parameters, {percent} %",
@@ -367,11 +382,11 @@ impl<'a> Network<'a> {
 
     /// The combinations of choices that cannot be built, where there are several hyperparameters.
     pub fn unbuildable(&self) -> Option<Diagnostic<Place>> {
-        let costs = || self.pieces.iter().map(|piece| piece.costs);
-        let failures: Vec<&Worlds<bool>> = costs().flat_map(|costs| &costs.failures).collect();
-        if failures.is_empty() {
+        if !self.pieces.iter().any(|piece| piece.extremes.has_failures) {
             return None;
         }
+        let costs = || self.pieces.iter().map(|piece| &piece.facts().costs);
+        let failures: Vec<&Worlds<bool>> = costs().flat_map(|costs| &costs.failures).collect();
         let variables = union(costs().map(|costs| costs.variables.as_slice()));
         if variables.len() < 2 || count_worlds(&variables)? > MAX_WORLDS {
             return None;

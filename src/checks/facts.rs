@@ -1,10 +1,11 @@
 //! What the checks have to know of a piece of a network: the findings inside of it, and the little
 //! that matters outside.
 //!
-//! A piece is a chunk of a layers list. Its facts are made once from its layers and kept with its
-//! result, so an edit costs the facts of the pieces that it changes; what is said of a network as a
-//! whole is put together from the facts of its pieces, never from all layers. Pairs of neighbours
-//! that stand in two pieces are seen through [`Segment`]s, which say what a piece begins and ends with.
+//! A piece is a chunk of a layers list. Its facts are made once from its layers and kept with it
+//! ([`super::pieces`]), so an edit costs the facts of the pieces that it changes; what is said of a
+//! network as a whole is put together from the facts of its pieces, never from all layers. Pairs of
+//! neighbours that stand in two pieces are seen through [`Segment`]s, which say what a piece begins and
+//! ends with.
 
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
@@ -16,6 +17,7 @@ use super::cost::{Costs, Measure};
 use super::field::Field;
 use super::layers::{self, View, single};
 use super::pairs::{Which, pair};
+use super::portability;
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::lang::{LayerEntry, find_layer};
 use crate::model::place::Place;
@@ -106,6 +108,8 @@ pub(super) struct Facts {
     pub costs: Costs,
     /// How far its positions see, once somebody has asked.
     field: OnceLock<Field>,
+    /// Where the frameworks differ, likewise.
+    differences: OnceLock<Vec<Finding>>,
 }
 
 impl Facts {
@@ -115,7 +119,7 @@ impl Facts {
         let segment = walk.nodes(nodes);
         let segment = segment.map(|spot| walk.site(spot));
         let (findings, costs) = (walk.findings, walk.costs);
-        Facts { findings, segment, costs, field: OnceLock::new() }
+        Facts { findings, segment, costs, field: OnceLock::new(), differences: OnceLock::new() }
     }
 
     /// How far the positions of these statements see, whose facts these are.
@@ -123,11 +127,13 @@ impl Facts {
         self.field.get_or_init(|| Field::of_nodes(nodes))
     }
 
-    /// What `check` finds about each of the layers, and nothing else.
-    pub fn found_by(nodes: &[Node], check: Check) -> Vec<Finding> {
-        let mut walk = Walk::new(Wanted::By(check));
-        walk.nodes(nodes);
-        walk.findings
+    /// What the two frameworks do not answer alike in these statements, whose facts these are.
+    pub fn differences(&self, nodes: &[Node]) -> &[Finding] {
+        self.differences.get_or_init(|| {
+            let mut walk = Walk::new(Wanted::By(portability::differences));
+            walk.nodes(nodes);
+            walk.findings
+        })
     }
 
     /// The layers with these numbers, which are in ascending order: see [`Costs`].
@@ -174,7 +180,7 @@ struct Walk<'a, 'w> {
 }
 
 /// A check of one layer.
-pub(super) type Check = fn(&Layer) -> Vec<Diagnostic<Place>>;
+type Check = fn(&Layer) -> Vec<Diagnostic<Place>>;
 
 /// A layer that a walk has come to.
 #[derive(Clone, Copy)]

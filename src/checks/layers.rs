@@ -13,8 +13,11 @@ use crate::text::TextEdit;
 /// The widest Dense layer that is not reported: AlexNet and VGG have layers of this width.
 const WIDE: u64 = 4096;
 
-/// The checks of a layer by itself. Each asks first what rules most layers out.
-const SINGLE: &[fn(&View<'_>) -> Option<Diagnostic<Place>>] =
+/// A check of a layer by itself.
+type Check = fn(&View<'_>) -> Option<Diagnostic<Place>>;
+
+/// The checks, each of which asks first what rules most layers out.
+const SINGLE: &[Check] =
     &[softmax_over_one, attention_over_one, repeated_flatten, pooling_drops_edge, wide_dense];
 
 /// Gives `found` what is wrong with a layer by itself.

@@ -17,7 +17,7 @@ use smol_str::SmolStr;
 use super::eval::{Evaluator, MacroDef, Record, Scope};
 use super::inputs::{InputSection, initial_state};
 use super::place::Place;
-use super::result::{Counts, Finding, Memo, Node, parameters_at_least, sum_nodes};
+use super::result::{Counts, Finding, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
 use super::statistics::QueryStatistics;
 use super::tensor::{Tensor, Unknown, Why};
@@ -135,8 +135,6 @@ pub struct ChunkResult {
     pub searches: bool,
     /// What the next chunk starts from.
     pub state: Arc<State>,
-    /// What the checks have made of it.
-    pub memo: Arc<Memo>,
 }
 
 /// The state that a network starts from.
@@ -184,7 +182,6 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         expansion: evaluator.expansion,
         expansions: evaluator.expanded,
         searches: evaluator.searches,
-        memo: Arc::default(),
         state: Arc::new(state),
     })
 }

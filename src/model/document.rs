@@ -82,6 +82,27 @@ struct Slot {
     pieces: Arc<[StmtPiece]>,
 }
 
+/// How often a file has changed in what results are made from. Places are not: results hold none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Changes of anything: while it stays, all results stay.
+    pub all: u64,
+    /// Changes of anything but the statements of networks: heads, sections, macros, and which names the
+    /// networks call.
+    pub heads: u64,
+}
+
+impl Revision {
+    fn change(&mut self) {
+        self.all += 1;
+    }
+
+    fn change_heads(&mut self) {
+        self.all += 1;
+        self.heads += 1;
+    }
+}
+
 /// A file and its pieces. A clone shares the text, the tree and the statements with it.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -99,6 +120,7 @@ pub struct Document {
     slot_of: Arc<Vec<u32>>,
     slots: Vec<Option<Slot>>,
     identities: Identities,
+    revision: Revision,
     /// Networks that are not in use, with their chunks.
     spare_networks: Vec<(NetworkInput, Vec<ChunkInput>)>,
     spare_macros: Vec<MacroInput>,
@@ -123,6 +145,7 @@ impl Document {
             slot_of: Arc::default(),
             slots: Vec::new(),
             identities: Identities::default(),
+            revision: Revision::default(),
             spare_networks: Vec::new(),
             spare_macros: Vec::new(),
             lowered: 0,
@@ -148,6 +171,11 @@ impl Document {
     /// The tree and the findings of the parser.
     pub fn parse(&self) -> &syntax::Parse {
         &self.parse
+    }
+
+    /// What the results of the file can be told by.
+    pub fn revision(&self) -> Revision {
+        self.revision
     }
 
     /// How many statements and sections the last change lowered anew.
@@ -242,6 +270,7 @@ impl Document {
     pub fn set_framework(&mut self, db: &mut Database, framework: Framework) {
         if self.file.framework(db) != framework {
             self.file.set_framework(db).to(framework);
+            self.revision.change_heads();
         }
     }
 
@@ -295,7 +324,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::model::analysis::analyze;
+    use crate::model::analysis::{analyze, analyze_after};
     use crate::model::fixture::render;
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
@@ -494,6 +523,7 @@ mod tests {
             let mut db = Database::default();
             let mut text = start.to_string();
             let mut document = Document::new(&mut db, &text, Framework::Keras);
+            let mut analysis = analyze(&db, &document);
             for (at, removed, inserted) in edits {
                 let boundary = |mut at: usize, text: &str| {
                     at = at.min(text.len());
@@ -506,11 +536,20 @@ mod tests {
                 let to = boundary(from + removed, &text).max(from);
                 text.replace_range(from..to, inserted);
                 document.set_text(&mut db, text.clone());
-                let edited = render(&document, &analyze(&db, &document));
+                if !analysis.is_of(&document) {
+                    analysis = analyze_after(&db, &document, Some(&analysis));
+                }
+                let edited = render(&document, &analysis);
                 let mut fresh_db = Database::default();
                 let fresh = Document::new(&mut fresh_db, &text, Framework::Keras);
                 let expected = render(&fresh, &analyze(&fresh_db, &fresh));
                 prop_assert_eq!(edited, expected, "{}", text);
+                let lists = document.networks.iter().map(|network| (&network.uses, &network.stmts));
+                let bodies = document.macros.iter().map(|body| (&body.uses, &body.stmts));
+                for (uses, stmts) in lists.chain(bodies) {
+                    let all = AllUses::of(stmts.uses().map(|uses| &**uses));
+                    prop_assert_eq!(uses, &all, "{}", text);
+                }
             }
         }
     }
