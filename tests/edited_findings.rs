@@ -28,6 +28,9 @@ const STATEMENTS: &[&str] = &[
     "Add(\"kept\")",
     "a: { Conv2D(8, 1) } b: { ReLU() ReLU() } Concatenate()",
     "Flatten()",
+    "Dropout(0.2)\n    BatchNormalization() # after it",
+    "kept: { ReLU() }",
+    "kept: { Conv2D(8, 1) Dropout(0.5) }",
 ];
 
 /// What is typed or put in the place of something.
@@ -114,6 +117,34 @@ proptest! {
             host.set_text(file, text.clone());
             prop_assert_eq!(findings(&host, file), fresh(&text), "{}", text);
         }
+    }
+}
+
+/// A run of branches may go through many pieces, and what was before it is told where it ends.
+#[test]
+fn a_run_of_branches_through_pieces_is_followed() {
+    let start: String = (0..100).map(|_| "    Conv2D(8, 1)\n").collect();
+    let run: String = (0..200).map(|at| format!("    kept: {{ Dense({}) }}\n", at + 1)).collect();
+    let mut text = format!(
+        "network N {{\n  input: (16, 16, 8)\n  layers:\n    Conv2D(8, 3, name=\"kept\")\n{start}{run}  loss: \"mse\"\n}}\n"
+    );
+    let mut host = AnalysisHost::new();
+    let file = host.open(text.clone(), Framework::Keras);
+    let is_unused = |found: &[Diagnostic]| found.iter().any(|it| it.code.name() == "unused-output");
+    let found = findings(&host, file);
+    assert!(is_unused(&found) && found == fresh(&text));
+    for (from, to, unused) in [
+        ("kept: { Dense(90) }", "other: { Dense(90) }", false),
+        ("other: { Dense(90) }", "kept: { Dense(90) }", true),
+        ("kept: { Dense(70) }", "kept: { Dense(70) Dropout(0.5) }", true),
+        ("kept: { Dense(3) }", "ReLU()\n    kept: { Dense(3) }", true),
+        ("kept: { Dense(150) }", "", true),
+    ] {
+        text = text.replacen(from, to, 1);
+        host.set_text(file, text.clone());
+        let found = findings(&host, file);
+        assert_eq!(found, fresh(&text), "{from} {to}");
+        assert_eq!(is_unused(&found), unused, "{from} {to}");
     }
 }
 

@@ -1,182 +1,16 @@
 //! Networks that can be built and are not what is meant: each is found on its line, and its mended
-//! version is silent.
-//!
-//! A family is one file of `fixtures/lints`. A section is a title; the level of the finding, its code
-//! and words that must occur in the message or its help (backticks left out); lines of `neural.toml`
-//! that begin with `with`; and the text. Of the text, lines that begin with `-` stand only in the wrong
-//! version, those with `+` only in the mended one, all others in both. The finding stands on the line
-//! that begins with `!`, or where there is none on the first that begins with `-`.
-//!
-//! ```text
-//! === Flatten on what is flat
-//! hint[repeated-flatten]: Flatten
-//! with profile = "strict"
-//!   network N {
-//! ```
-//!
-//! Nothing else may be found in the wrong text at that level or a worse one, and nothing at all in the
-//! mended one. Where the finding has fixes, the first must take it away and bring no error.
+//! version is silent. The families are written in the form of [`family`].
+
+mod family;
 
 use std::fmt::Write as _;
 
-use neural_analyzer::config::{self, Config};
+use family::{check, describe, findings, fix_complaints, settings};
+use neural_analyzer::config::Config;
 use neural_analyzer::diagnostics::{Diagnostic, Severity, codes};
 use neural_analyzer::ide::{AnalysisHost, analyze_with};
 use neural_analyzer::lang::Framework;
-use neural_analyzer::text::{LineIndex, apply_edits};
-
-struct Lint<'a> {
-    title: &'a str,
-    level: Severity,
-    /// The code, where the section names one.
-    code: Option<&'a str>,
-    words: Vec<&'a str>,
-    config: Config,
-    /// Zero-based, in the wrong text.
-    line: u32,
-    wrong: String,
-    mended: String,
-}
-
-/// The settings that these lines of `neural.toml` make.
-fn settings(lines: &str) -> Config {
-    let (layer, diagnostics) = config::parse(lines);
-    assert!(diagnostics.is_empty(), "{lines}: {diagnostics:?}");
-    Config::resolve([&layer])
-}
-
-/// Reads a family; `None` where it is not written as the form above says.
-fn read(family: &str) -> Option<Vec<Lint<'_>>> {
-    family.split("=== ").skip(1).map(read_one).collect()
-}
-
-fn read_one(section: &str) -> Option<Lint<'_>> {
-    let mut lines = section.trim_end().lines().peekable();
-    let title = lines.next()?;
-    let (head, words) = lines.next()?.split_once(": ")?;
-    let (level, code) = match head.split_once('[') {
-        Some((level, code)) => (level, Some(code.strip_suffix(']')?)),
-        None => (head, None),
-    };
-    let level = match level {
-        "error" => Severity::Error,
-        "warning" => Severity::Warning,
-        "info" => Severity::Info,
-        "hint" => Severity::Hint,
-        _ => return None,
-    };
-    let mut toml = String::new();
-    while let Some(line) = lines.next_if(|line| line.starts_with("with ")) {
-        writeln!(toml, "{}", &line["with ".len()..]).ok()?;
-    }
-    let (mut wrong, mut mended) = (String::new(), String::new());
-    let (mut marked, mut first) = (None, None);
-    let mut number = 0;
-    for line in lines {
-        let mark = line.chars().next().unwrap_or(' ');
-        let text = line.get(2..).unwrap_or("");
-        if mark != '+' {
-            writeln!(wrong, "{text}").ok()?;
-            if mark == '!' {
-                marked = Some(number);
-            } else if mark == '-' {
-                first = first.or(Some(number));
-            }
-            number += 1;
-        }
-        if mark != '-' {
-            writeln!(mended, "{text}").ok()?;
-        }
-    }
-    let words = words.split(" | ").collect();
-    let line = marked.or(first)?;
-    Some(Lint { title, level, code, words, config: settings(&toml), line, wrong, mended })
-}
-
-fn findings(text: &str, config: &Config) -> Vec<Diagnostic> {
-    let framework = match config.framework {
-        config::Framework::Keras => Framework::Keras,
-        config::Framework::Pytorch => Framework::Pytorch,
-    };
-    analyze_with(text, framework, config).diagnostics
-}
-
-/// A finding as one line of a failure's report.
-fn describe(text: &str, finding: &Diagnostic) -> String {
-    let at = LineIndex::new(text).line_col_chars(text, finding.place.start());
-    let help = finding.help.as_deref().map(|help| format!(" (help: {help})")).unwrap_or_default();
-    format!(
-        "{}:{}: {}[{}]: {}{help}",
-        at.line + 1,
-        at.col + 1,
-        finding.severity,
-        finding.code,
-        finding.message
-    )
-}
-
-/// What is wrong with how a mistake is reported.
-fn complaints(lint: &Lint) -> Vec<String> {
-    let mut complaints = Vec::new();
-    let wrong = findings(&lint.wrong, &lint.config);
-    let serious: Vec<&Diagnostic> =
-        wrong.iter().filter(|finding| finding.severity >= lint.level).collect();
-    if let [finding] = serious[..] {
-        if finding.severity != lint.level {
-            complaints.push(format!("level {} in the place of {}", finding.severity, lint.level));
-        }
-        if lint.code.is_some_and(|code| code != finding.code.name()) {
-            complaints.push(format!("code {}", finding.code));
-        }
-        let line = LineIndex::new(&lint.wrong).line(finding.place.start());
-        if line != lint.line {
-            complaints.push(format!("on line {} in the place of {}", line + 1, lint.line + 1));
-        }
-        let said = format!("{}\n{}", finding.message, finding.help.as_deref().unwrap_or(""))
-            .replace('`', "");
-        for word in lint.words.iter().filter(|word| !said.contains(**word)) {
-            complaints.push(format!("does not say {word}"));
-        }
-        complaints.extend(fix_complaints(&lint.wrong, finding, &lint.config));
-    } else {
-        complaints.push(format!("{} findings in the place of one", serious.len()));
-    }
-    if !complaints.is_empty() {
-        complaints.extend(
-            wrong.iter().map(|finding| format!("said: {}", describe(&lint.wrong, finding))),
-        );
-    }
-    for finding in findings(&lint.mended, &lint.config) {
-        complaints
-            .push(format!("the mended text is not silent: {}", describe(&lint.mended, &finding)));
-    }
-    complaints
-}
-
-/// What the first fix leaves of the finding, or brings.
-fn fix_complaints(text: &str, finding: &Diagnostic, config: &Config) -> Vec<String> {
-    let Some(fix) = finding.fixes.first() else { return Vec::new() };
-    let fixed = apply_edits(text, &fix.edits);
-    findings(&fixed, config)
-        .iter()
-        .filter(|left| left.severity == Severity::Error || left.code == finding.code)
-        .map(|left| format!("the fix \"{}\" leaves {}\n{fixed}", fix.title, describe(&fixed, left)))
-        .collect()
-}
-
-#[track_caller]
-fn check(family: &str) {
-    let lints = read(family).expect("the family is written as its form says");
-    let mut report = String::new();
-    for lint in &lints {
-        let complaints = complaints(lint);
-        if !complaints.is_empty() {
-            writeln!(report, "{}\n    {}", lint.title, complaints.join("\n    "))
-                .expect("a string takes what is written");
-        }
-    }
-    assert!(report.is_empty(), "{report}");
-}
+use neural_analyzer::text::LineIndex;
 
 #[test]
 fn the_end_of_a_network() {
@@ -256,6 +90,37 @@ fn pairs_are_seen_where_pieces_meet() {
         let path = findings(&text, &config)[0].path.clone();
         assert_eq!(path, Some((before + 1).to_string()));
     }
+}
+
+/// A run of branches and the layer before it are seen together, wherever a network is cut into pieces; so
+/// are branches that are outputs.
+#[test]
+fn branches_are_seen_where_pieces_meet() {
+    let inputs = "input: { a: (8), b: (8) }\n  layers:\n    a: { Dense(8) }\n    b: { Dense(8) }\n    Add()\n";
+    let lines_of = |middle: &str, last: &str, code: &str| -> Vec<Vec<u32>> {
+        (50..80)
+            .map(|before| {
+                let filler = "    Dense(8)\n".repeat(before);
+                let text = format!("network N {{\n  {inputs}{filler}{middle}{last}}}\n");
+                let first = before as u32 + 7;
+                lines_of(&text, code).iter().map(|line| line - first).collect()
+            })
+            .collect()
+    };
+    let run = |first: &str, count: usize| {
+        let more: String = (0..count).map(|_| "    b: { Dense(8) }\n").collect();
+        format!("    Dense(8)\n    {first}: {{ Dense(8) }}\n{more}    Add()\n")
+    };
+    let all = |lines: &[u32]| vec![lines.to_vec(); 30];
+    assert_eq!(lines_of(&run("a", 40), "", "unused-output"), all(&[0]));
+    // A branch with a name of its own starts from the layer.
+    assert_eq!(lines_of(&run("c", 40), "", "unused-output"), all(&[]));
+    let late = run("a", 100).replace("    Add()", "    c: { Dense(8) }\n    Add()");
+    assert_eq!(lines_of(&late, "", "unused-output"), all(&[]));
+    let outputs = run("a", 40).replace("    Add()", "    b: { Dense(8, \"softmax\") }");
+    let loss = "  loss: \"categorical_crossentropy\"\n";
+    let each: Vec<u32> = (1..42).collect();
+    assert_eq!(lines_of(&outputs, loss, "loss-mismatch"), all(&each));
 }
 
 /// An edit leaves nothing of what was said before it, also where only one piece is made anew.
@@ -366,8 +231,14 @@ fn what_may_be_meant_is_silent() {
         ("Dense(10, activation=my_activation)", ""),
         // PyTorch's name, whose loss takes scores.
         ("Dense(10)", "loss: \"cross_entropy\"\n  metrics: [\"sparse_categorical_accuracy\"]"),
-        // An output that programs give a softmax of their own.
-        ("Output(10)", "loss: \"categorical_crossentropy\""),
+        // An output without an activation for a loss that takes scores, and for one of numbers.
+        ("Output(10)", "loss: CategoricalCrossentropy(from_logits=true)"),
+        ("Output(10)", "loss: \"cross_entropy\""),
+        ("Output(10)", "loss: my_own_loss"),
+        ("Output(10)", "loss: \"mse\"\n  metrics: [\"accuracy\"]"),
+        ("Output(10)", "loss: \"hinge\""),
+        ("Dense(10)\n    Softmax()", "loss: \"categorical_crossentropy\""),
+        ("Dense(1)\n    Activation(\"sigmoid\")", "loss: \"binary_crossentropy\""),
         ("ReLU(max_value=1)", "loss: \"binary_crossentropy\""),
         // Squared error of probabilities.
         ("Dense(10, \"softmax\")", "loss: \"mse\"\n  metrics: [\"accuracy\"]"),
@@ -375,7 +246,15 @@ fn what_may_be_meant_is_silent() {
         ("Dense(1)", "loss: \"mse\"\n  metrics: [\"mae\", \"r2_score\"]"),
         // Losses of one's own, losses of a search, several losses.
         ("Dense(1, \"relu\")", "loss: HPO(choice(\"mse\", \"binary_crossentropy\"))"),
-        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"mse\", \"binary_crossentropy\"]"),
+        // Several outputs, each right for its loss, and lists that are not one for each.
+        (
+            "a: { Output(3) }\n    b: { Output(2, \"sigmoid\") }",
+            "loss: [\"mse\", \"binary_crossentropy\"]\n  metrics: [\"mae\", \"accuracy\"]",
+        ),
+        ("a: { Output(3, \"relu\") }\n    b: { }", "loss: \"mse\""),
+        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"binary_crossentropy\"]"),
+        ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [None, \"mse\"]"),
+        ("Dense(1, \"sigmoid\")", "loss: [\"binary_crossentropy\"]"),
         // Layers whose output is not an activation of theirs.
         ("Dense(8)\n    Reshape((2, 4))\n    LSTM(4)", "loss: \"categorical_crossentropy\""),
         ("Dense(16, name=\"a\")\n    Dense(16)\n    Add(\"a\")", "loss: \"binary_crossentropy\""),
@@ -408,13 +287,41 @@ fn what_may_be_meant_is_silent() {
         let text =
             format!("network N {{\n  input: (16)\n  layers:\n    {layers}\n  {sections}\n}}\n");
         for finding in findings(&text, &Config::default()) {
-            let is_own = layers.contains("my_activation");
+            // An activation or a loss of one's own is a finding of another kind.
+            let is_own = text.contains("my_") && finding.message.contains("my_");
             if finding.severity > Severity::Hint && !is_own {
                 writeln!(report, "{text}{}", describe(&text, &finding)).expect("a string takes it");
             }
         }
     }
     assert!(report.is_empty(), "{report}");
+}
+
+/// A layer that a fix would bring into the same position as another, or that others refer to, stays.
+#[test]
+fn what_cannot_be_moved_has_no_fix() {
+    let config = settings("profile = \"strict\"");
+    let fixes = |layers: &str| -> usize {
+        let text = format!("network N {{\n  input: (16)\n  layers:\n    {layers}\n}}\n");
+        let of_code = |it: &&Diagnostic| it.code == codes::DROPOUT_BEFORE_NORMALIZATION;
+        let found = findings(&text, &config);
+        let found: Vec<_> = found.iter().filter(of_code).collect();
+        assert_eq!(found.len(), 1, "{layers}");
+        found[0].fixes.len()
+    };
+    assert_eq!(fixes("Dense(8)\n    Dropout(0.5)\n    BatchNormalization()\n    Dense(8)"), 1);
+    assert_eq!(fixes("Dropout(0.5)\n    BatchNormalization()\n    Dense(8)"), 1);
+    for layers in [
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization(name=\"n\")\n    Dense(8)\n    Add(\"n\")",
+        "Dense(8)\n    Dropout(0.5) * 2\n    BatchNormalization()",
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization() @ \"cpu\"",
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization(), Dense(8)",
+        "Dense(8)\n    Dropout(0.1)\n    Dropout(0.5)\n    BatchNormalization()",
+        "Dense(8)\n    Dropout(0.5)\n    BatchNormalization()\n    BatchNormalization()",
+        "Dense(8)\n    a: { Dropout(0.5)\n    BatchNormalization() }\n    b: { }\n    Add()",
+    ] {
+        assert_eq!(fixes(layers), 0, "{layers}");
+    }
 }
 
 /// PyTorch's losses take scores, so its networks are not judged by activations.

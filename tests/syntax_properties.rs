@@ -3,6 +3,7 @@
 
 use neural_analyzer::diagnostics::Diagnostic;
 use neural_analyzer::model::lower;
+use neural_analyzer::syntax::ast::AstNode;
 use neural_analyzer::syntax::{Parse, ast, parse};
 use neural_analyzer::text::apply_edits;
 use proptest::prelude::*;
@@ -148,11 +149,11 @@ fn lower_everything(file: &ast::File) {
     for network in file.networks() {
         lower::lower_network_header(&network);
         network.sections().for_each(|section| drop(lower::lower_section(&section)));
-        network.statements().for_each(|stmt| drop(lower::lower_stmt(&stmt)));
+        network.statements().for_each(|stmt| drop(lower::lower_stmt(&stmt.syntax().green())));
     }
     for definition in file.macros() {
         lower::lower_macro_header(&definition);
-        definition.statements().for_each(|stmt| drop(lower::lower_stmt(&stmt)));
+        definition.statements().for_each(|stmt| drop(lower::lower_stmt(&stmt.syntax().green())));
     }
     for research in file.research() {
         lower::lower_research(&research);
@@ -257,7 +258,7 @@ fn damage_stays_local() {
             .file()
             .networks()
             .flat_map(|it| it.statements())
-            .map(|it| lower::lower_stmt(&it))
+            .map(|it| lower::lower_stmt(&it.syntax().green()))
             .collect();
         let names: Vec<String> = lowered
             .iter()

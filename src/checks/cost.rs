@@ -14,9 +14,7 @@ use crate::model::place::Place;
 use crate::model::result::{Counts, Finding, Layer};
 use crate::shape::{Count, MAX_WORLDS, Variable, Worlds, count_worlds, describe, grouped, union};
 
-/// How many layers of each measure are kept for a piece of a network. More are not reported of it.
-const KEPT: usize = 8;
-/// How many layers a finding about a whole network names.
+/// How many layers a finding about a whole network names, and so are kept of each piece by each measure.
 const NAMED: usize = 3;
 
 /// What layers are ranked by.
@@ -31,7 +29,7 @@ pub(super) enum Measure {
 }
 
 impl Measure {
-    fn of(self, counts: &Counts) -> Count {
+    pub fn of(self, counts: &Counts) -> Count {
         match self {
             Measure::Parameters => counts.trainable + counts.non_trainable,
             Measure::Macs => counts.macs,
@@ -50,7 +48,7 @@ pub(super) struct Costs {
     /// Whether the layers are all there in every world: none is chosen by a hyperparameter.
     pub is_exact: bool,
     /// The layers that cost most, by [`MEASURES`], the most expensive first. Layers are known by their
-    /// numbers in the order in which they are walked, for [`Facts::sites`].
+    /// numbers in the order in which they are walked, for [`Facts::site`].
     heaviest: [Vec<(u64, u32)>; MEASURES.len()],
     /// The Dense layer with the most parameters.
     dense: Option<(u64, u32)>,
@@ -95,11 +93,12 @@ impl Costs {
             let Some(value) = measure.of(&layer.counts).max().filter(|value| *value > 0) else {
                 continue;
             };
-            if heaviest.len() == KEPT && heaviest.last().is_some_and(|(least, _)| *least >= value) {
+            if heaviest.len() == NAMED && heaviest.last().is_some_and(|(least, _)| *least >= value)
+            {
                 continue;
             }
             let at = heaviest.partition_point(|(other, _)| *other >= value);
-            heaviest.truncate(KEPT - 1);
+            heaviest.truncate(NAMED - 1);
             heaviest.insert(at, (value, number));
         }
         let parameters = Measure::Parameters.of(&layer.counts).max().unwrap_or(0);
@@ -167,21 +166,15 @@ pub(super) struct Extremes {
 impl Piece {
     /// The layer that is known by its number.
     fn site(&self, number: u32) -> Option<Site> {
-        Facts::sites(self.nodes(), &[number]).pop()
+        Facts::site(self.nodes(), number)
     }
 
     /// The layers that are over `bound` in the measure of [`MEASURES`] number `at`.
     fn over(&self, at: usize, bound: u64) -> Vec<(u64, Site)> {
-        if self.extremes.heaviest[at] <= bound {
-            return Vec::new();
+        match self.extremes.heaviest[at] > bound {
+            true => Facts::over(self.nodes(), MEASURES[at], bound),
+            false => Vec::new(),
         }
-        let heaviest = self.facts().costs.heaviest[at].iter();
-        let over: Vec<_> = heaviest.take_while(|(value, _)| *value > bound).collect();
-        let mut numbers: Vec<u32> = over.iter().map(|(_, number)| *number).collect();
-        numbers.sort_unstable();
-        let sites = Facts::sites(self.nodes(), &numbers);
-        let site = |number: u32| sites.get(numbers.binary_search(&number).ok()?).cloned();
-        over.into_iter().filter_map(|(value, number)| Some((*value, site(*number)?))).collect()
     }
 }
 
@@ -305,7 +298,7 @@ impl<'a> Network<'a> {
     fn heaviest(&self, measure: Measure) -> Vec<(u64, Site)> {
         let at = MEASURES.iter().position(|other| *other == measure).unwrap_or(0);
         let of_piece = |piece: &'a Piece| {
-            let heaviest = piece.facts().costs.heaviest[at].iter().take(NAMED);
+            let heaviest = piece.facts().costs.heaviest[at].iter();
             heaviest.map(move |(value, number)| (*value, piece, *number))
         };
         let mut all: Vec<_> = self.pieces.iter().flat_map(of_piece).collect();

@@ -13,6 +13,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::{FxHashSet, FxHasher};
 use smol_str::SmolStr;
 
+use super::branches::{Edges, Run};
 use super::cost::{Costs, Measure};
 use super::field::Field;
 use super::layers::{self, View, single};
@@ -33,6 +34,15 @@ pub(super) struct Site {
     pub path: Option<(u32, SmolStr)>,
 }
 
+/// The layer of a result that has not changed is the same object.
+impl PartialEq for Site {
+    fn eq(&self, other: &Site) -> bool {
+        Arc::ptr_eq(&self.layer, &other.layer)
+            && self.calls == other.calls
+            && self.path == other.path
+    }
+}
+
 impl Site {
     /// The finding of something about this layer.
     pub fn finding(&self, diagnostic: Diagnostic<Place>) -> Finding {
@@ -48,6 +58,8 @@ pub(super) enum End<S = Site> {
     Nothing,
     /// The output of this layer.
     One(S),
+    /// The outputs of branches, in their order: for each the layer that gives it, where it is one.
+    Branches(Vec<Option<S>>),
     /// Several tensors, or one that cannot be told.
     Many,
 }
@@ -91,6 +103,9 @@ impl<S: Clone> Segment<S> {
         let end = match self.end {
             End::Nothing => End::Nothing,
             End::One(layer) => End::One(f(layer)),
+            End::Branches(ends) => {
+                End::Branches(ends.into_iter().map(|layer| layer.map(&f)).collect())
+            }
             End::Many => End::Many,
         };
         Segment { first: self.first.map(f), end }
@@ -106,6 +121,8 @@ pub(super) struct Facts {
     pub segment: Segment,
     /// What its layers cost.
     pub costs: Costs,
+    /// The runs of branches that it may share with its neighbours.
+    pub edges: Edges,
     /// How far its positions see, once somebody has asked.
     field: OnceLock<Field>,
     /// Where the frameworks differ, likewise.
@@ -118,8 +135,14 @@ impl Facts {
         let mut walk = Walk::new(Wanted::All);
         let segment = walk.nodes(nodes);
         let segment = segment.map(|spot| walk.site(spot));
-        let (findings, costs) = (walk.findings, walk.costs);
-        Facts { findings, segment, costs, field: OnceLock::new(), differences: OnceLock::new() }
+        Facts {
+            findings: walk.findings,
+            segment,
+            costs: walk.costs,
+            edges: walk.edges,
+            field: OnceLock::new(),
+            differences: OnceLock::new(),
+        }
     }
 
     /// How far the positions of these statements see, whose facts these are.
@@ -136,32 +159,44 @@ impl Facts {
         })
     }
 
-    /// The layers with these numbers, which are in ascending order: see [`Costs`].
-    pub fn sites(nodes: &[Node], numbers: &[u32]) -> Vec<Site> {
-        let mut walk = Walk::new(Wanted::Sites(numbers, Vec::new()));
+    /// The layer with this number: see [`Costs`].
+    pub fn site(nodes: &[Node], number: u32) -> Option<Site> {
+        let mut walk = Walk::new(Wanted::Site(number, None));
         walk.nodes(nodes);
         match walk.wanted {
-            Wanted::Sites(_, sites) => sites,
-            Wanted::All | Wanted::By(_) => Vec::new(),
+            Wanted::Site(_, site) => site,
+            Wanted::All | Wanted::By(_) | Wanted::Over(..) => None,
+        }
+    }
+
+    /// The layers that are over `bound` in a measure, with what they measure.
+    pub fn over(nodes: &[Node], measure: Measure, bound: u64) -> Vec<(u64, Site)> {
+        let mut walk = Walk::new(Wanted::Over(measure, bound, Vec::new()));
+        walk.nodes(nodes);
+        match walk.wanted {
+            Wanted::Over(_, _, sites) => sites,
+            Wanted::All | Wanted::By(_) | Wanted::Site(..) => Vec::new(),
         }
     }
 }
 
 /// What a walk is for.
-enum Wanted<'w> {
+enum Wanted {
     /// All facts.
     All,
     /// The findings of one check.
     By(Check),
-    /// The sites of the layers that the walk comes to as the first, second and so on, by these numbers.
-    Sites(&'w [u32], Vec<Site>),
+    /// The site of the layer that the walk comes to as the first, second and so on, by this number.
+    Site(u32, Option<Site>),
+    /// The layers that are over a bound in a measure.
+    Over(Measure, u64, Vec<(u64, Site)>),
 }
 
 /// Walks the layers in their order. Evaluation bounds how deep they nest.
 ///
 /// Nearly no layer has anything wrong with it, so where a layer stands is kept as a number of a frame,
 /// and its site, with paths and calls, is only made for a finding.
-struct Walk<'a, 'w> {
+struct Walk<'a> {
     findings: Vec<Finding>,
     costs: Costs,
     /// The steps that lead to layers, each with the frame that it was made in. The first frame is
@@ -176,7 +211,8 @@ struct Walk<'a, 'w> {
     /// How many copies of what is walked there are.
     times: u64,
     seen: FxHashSet<(Code, Place, u64)>,
-    wanted: Wanted<'w>,
+    edges: Edges,
+    wanted: Wanted,
 }
 
 /// A check of one layer.
@@ -201,8 +237,8 @@ enum Step<'a> {
     Call(&'a SmolStr, Place, u64),
 }
 
-impl<'a, 'w> Walk<'a, 'w> {
-    fn new(wanted: Wanted<'w>) -> Walk<'a, 'w> {
+impl<'a> Walk<'a> {
+    fn new(wanted: Wanted) -> Walk<'a> {
         Walk {
             findings: Vec::new(),
             costs: Costs::default(),
@@ -212,6 +248,7 @@ impl<'a, 'w> Walk<'a, 'w> {
             number: 0,
             times: 1,
             seen: FxHashSet::default(),
+            edges: Edges::default(),
             wanted,
         }
     }
@@ -225,17 +262,9 @@ impl<'a, 'w> Walk<'a, 'w> {
                 let of_run = |node: &Node| node.branch.is_some() && node.index == first.index;
                 let end = rest.iter().position(|node| !of_run(node)).unwrap_or(rest.len());
                 let (run, after) = rest.split_at(end);
-                for node in run {
-                    let name = node.branch.as_deref().unwrap_or_default();
-                    self.at(Step::Index(node.index), |walk| {
-                        walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
-                    });
-                }
-                // A run at the end of a piece may go on in the next one.
-                if !after.is_empty() || self.frame != 0 {
-                    self.unused_output(before, run);
-                }
-                all.join(Segment::many());
+                let ends = run.iter().map(|node| self.branch(node)).collect();
+                self.run(before, run, rest.len() == nodes.len(), after.is_empty());
+                all.join(Segment { first: None, end: End::Branches(ends) });
                 before = None;
                 rest = after;
                 continue;
@@ -245,34 +274,48 @@ impl<'a, 'w> Walk<'a, 'w> {
             before = Some(first);
             rest = &rest[1..];
         }
+        if self.frame == 0 {
+            self.edges.last = self.alone(before);
+        }
         all
     }
 
-    /// A layer before branches none of which starts from what it gives.
+    /// The layer that gives the output of a branch, where it is one.
+    fn branch(&mut self, node: &'a Node) -> Option<Spot<'a>> {
+        let name = node.branch.as_deref().unwrap_or_default();
+        let segment = self.at(Step::Index(node.index), |walk| {
+            walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
+        });
+        match segment.end {
+            End::One(spot) => Some(spot),
+            _ => None,
+        }
+    }
+
+    /// A run of branches after the statement `before`. At an end of a piece the run may go on in the
+    /// piece before or the next one.
+    fn run(&mut self, before: Option<&'a Node>, nodes: &[Node], is_first: bool, is_last: bool) {
+        let Some(run) = Run::of(nodes) else { return };
+        let before = self.alone(before);
+        if self.frame == 0 && is_first {
+            self.edges.head = Some((run, is_last));
+        } else if self.frame == 0 && is_last {
+            self.edges.tail = Some((before, run));
+        } else if let Some(finding) = before.and_then(|site| run.unused(&site)) {
+            self.emit(finding);
+        }
+    }
+
+    /// The layer at the end of a statement, where it may be told whether its output has a use.
     ///
     /// Only a layer that stands there by itself is judged: the last block of many equal ones often gives
     /// something that is not used.
-    fn unused_output(&mut self, before: Option<&'a Node>, run: &[Node]) {
-        let Some(Part::Layer(layer)) = before.and_then(|node| node.parts.last()) else { return };
+    fn alone(&mut self, node: Option<&'a Node>) -> Option<Site> {
+        let node = node?;
+        let Some(Part::Layer(layer)) = node.parts.last() else { return None };
         // A layer with a name may be used by it further down.
-        let is_used = layer.name.is_some() || run.iter().any(|node| node.start.is_none());
-        if is_used || self.in_macros > 0 || !layers::is_certain(layer) {
-            return;
-        }
-        let mut finding = Diagnostic::new(
-            codes::UNUSED_OUTPUT,
-            layer.place,
-            format!(
-                "nothing takes what `{}` gives: the branches after it start from inputs or other layers",
-                layer.layer
-            ),
-        )
-        .with_help("move it into the branch that it is meant for, or remove it")
-        .with_fix(format!("Remove `{}`", layer.layer), vec![layer.place.edit("")]);
-        if let Some(start) = run.first() {
-            finding = finding.with_related(start.place, "the first of the branches");
-        }
-        self.emit(self.spot(layer), finding);
+        let is_judged = layer.name.is_none() && self.in_macros == 0 && layers::is_certain(layer);
+        is_judged.then(|| self.at(Step::Index(node.index), |walk| walk.site(walk.spot(layer))))
     }
 
     fn parts(&mut self, parts: &'a [Part]) -> Segment<Spot<'a>> {
@@ -299,10 +342,11 @@ impl<'a, 'w> Walk<'a, 'w> {
                     }
                     _ => self.nodes(nodes),
                 },
-                Part::Macro { name, call, body, .. } => {
-                    let step = Step::Call(name, *call, self.instance(*call));
+                Part::Macro(expansion) => {
+                    let instance = self.instance(expansion.call);
+                    let step = Step::Call(&expansion.name, expansion.call, instance);
                     self.in_macros += 1;
-                    let segment = self.at(step, |walk| walk.nodes(body));
+                    let segment = self.at(step, |walk| walk.nodes(&expansion.body));
                     self.in_macros -= 1;
                     segment
                 }
@@ -359,13 +403,20 @@ impl<'a, 'w> Walk<'a, 'w> {
     fn count(&mut self, spot: &Spot<'a>) {
         match &self.wanted {
             Wanted::All => self.costs.add(spot.layer, spot.entry, self.number, self.times),
-            Wanted::Sites(numbers, found) if numbers.get(found.len()) == Some(&self.number) => {
-                let site = self.site(*spot);
-                if let Wanted::Sites(_, found) = &mut self.wanted {
-                    found.push(site);
+            Wanted::Site(number, _) if *number == self.number => {
+                self.wanted = Wanted::Site(*number, Some(self.site(*spot)));
+            }
+            Wanted::Over(measure, bound, _) => {
+                if let Some(value) = measure.of(&spot.layer.counts).max()
+                    && value > *bound
+                {
+                    let site = self.site(*spot);
+                    if let Wanted::Over(_, _, found) = &mut self.wanted {
+                        found.push((value, site));
+                    }
                 }
             }
-            Wanted::Sites(..) | Wanted::By(_) => {}
+            Wanted::Site(..) | Wanted::By(_) => {}
         }
         self.number += 1;
     }
@@ -392,7 +443,8 @@ impl<'a, 'w> Walk<'a, 'w> {
             format!("a residual block of nothing but `{inside}` adds its input to itself, so nothing is learned"),
         )
         .with_help("put the layers that learn the difference into the block, as in `ResidualConnection { Dense(64, \"relu\") }`");
-        self.emit(self.spot(add), finding);
+        let site = self.site(self.spot(add));
+        self.emit(site.finding(finding));
     }
 
     fn join(&mut self, all: &mut Segment<Spot<'a>>, next: Segment<Spot<'a>>) {
@@ -474,14 +526,18 @@ impl<'a, 'w> Walk<'a, 'w> {
     }
 
     /// Reports something that no single check has found.
-    fn emit(&mut self, spot: Spot<'a>, diagnostic: Diagnostic<Place>) {
+    fn emit(&mut self, finding: Finding) {
         if matches!(self.wanted, Wanted::All) {
-            self.report(spot, diagnostic);
+            self.add(finding);
         }
     }
 
     fn report(&mut self, spot: Spot<'a>, diagnostic: Diagnostic<Place>) {
         let finding = self.site(spot).finding(diagnostic);
+        self.add(finding);
+    }
+
+    fn add(&mut self, finding: Finding) {
         let instance = finding.calls.last().map_or(0, |call| call.instance);
         let key = (finding.diagnostic.code, finding.diagnostic.place, instance);
         if self.seen.insert(key) {
@@ -500,9 +556,8 @@ impl<'a> Spot<'a> {
 fn passes_on(parts: &[Part]) -> bool {
     parts.iter().all(|part| match part {
         Part::Layer(layer) => layers::is_identity(layer),
-        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => {
-            nodes.iter().all(|node| passes_on(&node.parts))
-        }
+        Part::Inner(nodes) => nodes.iter().all(|node| passes_on(&node.parts)),
+        Part::Macro(expansion) => expansion.body.iter().all(|node| passes_on(&node.parts)),
         Part::Copies(runs) => runs.iter().all(|run| passes_on(&run.parts)),
         Part::Add(_) | Part::Alternatives(_) => false,
     })

@@ -1,28 +1,28 @@
 //! A Dense layer over a feature map at the end of a classifier.
 
+use super::{called, loss};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::losses::is_classification;
 use crate::model::analysis::NetworkModel;
 use crate::model::document::Document;
-use crate::model::hir::{ExprKind, SectionKind};
+use crate::model::hir::SectionKind;
 use crate::model::place::Place;
 
-/// Reports the first Dense or Output over a feature map that reaches an output of `network`, where
-/// the loss is one of a classifier.
+/// Reports the first Dense or Output over a feature map that reaches an output of `network` whose loss
+/// is one of a classifier.
 pub fn check(document: &Document, at: usize, network: &NetworkModel) -> Option<Diagnostic<Place>> {
-    let is_classifier = document.sections(at).any(|(_, section)| match &section.kind {
-        SectionKind::Loss(Some(loss)) => match &loss.kind {
-            ExprKind::Str(name) | ExprKind::Name(name) => is_classification(name),
-            ExprKind::Call(call) => is_classification(&call.name.value),
-            _ => false,
-        },
-        _ => false,
-    });
-    if !is_classifier {
-        return None;
-    }
-    let (place, output) =
-        network.outputs.iter().find_map(|output| Some((output.dense_on_map?, output)))?;
+    let loss = document.sections(at).find_map(|(_, section)| match &section.kind {
+        SectionKind::Loss(loss) => loss.as_ref(),
+        _ => None,
+    })?;
+    let count = network.outputs.len();
+    let is_classifier = |at: usize| {
+        loss::of_output(loss, at, count).and_then(called).is_some_and(is_classification)
+    };
+    let mut outputs = network.outputs.iter().enumerate();
+    let (place, output) = outputs.find_map(|(at, output)| {
+        Some((output.dense_on_map.filter(|_| is_classifier(at))?, output))
+    })?;
     let pooling = match output.rank().and_then(|rank| rank.checked_sub(2)) {
         Some(axes @ 1..=3) => format!("GlobalAveragePooling{axes}D()"),
         _ => "GlobalAveragePooling2D()".to_owned(),

@@ -111,7 +111,8 @@ impl Field {
             Part::Layer(layer) => Field::of_layer(layer),
             // What is added to has been looked at already: the block before it.
             Part::Add(_) => Field::default(),
-            Part::Inner(nodes) | Part::Macro { body: nodes, .. } => Field::of_nodes(nodes),
+            Part::Inner(nodes) => Field::of_nodes(nodes),
+            Part::Macro(expansion) => Field::of_nodes(&expansion.body),
             Part::Copies(runs) => {
                 runs.iter().fold(Field::default(), |all, run| all.then(&Field::of_copies(run)))
             }

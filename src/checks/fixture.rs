@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 
 use crate::diagnostics::Diagnostic;
 use crate::model::hir::{
-    Arg, ArgList, Call, Expr, ExprKind, Hpo, HpoKind, KeyValue, Section, SectionKind, Spanned,
+    Arg, ArgList, Call, Expr, ExprKind, Hpo, HpoKind, KeyValue, Plans, Section, SectionKind,
+    Spanned,
 };
 use crate::text::{TextRange, TextSize, apply_edits};
 
@@ -66,6 +67,7 @@ pub(super) fn call(name: &str, args: Vec<(&str, Expr)>) -> Expr {
         name: spanned(name),
         args: Some(ArgList { args, range: TextRange::default(), closed: true }),
         range: TextRange::default(),
+        plans: Plans::default(),
     })))
 }
 

@@ -49,7 +49,7 @@ impl<'a> View<'a> {
     pub fn given(&self) -> &[Option<Value>] {
         self.given.get_or_init(|| {
             let mut given = vec![None; self.entry.params.len()];
-            for (index, value) in &self.layer.args {
+            for (index, value) in self.layer.args.iter() {
                 let value = value.as_constant().cloned().unwrap_or(Value::Unknown);
                 if let Some(slot) = given.get_mut(*index) {
                     *slot = Some(value);
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
     /// The layer's own call and arguments, for changes of it.
     pub fn producer(&self) -> Option<&'a Producer> {
         let producer = self.layer.outputs.first()?.producer.as_ref()?;
-        (producer.call.whole == self.layer.place).then_some(producer)
+        (producer.call().whole == self.layer.place).then_some(producer)
     }
 
     /// The change that gives a parameter of this layer a value.

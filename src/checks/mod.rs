@@ -10,6 +10,7 @@
 //! [`check`] says everything that does not depend on settings; [`check_settings`] the rest.
 
 mod arguments;
+mod branches;
 mod cost;
 mod facts;
 mod feature_map;
@@ -20,16 +21,20 @@ mod hyperparameters;
 mod keys;
 mod layers;
 mod layout;
+mod loss;
+mod metric;
 mod output;
 mod pairs;
 mod pieces;
 mod portability;
+mod reorder;
 mod search;
 mod sections;
 mod values;
 
 pub use hyperparameters::check_hpo;
 pub use keys::{check_device, check_research};
+pub use reorder::offer as offer_moves;
 pub use sections::check_section;
 
 pub use pieces::Summary;
@@ -167,17 +172,17 @@ impl<'a> Network<'a> {
     /// The findings about its layers.
     fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
         let found = self.pieces.findings();
-        findings.extend(found.map(|(piece, finding)| self.placed(finding.clone(), piece)));
-        let end = self.pieces.after();
+        findings.extend(found.map(|(finding, piece)| self.placed(finding.clone(), piece)));
+        let (end, piece) = self.pieces.end();
         let output = output::Output {
             framework,
-            end: &end.end,
+            end,
             outputs: &self.model.outputs,
             loss: self.loss,
             metrics: self.metrics,
         };
         let found = output.check().into_iter();
-        findings.extend(found.map(|finding| self.placed(finding, end.piece)));
+        findings.extend(found.map(|finding| self.placed(finding, piece)));
         findings.extend(self.receptive_field());
     }
 

@@ -7,8 +7,9 @@
 
 use std::sync::Arc;
 
+use super::branches::Runs;
 use super::cost::Extremes;
-use super::facts::{End, Facts, Segment, Site};
+use super::facts::{End, Facts, Site};
 use super::pairs::{self, Which};
 use crate::model::analysis::{Analysis, ChunkModel, NetworkModel};
 use crate::model::db::ChunkResult;
@@ -35,8 +36,10 @@ impl Summary {
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
     all: Vec<Piece>,
-    /// What flows out of the last one.
-    after: Flowing,
+    /// What flows out of the last one, and the number of the piece that its first layer stands in.
+    end: (End, usize),
+    /// What was found where the last one ends, likewise.
+    last: Option<(Finding, usize)>,
 }
 
 /// A piece of a network.
@@ -46,8 +49,8 @@ pub(super) struct Piece {
     facts: Arc<Facts>,
     /// What flows into it.
     before: Flowing,
-    /// What is wrong with the layers that meet where it begins.
-    met: Vec<(Which, Finding)>,
+    /// What was found where it begins, each with the number of the piece that it is about.
+    met: Vec<(Finding, usize)>,
     /// Whether anything was found inside of it.
     has_findings: bool,
     /// What of its costs is asked after each edit.
@@ -79,41 +82,57 @@ impl Piece {
 }
 
 /// What flows from piece to piece.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Flowing {
-    pub end: End,
-    /// The number of the piece that the last layer stands in.
-    pub piece: usize,
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Flowing {
+    end: FlowingEnd,
+    /// The number of the piece that the last layer stands in, or the first branch of a run.
+    piece: usize,
+    runs: Runs,
+}
+
+/// An [`End`] without the layers of branches: a run may go through many pieces.
+#[derive(Debug, Clone, Default, PartialEq)]
+enum FlowingEnd {
+    #[default]
+    Nothing,
+    One(Site),
+    Branches,
+    Many,
 }
 
 impl Flowing {
-    /// What flows on behind piece number `at`, which is `segment`.
-    fn then(&self, at: usize, segment: &Segment) -> Flowing {
-        match segment.end {
-            End::Nothing => self.clone(),
-            _ => Flowing { end: segment.end.clone(), piece: at },
+    /// Goes through piece number `at`; gives what is found where it begins.
+    fn go(&mut self, at: usize, piece: &Piece) -> Vec<(Finding, usize)> {
+        let mut found = Vec::new();
+        if piece.nodes().is_empty() {
+            return found;
         }
-    }
-
-    /// What is wrong with the layers that meet where a piece begins.
-    fn meets(&self, segment: &Segment) -> Vec<(Which, Finding)> {
-        match (&self.end, &segment.first) {
-            (End::One(before), Some(after)) => pairs::meeting(before, after),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Whether it is the same for what comes after it. Layers that have not changed are the same objects.
-    fn is_same(&self, other: &Flowing) -> bool {
-        let same_site = |a: &Site, b: &Site| {
-            Arc::ptr_eq(&a.layer, &b.layer) && a.calls == b.calls && a.path == b.path
-        };
-        self.piece == other.piece
-            && match (&self.end, &other.end) {
-                (End::Nothing, End::Nothing) | (End::Many, End::Many) => true,
-                (End::One(a), End::One(b)) => same_site(a, b),
-                _ => false,
+        let Facts { segment, edges, .. } = piece.facts();
+        let goes_on = self.runs.go_on(edges);
+        found.extend(self.runs.add(edges, at));
+        if goes_on && matches!(edges.head, Some((_, true))) {
+            if self.end != FlowingEnd::Branches {
+                self.end = FlowingEnd::Many;
             }
+            return found;
+        }
+        if let (FlowingEnd::One(before), Some(after)) = (&self.end, &segment.first) {
+            found.extend(pairs::meeting(before, after).into_iter().map(|(which, finding)| {
+                let piece = match which {
+                    Which::First => self.piece,
+                    Which::Second => at,
+                };
+                (finding, piece)
+            }));
+        }
+        self.end = match &segment.end {
+            End::Nothing => return found,
+            End::One(site) => FlowingEnd::One(site.clone()),
+            End::Branches(_) => FlowingEnd::Branches,
+            End::Many => FlowingEnd::Many,
+        };
+        self.piece = at;
+        found
     }
 }
 
@@ -129,29 +148,31 @@ impl Pieces {
         let suffix = from_end.take_while(same).count();
         let mut all: Vec<Piece> = Vec::with_capacity(chunks.len());
         all.extend_from_slice(&old[..prefix]);
-        let after = |all: &[Piece]| {
-            let last = all.last().map(|last| last.before.then(all.len() - 1, &last.facts.segment));
-            last.unwrap_or_default()
-        };
-        let mut flowing = after(&all);
+        let mut flowing = behind(&all);
         for (at, chunk) in chunks.iter().enumerate().skip(prefix) {
             let is_known = at >= chunks.len() - suffix;
             let known = is_known.then(|| &old[at + old.len() - chunks.len()]);
             // Where there are more or fewer pieces than before, those behind have other numbers.
             if let Some(piece) = known.filter(|_| old.len() == chunks.len())
-                && piece.before.is_same(&flowing)
+                && piece.before == flowing
             {
                 all.extend_from_slice(&old[at..]);
                 break;
             }
             let mut piece = known.cloned().unwrap_or_else(|| Piece::new(&chunk.result));
-            piece.met = flowing.meets(&piece.facts.segment);
-            let next = flowing.then(at, &piece.facts.segment);
-            piece.before = std::mem::replace(&mut flowing, next);
+            piece.before = flowing.clone();
+            piece.met = flowing.go(at, &piece);
             all.push(piece);
         }
-        let after = after(&all);
-        Pieces { all, after }
+        let mut flowing = behind(&all);
+        let last = flowing.runs.end();
+        let end = match flowing.end {
+            FlowingEnd::Nothing => End::Nothing,
+            FlowingEnd::One(site) => End::One(site),
+            FlowingEnd::Branches => End::Branches(ends_from(network, &all, flowing.piece)),
+            FlowingEnd::Many => End::Many,
+        };
+        Pieces { all, end: (end, flowing.piece), last }
     }
 
     /// The pieces from first to last.
@@ -159,23 +180,46 @@ impl Pieces {
         &self.all
     }
 
-    /// What flows out of the last one.
-    pub fn after(&self) -> &Flowing {
-        &self.after
+    /// What flows out of the last one, and the number of the piece that paths of layers in it begin in.
+    pub fn end(&self) -> (&End, usize) {
+        (&self.end.0, self.end.1)
     }
 
     /// What was found in the pieces and where they meet, with the number of the piece.
-    pub fn findings(&self) -> impl Iterator<Item = (usize, &Finding)> {
+    pub fn findings(&self) -> impl Iterator<Item = (&Finding, usize)> {
         let all = self.all.iter().enumerate();
-        all.filter(|(_, piece)| piece.has_findings || !piece.met.is_empty()).flat_map(
-            |(at, piece)| {
-                let inside = piece.facts.findings.iter().map(move |finding| (at, finding));
-                let met = piece.met.iter().map(move |(which, finding)| match which {
-                    Which::First => (piece.before.piece, finding),
-                    Which::Second => (at, finding),
-                });
-                inside.chain(met)
-            },
-        )
+        let speaking = all.filter(|(_, piece)| piece.has_findings || !piece.met.is_empty());
+        let found = speaking.flat_map(|(at, piece)| {
+            let inside = piece.facts.findings.iter().map(move |finding| (finding, at));
+            inside.chain(piece.met.iter().map(|(finding, piece)| (finding, *piece)))
+        });
+        found.chain(self.last.iter().map(|(finding, piece)| (finding, *piece)))
     }
+}
+
+/// What flows out of the last of these pieces.
+fn behind(pieces: &[Piece]) -> Flowing {
+    let Some(last) = pieces.last() else { return Flowing::default() };
+    let mut flowing = last.before.clone();
+    flowing.go(pieces.len() - 1, last);
+    flowing
+}
+
+/// The ends of the run of branches that the last pieces of a network are, the first of them number
+/// `first`. Their paths begin there.
+fn ends_from(network: &NetworkModel, pieces: &[Piece], first: usize) -> Vec<Option<Site>> {
+    let base = |at: usize| network.chunks.get(at).map_or(0, |chunk| chunk.base);
+    let mut ends = Vec::new();
+    for (at, piece) in pieces.iter().enumerate().skip(first) {
+        let End::Branches(more) = &piece.facts.segment.end else { continue };
+        let after = base(at).saturating_sub(base(first));
+        ends.extend(more.iter().cloned().map(|site| {
+            let mut site = site?;
+            if let Some((number, _)) = &mut site.path {
+                *number += after;
+            }
+            Some(site)
+        }));
+    }
+    ends
 }

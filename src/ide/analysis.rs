@@ -24,7 +24,7 @@ use super::selection;
 use super::semantic_tokens::{self, SemanticToken};
 use super::symbols::{self, DocumentSymbol};
 use crate::checks;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
 use crate::model::analysis as model;
@@ -46,6 +46,14 @@ pub fn analyze_with(text: &str, framework: Framework, config: &Config) -> FileRe
     let mut db = Database::default();
     let document = Arc::new(Document::new(&mut db, text, framework));
     Analysis::new(Arc::new(Snapshot::new(document, framework, db, Arc::default()))).report(config)
+}
+
+/// The framework that the settings name.
+pub fn framework(config: &Config) -> Framework {
+    match config.framework {
+        config::Framework::Keras => Framework::Keras,
+        config::Framework::Pytorch => Framework::Pytorch,
+    }
 }
 
 /// An immutable snapshot of one file. Clones share what is computed.

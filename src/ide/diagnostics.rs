@@ -17,9 +17,12 @@ use crate::text::{TextRange, TextSize};
 /// text, also those that are off by default. Severities are those of the codes, or the finding's own.
 pub(super) fn all(document: &Document, found: &[Diagnostic<Place>]) -> Vec<Diagnostic> {
     let syntax = document.parse().diagnostics();
-    let found = placed(document, found.iter().cloned());
-    let mut all: Vec<Diagnostic> = syntax.iter().cloned().chain(found).collect();
-    mend_edits(document.text(), &mut all);
+    let found = found.iter().cloned().map(|mut finding| {
+        checks::offer_moves(document, &mut finding);
+        finding
+    });
+    let mut all: Vec<Diagnostic> = syntax.iter().cloned().chain(placed(document, found)).collect();
+    mend_edits(document, &mut all);
     sort(&mut all);
     all
 }
@@ -32,7 +35,7 @@ pub(super) fn of_settings(snapshot: &Snapshot, config: &Config) -> Vec<Diagnosti
     let by_settings = checks::check_settings(document, analysis, summary, config).into_iter();
     let mut more = placed(document, by_settings);
     more.extend(checks::check_comments(document, config));
-    mend_edits(document.text(), &mut more);
+    mend_edits(document, &mut more);
     let mut found = snapshot.diagnostics().to_vec();
     let is_sorted = more.is_empty();
     found.append(&mut more);
@@ -65,16 +68,44 @@ fn sort(all: &mut Vec<Diagnostic>) {
     all.retain(|found| seen.insert((found.code, found.place, found.message.clone())));
 }
 
-/// Fits edits that were made without their surroundings into the text.
-fn mend_edits(text: &str, findings: &mut [Diagnostic]) {
-    for edit in
-        findings.iter_mut().flat_map(|finding| &mut finding.fixes).flat_map(|fix| &mut fix.edits)
-    {
-        indent(text, edit.range, &mut edit.new_text);
-        if edit.new_text.is_empty() {
-            edit.range = whole_line(text, edit.range);
-        }
+/// Fits edits that were made without their surroundings into the text. A fix that would take a layer
+/// away and leave its block is left out.
+fn mend_edits(document: &Document, findings: &mut [Diagnostic]) {
+    let text = document.text();
+    for finding in findings {
+        finding.fixes.retain_mut(|fix| {
+            fix.edits.iter_mut().all(|edit| {
+                indent(text, edit.range, &mut edit.new_text);
+                if !edit.new_text.is_empty() || edit.range.is_empty() {
+                    return true;
+                }
+                let Some(whole) = removed_with(document, edit.range) else { return false };
+                edit.range = whole_line(text, whole);
+                true
+            })
+        });
     }
+}
+
+/// What goes with `range` when it is removed: a call with the device and the copies of its statement.
+/// `None` where the statement has a block, which would be left without its layer.
+fn removed_with(document: &Document, range: TextRange) -> Option<TextRange> {
+    let root = document.parse().syntax();
+    if range.end() > root.text_range().end() {
+        return Some(range);
+    }
+    let element = root.covering_element(range);
+    let Some(first) = element.as_node().cloned().or_else(|| element.parent()) else {
+        return Some(range);
+    };
+    let mut same = first.ancestors().take_while(|node| node.text_range() == range);
+    let call = same.find(|node| node.kind() == SyntaxKind::CALL_EXPR);
+    let stmt = call.and_then(|call| call.parent());
+    let Some(stmt) = stmt.filter(|node| node.kind() == SyntaxKind::LAYER_STMT) else {
+        return Some(range);
+    };
+    let has_block = stmt.children().any(|child| child.kind() == SyntaxKind::BLOCK);
+    (!has_block).then(|| stmt.text_range())
 }
 
 /// The range with its line where nothing else stands on it, so that removing it leaves no empty line.
@@ -88,7 +119,7 @@ fn whole_line(text: &str, range: TextRange) -> TextRange {
         rest if rest.starts_with('\n') => 1,
         _ => return range,
     };
-    if range.is_empty() || !line_start.ends_with('\n') {
+    if !line_start.ends_with('\n') {
         return range;
     }
     let end = text.len() - rest.len() + newline;
@@ -114,10 +145,11 @@ fn enclosing_piece(root: &SyntaxNode, place: TextRange) -> Option<TextRange> {
         match node.kind() {
             SyntaxKind::LAYER_STMT => {
                 // The block of a layer is read by itself.
+                let range = node.text_range();
                 let block = node.children().find(|child| child.kind() == SyntaxKind::BLOCK);
-                let end = block.map_or(node.text_range().end(), |block| block.text_range().start());
-                let range = TextRange::new(node.text_range().start(), end);
-                return range.contains_range(place).then_some(range);
+                let Some(block) = block.map(|block| block.text_range()) else { return Some(range) };
+                let head = TextRange::new(range.start(), block.start());
+                return (!block.contains_range(place)).then_some(head);
             }
             SyntaxKind::KEY_VALUE
             | SyntaxKind::INPUT_DECL

@@ -173,10 +173,10 @@ impl<'a> Walk<'a> {
                 }
                 Part::Add(layer) => self.call_result(layer.place, part),
                 Part::Inner(nodes) => self.nodes(nodes),
-                Part::Macro { call, body, .. } => {
-                    self.call_result(*call, part);
+                Part::Macro(expansion) => {
+                    self.call_result(expansion.call, part);
                     if self.in_macros {
-                        self.body(*call, body);
+                        self.body(expansion.call, &expansion.body);
                     }
                 }
                 Part::Copies(runs) => {
@@ -215,8 +215,8 @@ impl<'a> Walk<'a> {
 pub(super) fn flowing(parts: &[Part]) -> Option<Flowing<'_>> {
     match parts.first()? {
         Part::Layer(layer) | Part::Add(layer) => Some(of_layer(layer)),
-        Part::Macro { inputs, outputs, .. } => {
-            Some(Flowing { inputs, outputs: vec![outputs.as_ref()] })
+        Part::Macro(expansion) => {
+            Some(Flowing { inputs: &expansion.inputs, outputs: vec![expansion.outputs.as_ref()] })
         }
         Part::Copies(runs) => {
             let first = flowing(&runs.first()?.parts)?;

@@ -28,7 +28,7 @@ mod symbols;
 mod tokens;
 mod view;
 
-pub use analysis::{Analysis, analyze, analyze_with};
+pub use analysis::{Analysis, analyze, analyze_with, framework};
 pub use code_actions::{CodeAction, CodeActionKind};
 pub use folding::{FoldingKind, FoldingRange};
 pub use goto_definition::{NavTarget, Navigation};

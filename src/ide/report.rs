@@ -256,11 +256,15 @@ impl Rows<'_> {
                 self.stack.push(Frame::Nodes { nodes, at: 0, base: 0, around });
                 None
             }
-            Part::Macro { call, number, body, .. } => {
-                let suffix =
-                    number.map_or_else(|| around.suffix.clone(), |number| format!("_{number}"));
-                let around = Around { call: around.call.or(Some(call)), suffix, ..around };
-                self.stack.push(Frame::Nodes { nodes: body, at: 0, base: 0, around });
+            Part::Macro(expansion) => {
+                let suffix = match expansion.number {
+                    Some(number) => format!("_{number}"),
+                    None => around.suffix.clone(),
+                };
+                let call = around.call.or(Some(expansion.call));
+                let around = Around { call, suffix, ..around };
+                let nodes = expansion.body.clone();
+                self.stack.push(Frame::Nodes { nodes, at: 0, base: 0, around });
                 None
             }
             Part::Copies(runs) => {

@@ -2,6 +2,7 @@
 
 use super::formula::Formulas;
 use super::mend::read;
+use super::objects::ObjectKind;
 use super::rule::{Framework, Outcome, Problem, RuleCx};
 use super::value::Value;
 use crate::shape::Shape;
@@ -210,6 +211,10 @@ impl Param {
             (Framework::Pytorch, InPytorch::Other { kind, default, example }) => {
                 Param { kind, default, example, ..*self }
             }
+            // The names are Keras's.
+            (Framework::Pytorch, _) if matches!(self.kind, Kind::Object(_)) => {
+                Param { kind: Kind::Any, ..*self }
+            }
             _ => *self,
         }
     }
@@ -296,6 +301,8 @@ pub enum Kind {
     Bool,
     /// The name of an activation function, or `None`.
     Activation,
+    /// The name of an initializer, regularizer or constraint, or a call of one, or `None`.
+    Object(ObjectKind),
     /// One of these strings. Where `"None"` is among them it stands for the value `None`.
     Choice {
         /// The strings.
@@ -331,7 +338,7 @@ pub enum Kind {
     Layer,
     /// Another layer, or a tuple of layers.
     Layers,
-    /// Anything: initializers, regularizers, constraints.
+    /// Anything.
     Any,
 }
 

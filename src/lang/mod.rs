@@ -50,6 +50,7 @@ pub use value::Value;
 pub mod devices;
 pub mod losses;
 pub mod metrics;
+pub mod objects;
 pub mod optimizers;
 pub mod schedules;
 pub mod signature;

@@ -27,10 +27,6 @@ pub enum LayerName {
     },
 }
 
-/// The layers by the names that the table has for them.
-static BY_EXACT_NAME: LazyLock<FxHashMap<&'static str, &'static LayerEntry>> =
-    LazyLock::new(|| layers::all().map(|entry| (entry.name, entry)).collect());
-
 /// Names and aliases in lower case.
 static BY_NAME: LazyLock<FxHashMap<String, &'static LayerEntry>> = LazyLock::new(|| {
     let names = |entry: &'static LayerEntry| std::iter::once(&entry.name).chain(entry.aliases);
@@ -39,11 +35,17 @@ static BY_NAME: LazyLock<FxHashMap<String, &'static LayerEntry>> = LazyLock::new
         .collect()
 });
 
+/// Names as the table has them.
+static AS_WRITTEN: LazyLock<FxHashMap<&'static str, &'static LayerEntry>> =
+    LazyLock::new(|| layers::all().map(|entry| (entry.name, entry)).collect());
+
 /// The layer with this name or alias, without regard to case.
 pub(super) fn layer(name: &str) -> Option<&'static LayerEntry> {
     // Nearly always the name is written as the table has it.
-    let exact = BY_EXACT_NAME.get(name).copied();
-    exact.or_else(|| BY_NAME.get(&name.to_ascii_lowercase()).copied())
+    if let Some(entry) = AS_WRITTEN.get(name) {
+        return Some(entry);
+    }
+    BY_NAME.get(&name.to_ascii_lowercase()).copied()
 }
 
 /// How the name of an author's own class ends.
@@ -61,13 +63,18 @@ const CLASS_ENDINGS: &[&str] = &[
     "Constraint",
 ];
 
+/// Whether a name looks like that of an author's own class.
+pub(super) fn is_own_class(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && CLASS_ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
 /// What the name of a layer means. Macros are not looked at; they come first.
 pub fn resolve_layer(name: &str) -> LayerName {
     if let Some(entry) = layer(name) {
         return LayerName::Entry(entry);
     }
-    let capitalized = name.starts_with(|first: char| first.is_ascii_uppercase());
-    if capitalized && CLASS_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+    if is_own_class(name) {
         return LayerName::Custom;
     }
     let known = layers::all().flat_map(|entry| std::iter::once(&entry.name).chain(entry.aliases));

@@ -93,8 +93,8 @@ mod tests {
             }
         }
         for (at, metric) in metrics::ALL.iter().enumerate() {
-            let twice = metrics::ALL[..at].iter().any(|other| same_name(other, metric));
-            assert!(!twice, "`{metric}` is in the table twice");
+            let twice = metrics::ALL[..at].iter().any(|other| same_name(other.name, metric.name));
+            assert!(!twice, "`{}` is in the table twice", metric.name);
         }
     }
 

@@ -12,7 +12,7 @@ use super::eval::MAX_LAYERS;
 pub use super::lift::lift;
 use super::place::Place;
 use super::result::{Counts, Finding, Node, count_layers};
-use super::tensor::Tensor;
+use super::tensor::{Tensor, Tensors};
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::shape::grouped;
@@ -45,7 +45,7 @@ pub struct NetworkModel {
     /// Whether its layers have a hyperparameter to search.
     pub searches: bool,
     /// The tensors that leave the network.
-    pub outputs: Vec<Tensor>,
+    pub outputs: Tensors,
     /// The numbers of all layers together.
     pub counts: Counts,
     /// The fewest parameters that the layers have: those whose number is known.
@@ -53,7 +53,7 @@ pub struct NetworkModel {
 }
 
 /// A chunk of a network's statements.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChunkModel {
     /// The number of its first statement.
     pub base: u32,
@@ -86,7 +86,7 @@ impl ChunkModel {
 
 /// What a network needs of each of its chunks. It stands beside the other chunks' and not in the
 /// result, so that going over all chunks after each edit reads little memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Summary {
     /// The number of the statement after its last, from the first of the chunk; `None` without any.
     next: Option<u32>,

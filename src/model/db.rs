@@ -226,6 +226,10 @@ struct NetworkScope<'a> {
 }
 
 impl Scope for NetworkScope<'_> {
+    fn has_macros(&self) -> bool {
+        !self.file.macros(self.db).is_empty()
+    }
+
     fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>> {
         // Macros may make much of a single chunk, and an edit should not wait for it.
         self.db.unwind_if_revision_cancelled();

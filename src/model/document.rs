@@ -258,7 +258,7 @@ impl Document {
     /// Every statement of a layers list or macro body, with its identity.
     pub fn statements(&self) -> impl Iterator<Item = (OwnerId, &hir::Stmt)> {
         let pieces = self.lists().flat_map(Statements::pieces);
-        pieces.map(|piece| (piece.owner, &piece.record.stmt))
+        pieces.map(|piece| (piece.owner, &*piece.record.stmt))
     }
 
     fn lists(&self) -> impl Iterator<Item = &Statements> {

@@ -87,9 +87,8 @@ fn render_parts(parts: &[Part], path: &str, out: &mut String) {
         match part {
             Part::Layer(layer) => render_layer(layer, path, out),
             Part::Add(layer) => render_layer(layer, &format!("{path}.add"), out),
-            Part::Inner(nodes) | Part::Macro { body: nodes, .. } => {
-                render_nodes(nodes, 0, path, out)
-            }
+            Part::Inner(nodes) => render_nodes(nodes, 0, path, out),
+            Part::Macro(expansion) => render_nodes(&expansion.body, 0, path, out),
             Part::Copies(runs) => {
                 for run in runs.iter() {
                     let times = if run.count == 1 {

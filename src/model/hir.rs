@@ -7,6 +7,7 @@
 
 use smol_str::SmolStr;
 
+pub use super::eval::Plans;
 use crate::text::TextRange;
 
 /// A value and the place where it stands, relative to its piece.
@@ -43,7 +44,7 @@ pub enum StmtKind {
     /// `name: { … }`.
     Branch(Branch),
     /// `HPO(choice(Dense(64), Dropout(0.5)))` in the place of a layer.
-    Choice(Hpo),
+    Choice(Box<Hpo>),
     /// Something that the parser could not read and has reported.
     Error,
 }
@@ -57,6 +58,8 @@ pub struct Call {
     pub args: Option<ArgList>,
     /// Name and arguments.
     pub range: TextRange,
+    /// What evaluation has made of it.
+    pub plans: Plans,
 }
 
 /// `( … )` after a name.

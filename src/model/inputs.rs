@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::hir::{Expr, ExprKind, InputDecl};
 use super::place::{OwnerId, Place};
 use super::state::{Flow, Named, State};
-use super::tensor::{Origin, Tensor, Unknown, Why};
+use super::tensor::{Origin, Tensor, TensorData, Unknown, Why};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::shape::{Dim, Shape, Worlds};
 
@@ -102,7 +102,7 @@ fn tensor(
     let origins = kept
         .iter()
         .map(|expr| Some(Origin { place: Place::new(owner, expr.range), layer: "input".into() }));
-    Tensor {
+    Tensor::new(TensorData {
         shape: Worlds::constant(Some(Shape::batched(dims))),
         unknown: None,
         origins: std::iter::once(None).chain(origins).collect(),
@@ -110,7 +110,7 @@ fn tensor(
         dense_on_map: None,
         leading_none,
         doubtful: false,
-    }
+    })
 }
 
 /// The size that `expr` declares; `None` after reporting what is wrong with it.

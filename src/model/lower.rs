@@ -1,301 +1,198 @@
-//! The typed tree to the high-level form, piece by piece.
+//! The tree to the high-level form, piece by piece.
 //!
 //! A piece is a statement, a section, or the head of a network or a macro. Every range in the result
 //! counts from the piece's first character, so a piece that has only moved lowers to an equal value.
 //! Nothing is resolved here and nothing is reported: what could not be read has been reported by the
 //! parser and becomes an error value.
+//!
+//! Every statement of a file passes through here when it is opened, so the tree is walked without
+//! rowan's nodes, and what a list has is counted before there is room made for it.
 
 mod sections;
+mod values;
 
 use smol_str::SmolStr;
 
+use self::values::value;
 use super::hir;
 use crate::syntax::ast::{self, AstNode};
-use crate::syntax::{SyntaxKind, SyntaxNode, SyntaxToken, parse_value};
+use crate::syntax::green::{Node, Token};
+use crate::syntax::{GreenNodeData, SyntaxKind};
 use crate::text::{TextRange, TextSize};
 
 /// A statement, relative to its first character.
-pub fn lower_stmt(stmt: &ast::Stmt) -> hir::Stmt {
-    Lowering::of(stmt.syntax()).stmt(stmt)
+pub fn lower_stmt(stmt: &GreenNodeData) -> hir::Stmt {
+    VALUES.stmt(Node::new(stmt, TextSize::new(0)))
 }
 
 /// A section, relative to the first character of its name.
 pub fn lower_section(section: &ast::Section) -> hir::Section {
-    Lowering::of(section.syntax()).section(section)
+    let green = section.syntax().green();
+    VALUES.section(Node::new(&green, TextSize::new(0)))
 }
 
 /// The head of a network, relative to its keyword.
 pub fn lower_network_header(network: &ast::Network) -> hir::NetworkHeader {
-    let lowering = Lowering::of(network.syntax());
-    hir::NetworkHeader {
-        name: network.name().map(|name| lowering.name(&name)),
-        keyword: network
-            .keyword()
-            .map_or_else(TextRange::default, |keyword| lowering.range(keyword.text_range())),
-    }
+    let green = network.syntax().green();
+    let mut words = words(Node::new(&green, TextSize::new(0)));
+    let keyword = words.next().map_or_else(TextRange::default, Token::range);
+    hir::NetworkHeader { name: words.next().map(name), keyword }
 }
 
 /// The head of a macro, relative to its keyword.
 pub fn lower_macro_header(definition: &ast::MacroDef) -> hir::MacroHeader {
-    let lowering = Lowering::of(definition.syntax());
-    let start = definition.syntax().text_range().start();
-    let end = (definition.param_list().map(|list| list.syntax().text_range().end()))
-        .or_else(|| definition.name().map(|name| name.text_range().end()))
-        .or_else(|| definition.keyword().map(|keyword| keyword.text_range().end()))
-        .unwrap_or(start);
-    let params = definition.params().filter_map(|param| {
-        let name = lowering.name(&param.name()?);
+    let green = definition.syntax().green();
+    let node = Node::new(&green, TextSize::new(0));
+    let list = node.child(SyntaxKind::PARAM_LIST);
+    let mut words = words(node);
+    let (keyword, called) = (words.next(), words.next());
+    let end = (list.map(|list| list.range().end()))
+        .or_else(|| called.or(keyword).map(|word| word.range().end()))
+        .unwrap_or_default();
+    let params = list.into_iter().flat_map(|list| list.children_of(SyntaxKind::PARAM));
+    let params = params.filter_map(|param| {
         Some(hir::MacroParamDecl {
-            name,
-            default: param.default().map(|default| lowering.expr(&default)),
+            name: name(param.token(SyntaxKind::IDENT)?),
+            default: value(param).map(|default| VALUES.expr(default)),
         })
     });
     hir::MacroHeader {
-        name: definition.name().map(|name| lowering.name(&name)),
+        name: called.map(name),
         params: params.collect(),
-        range: lowering.range(TextRange::new(start, end)),
+        range: TextRange::up_to(end),
     }
 }
 
 /// A research form, relative to its keyword.
 pub fn lower_research(research: &ast::Research) -> hir::Research {
-    let lowering = Lowering::of(research.syntax());
+    let green = research.syntax().green();
+    let node = Node::new(&green, TextSize::new(0));
+    let entries = |kind| node.children_of(kind).flat_map(|block| VALUES.entries(block)).collect();
     hir::Research {
-        name: research.name().map(|name| lowering.name(&name)),
-        metrics: research.metrics().filter_map(|entry| lowering.entry(&entry)).collect(),
-        references: research.references().filter_map(|entry| lowering.entry(&entry)).collect(),
+        name: words(node).nth(1).map(name),
+        metrics: entries(SyntaxKind::METRICS_SECTION),
+        references: entries(SyntaxKind::REFERENCES_SECTION),
     }
 }
 
-/// How places of the tree become places of the piece.
+/// How values are read.
 #[derive(Clone, Copy)]
 struct Lowering {
-    /// Where the piece starts in the tree.
-    origin: TextSize,
-    /// Where the tree starts in the piece: not at 0 for the tree of a string's inside.
-    offset: TextSize,
     /// Whether a string that holds a call is that call, as in `"Adam(learning_rate=0.1)"`.
     quoted_calls: bool,
 }
 
+const VALUES: Lowering = Lowering { quoted_calls: false };
+
+/// The names and keywords that are children of a node.
+fn words(node: Node<'_>) -> impl Iterator<Item = Token<'_>> {
+    node.tokens().filter(|token| token.kind() == SyntaxKind::IDENT)
+}
+
+/// The elements of an iterator that can be walked twice, without room for more.
+fn exactly<T>(items: impl Iterator<Item = T>, count: usize) -> Vec<T> {
+    let mut all = Vec::with_capacity(count);
+    all.extend(items);
+    all
+}
+
+/// A name, without the quotes if it stands in quotes.
+fn name(token: Token<'_>) -> hir::Spanned<SmolStr> {
+    let mut range = token.range();
+    if token.kind() == SyntaxKind::STRING {
+        range = TextRange::new(range.start() + TextSize::new(1), range.end() - TextSize::new(1));
+    }
+    hir::Spanned { value: unquoted(token), range }
+}
+
+/// The device; its range is that of the string, with the quotes.
+fn device(node: Node<'_>) -> Option<hir::Spanned<SmolStr>> {
+    let name =
+        node.tokens().find(|token| !token.kind().is_trivia() && token.kind() != SyntaxKind::AT)?;
+    Some(hir::Spanned { value: unquoted(name), range: name.range() })
+}
+
 impl Lowering {
-    fn of(piece: &SyntaxNode) -> Lowering {
-        Lowering {
-            origin: piece.text_range().start(),
-            offset: TextSize::new(0),
-            quoted_calls: false,
-        }
-    }
-
-    fn range(self, range: TextRange) -> TextRange {
-        range - self.origin + self.offset
-    }
-
-    fn range_of(self, node: &impl AstNode) -> TextRange {
-        self.range(node.syntax().text_range())
-    }
-
-    /// A name, without the quotes if it stands in quotes.
-    fn name(self, token: &SyntaxToken) -> hir::Spanned<SmolStr> {
-        let mut range = self.range(token.text_range());
-        if token.kind() == SyntaxKind::STRING {
-            range =
-                TextRange::new(range.start() + TextSize::new(1), range.end() - TextSize::new(1));
-        }
-        hir::Spanned { value: unquoted(token), range }
-    }
-
-    fn stmt(self, stmt: &ast::Stmt) -> hir::Stmt {
-        let kind = match stmt {
-            ast::Stmt::Layer(layer) => match (layer.call(), layer.choice()) {
-                (Some(call), _) => self.call(&call).map(hir::StmtKind::Call),
-                (None, Some(choice)) => Some(hir::StmtKind::Choice(self.hpo(&choice))),
-                (None, None) => None,
-            },
-            ast::Stmt::Branch(branch) => branch.name().zip(branch.block()).map(|(name, block)| {
-                hir::StmtKind::Branch(hir::Branch {
-                    name: self.name(&name),
-                    block: self.block(&block),
-                })
-            }),
+    fn stmt(self, node: Node<'_>) -> hir::Stmt {
+        let block = node.child(SyntaxKind::BLOCK).map(|block| self.block(block));
+        let (kind, block) = match node.kind() {
+            SyntaxKind::BRANCH_STMT => {
+                let branch = words(node).next().zip(block);
+                let branch = branch.map(|(word, block)| hir::Branch { name: name(word), block });
+                (branch.map(hir::StmtKind::Branch), None)
+            }
+            _ => (self.stmt_kind(node), block),
         };
-        let block = match stmt {
-            ast::Stmt::Layer(_) => stmt.block().map(|block| self.block(&block)),
-            ast::Stmt::Branch(_) => None,
-        };
+        let repeats = || node.children_of(SyntaxKind::REPEAT);
         hir::Stmt {
             kind: kind.unwrap_or(hir::StmtKind::Error),
-            repeats: stmt.repeats().filter_map(|repeat| self.repeat(&repeat)).collect(),
-            device: stmt.device().and_then(|device| self.device(&device)),
+            repeats: exactly(repeats().filter_map(|repeat| self.repeat(repeat)), repeats().count()),
+            device: node.child(SyntaxKind::DEVICE).and_then(device),
             block,
             broken: false,
-            range: self.range_of(stmt),
+            range: node.range(),
         }
     }
 
-    fn block(self, block: &ast::Block) -> hir::Block {
+    /// What a layer is: a call, or else a choice of layers.
+    fn stmt_kind(self, node: Node<'_>) -> Option<hir::StmtKind> {
+        match node.child(SyntaxKind::CALL_EXPR) {
+            Some(call) => self.call(call).map(hir::StmtKind::Call),
+            None => {
+                let choice = node.child(SyntaxKind::HPO_EXPR)?;
+                Some(hir::StmtKind::Choice(Box::new(self.hpo(choice))))
+            }
+        }
+    }
+
+    fn block(self, block: Node<'_>) -> hir::Block {
+        let is_stmt = |node: &Node<'_>| {
+            matches!(node.kind(), SyntaxKind::LAYER_STMT | SyntaxKind::BRANCH_STMT)
+        };
+        let stmts = || block.children().filter(is_stmt);
         hir::Block {
-            stmts: block.statements().map(|stmt| self.stmt(&stmt)).collect(),
-            range: self.range_of(block),
+            stmts: exactly(stmts().map(|stmt| self.stmt(stmt)), stmts().count()),
+            range: block.range(),
         }
     }
 
-    fn repeat(self, repeat: &ast::Repeat) -> Option<hir::Spanned<hir::Expr>> {
-        Some(hir::Spanned { value: self.expr(&repeat.count()?), range: self.range_of(repeat) })
+    fn repeat(self, repeat: Node<'_>) -> Option<hir::Spanned<hir::Expr>> {
+        Some(hir::Spanned { value: self.expr(value(repeat)?), range: repeat.range() })
     }
 
-    /// The device; its range is that of the string, with the quotes.
-    fn device(self, device: &ast::Device) -> Option<hir::Spanned<SmolStr>> {
-        let name = device.name()?;
-        Some(hir::Spanned { value: unquoted(&name), range: self.range(name.text_range()) })
-    }
-
-    fn call(self, call: &ast::CallExpr) -> Option<hir::Call> {
+    fn call(self, call: Node<'_>) -> Option<hir::Call> {
+        let quoted = || call.child(SyntaxKind::LITERAL)?.first_token();
         Some(hir::Call {
-            name: self.name(&call.name()?),
-            args: call.arg_list().map(|list| self.arg_list(&list)),
-            range: self.range_of(call),
+            name: name(words(call).next().or_else(quoted)?),
+            args: call.child(SyntaxKind::ARG_LIST).map(|list| self.arg_list(list)),
+            range: call.range(),
+            plans: hir::Plans::default(),
         })
     }
 
-    fn arg_list(self, list: &ast::ArgList) -> hir::ArgList {
+    fn arg_list(self, list: Node<'_>) -> hir::ArgList {
+        let args = || list.children_of(SyntaxKind::ARG);
         hir::ArgList {
-            args: list.args().map(|arg| self.arg(&arg)).collect(),
-            range: self.range_of(list),
-            closed: list.r_paren().is_some(),
+            args: exactly(args().map(|arg| self.arg(arg)), args().count()),
+            range: list.range(),
+            closed: list.token(SyntaxKind::R_PAREN).is_some(),
         }
     }
 
-    fn arg(self, arg: &ast::Arg) -> hir::Arg {
-        let range = self.range_of(arg);
+    fn arg(self, arg: Node<'_>) -> hir::Arg {
+        let range = arg.range();
+        let missing =
+            || hir::Expr { kind: hir::ExprKind::Error, range: TextRange::empty(range.end()) };
         hir::Arg {
-            name: arg.name().map(|name| self.name(&name)),
-            value: match arg.value() {
-                Some(value) => self.expr(&value),
-                None => {
-                    hir::Expr { kind: hir::ExprKind::Error, range: TextRange::empty(range.end()) }
-                }
-            },
+            name: words(arg).next().map(name),
+            value: value(arg).map_or_else(missing, |value| self.expr(value)),
             range,
         }
-    }
-
-    fn expr(self, expr: &ast::Expr) -> hir::Expr {
-        hir::Expr { kind: self.expr_kind(expr), range: self.range_of(expr) }
-    }
-
-    fn expr_kind(self, expr: &ast::Expr) -> hir::ExprKind {
-        let kind = match expr {
-            ast::Expr::Literal(literal) => Some(self.literal(literal)),
-            ast::Expr::NameRef(name) => {
-                name.name().map(|name| hir::ExprKind::Name(name.text().into()))
-            }
-            ast::Expr::MacroParam(param) => {
-                param.name().map(|name| hir::ExprKind::MacroParam(name.text().into()))
-            }
-            ast::Expr::Tuple(tuple) => Some(hir::ExprKind::Tuple(self.exprs(tuple.elements()))),
-            ast::Expr::List(list) => Some(hir::ExprKind::List(self.exprs(list.elements()))),
-            ast::Expr::Paren(paren) => paren.inner().map(|inner| self.expr_kind(&inner)),
-            ast::Expr::Call(call) => {
-                self.call(call).map(|call| hir::ExprKind::Call(Box::new(call)))
-            }
-            ast::Expr::Hpo(hpo) => Some(hir::ExprKind::Hpo(Box::new(self.hpo(hpo)))),
-            ast::Expr::Prefix(prefix) => {
-                prefix.operand().map(|operand| match prefix.is_negative() {
-                    true => hir::ExprKind::Neg(Box::new(self.expr(&operand))),
-                    false => self.expr_kind(&operand),
-                })
-            }
-            ast::Expr::Chain(chain) => chain.first().map(|first| self.chain(&first, chain)),
-        };
-        kind.unwrap_or(hir::ExprKind::Error)
-    }
-
-    fn exprs(self, exprs: impl Iterator<Item = ast::Expr>) -> Vec<hir::Expr> {
-        exprs.map(|expr| self.expr(&expr)).collect()
-    }
-
-    fn chain(self, first: &ast::Expr, chain: &ast::ChainExpr) -> hir::ExprKind {
-        let end = TextRange::empty(self.range_of(chain).end());
-        let rest = chain.rest().into_iter().map(|(operator, operand)| {
-            let operator = match operator {
-                ast::BinaryOp::Add => hir::BinaryOp::Add,
-                ast::BinaryOp::Sub => hir::BinaryOp::Sub,
-                ast::BinaryOp::Mul => hir::BinaryOp::Mul,
-                ast::BinaryOp::Div => hir::BinaryOp::Div,
-            };
-            let missing = hir::Expr { kind: hir::ExprKind::Error, range: end };
-            (operator, operand.map_or(missing, |operand| self.expr(&operand)))
-        });
-        hir::ExprKind::Chain(Box::new(self.expr(first)), rest.collect())
-    }
-
-    fn literal(self, literal: &ast::Literal) -> hir::ExprKind {
-        let Some(token) = literal.token() else { return hir::ExprKind::Error };
-        match literal.kind() {
-            ast::LiteralKind::Int => {
-                token.text().parse().map_or(hir::ExprKind::HugeInt, hir::ExprKind::Int)
-            }
-            ast::LiteralKind::Float => {
-                token.text().parse().map_or(hir::ExprKind::Error, hir::ExprKind::Float)
-            }
-            ast::LiteralKind::String => match self.quoted_call(&token) {
-                Some(call) => hir::ExprKind::Call(Box::new(call)),
-                None => hir::ExprKind::Str(unquoted(&token)),
-            },
-            ast::LiteralKind::True => hir::ExprKind::Bool(true),
-            ast::LiteralKind::False => hir::ExprKind::Bool(false),
-            ast::LiteralKind::None => hir::ExprKind::None,
-            ast::LiteralKind::Error => hir::ExprKind::Error,
-        }
-    }
-
-    /// The call that a string holds, with places that point into the string.
-    fn quoted_call(self, token: &SyntaxToken) -> Option<hir::Call> {
-        let inside = &token.text()[1..token.text().len() - 1];
-        if !self.quoted_calls || !inside.trim_end().ends_with(')') {
-            return None;
-        }
-        let parse = parse_value(inside);
-        let root = parse.syntax();
-        let only = root.children().count() == 1 && parse.diagnostics().is_empty();
-        let call = root.first_child().filter(|_| only).and_then(ast::CallExpr::cast)?;
-        let offset = self.range(token.text_range()).start() + TextSize::new(1);
-        Lowering { origin: TextSize::new(0), offset, quoted_calls: false }.call(&call)
-    }
-
-    fn hpo(self, hpo: &ast::HpoExpr) -> hir::Hpo {
-        let args: Vec<ast::Arg> = hpo.arg_list().into_iter().flat_map(|list| list.args()).collect();
-        let kind = match hpo.form() {
-            _ if hpo.arg_list().is_none() => hir::HpoKind::Malformed,
-            ast::HpoForm::Choice => {
-                hir::HpoKind::Choice(args.iter().map(|arg| self.arg(arg).value).collect())
-            }
-            ast::HpoForm::Range => hir::HpoKind::Range {
-                low: self.bound(&args, 0, &["low", "min", "start"]),
-                high: self.bound(&args, 1, &["high", "max", "stop", "end"]),
-                step: self.bound(&args, 2, &["step"]),
-            },
-            ast::HpoForm::LogRange => hir::HpoKind::LogRange {
-                low: self.bound(&args, 0, &["low", "min", "start"]),
-                high: self.bound(&args, 1, &["high", "max", "stop", "end"]),
-            },
-            ast::HpoForm::Unknown => hir::HpoKind::Malformed,
-        };
-        hir::Hpo { kind, range: self.range_of(hpo) }
-    }
-
-    /// A bound by one of its names, or else by its position.
-    fn bound(self, args: &[ast::Arg], position: usize, names: &[&str]) -> Option<hir::Expr> {
-        let named =
-            args.iter().find(|arg| arg.name().is_some_and(|name| names.contains(&name.text())));
-        let positional = args.iter().filter(|arg| arg.name().is_none()).nth(position);
-        named.or(positional).map(|arg| self.arg(arg).value)
     }
 }
 
 /// The text of a token, without its quotes if it is a string.
-fn unquoted(token: &SyntaxToken) -> SmolStr {
+fn unquoted(token: Token<'_>) -> SmolStr {
     match token.kind() {
         SyntaxKind::STRING => token.text()[1..token.text().len() - 1].into(),
         SyntaxKind::OPEN_STRING => token.text()[1..].into(),
@@ -320,7 +217,7 @@ mod tests {
         let file = parse(&format!("network N {{ layers:\n{layers}\n}}")).file();
         let mut dump = String::new();
         let stmts = file.networks().flat_map(|network| network.statements());
-        stmts.for_each(|stmt| show_stmt(&mut dump, &lower_stmt(&stmt), 0));
+        stmts.for_each(|stmt| show_stmt(&mut dump, &lower_stmt(&stmt.syntax().green()), 0));
         expect.assert_eq(&dump);
     }
 
@@ -489,7 +386,10 @@ mod tests {
     fn a_statement_that_has_moved_lowers_to_an_equal_value() {
         let lowered = |text: &str| -> Vec<hir::Stmt> {
             let file = parse(text).file();
-            file.networks().flat_map(|it| it.statements()).map(|it| lower_stmt(&it)).collect()
+            file.networks()
+                .flat_map(|it| it.statements())
+                .map(|it| lower_stmt(&it.syntax().green()))
+                .collect()
         };
         let here = lowered("network N { layers: Dense(10, \"relu\") { A } }");
         let there = lowered("# a\nnetwork N { layers:\n\n Dense(10, \"relu\") { A } # b\n}");
@@ -607,7 +507,7 @@ loss: \"no call (\"",
             let text =
                 format!("network N {{ layers: {}1{} }}", open.repeat(300), close.repeat(300));
             for stmt in parse(&text).file().networks().flat_map(|it| it.statements()) {
-                lower_stmt(&stmt);
+                lower_stmt(&stmt.syntax().green());
             }
         }
     }

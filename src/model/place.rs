@@ -7,6 +7,11 @@ use crate::text::{TextEdit, TextRange};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OwnerId(pub u32);
 
+impl OwnerId {
+    /// Stands for the piece that a value is of, where equal pieces share the value. No piece has it.
+    pub const OWN: OwnerId = OwnerId(0);
+}
+
 /// A range of a piece, relative to where the piece starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
@@ -20,6 +25,16 @@ impl Place {
     /// The range `range` of `owner`.
     pub fn new(owner: OwnerId, range: TextRange) -> Place {
         Place { owner, range }
+    }
+
+    /// The place of a value that pieces share, as a place of the piece `owner`.
+    pub fn in_piece(self, owner: OwnerId) -> Place {
+        if self.owner == OwnerId::OWN { Place { owner, ..self } } else { self }
+    }
+
+    /// The same place for a value that pieces share, if it is one of `owner`.
+    pub fn shared_by(self, owner: OwnerId) -> Place {
+        if self.owner == owner { Place { owner: OwnerId::OWN, ..self } } else { self }
     }
 
     /// The empty range at the end.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::place::Place;
-use super::tensor::{Tensor, Unknown};
+use super::tensor::{Tensors, Unknown};
 use crate::diagnostics::Diagnostic;
 use crate::lang::{Framework, Value};
 use crate::shape::{Count, Worlds};
@@ -23,9 +23,9 @@ pub struct Layer {
     /// Whose rules it was evaluated by.
     pub framework: Framework,
     /// The operands.
-    pub inputs: Vec<Tensor>,
+    pub inputs: Tensors,
     /// The outputs, at least one.
-    pub outputs: Vec<Tensor>,
+    pub outputs: Tensors,
     /// Whether the layer has a list of outputs.
     pub several_outputs: bool,
     /// Why the outputs are not known.
@@ -35,7 +35,7 @@ pub struct Layer {
     /// The numbers by hyperparameter choice, where they depend on any.
     pub counts_by_choice: Option<Arc<Worlds<Counts>>>,
     /// The arguments that are given, by the index of the parameter in the layer's entry.
-    pub args: Vec<(usize, Worlds<Value>)>,
+    pub args: Arc<[(usize, Worlds<Value>)]>,
     /// What is inside of a wrapper: its layers, and the statements of its block. They are part of
     /// this layer's numbers and have no rows of their own.
     pub inside: Vec<Part>,
@@ -130,24 +130,28 @@ pub enum Part {
     /// Statements inside: a block, a branch.
     Inner(Arc<[Node]>),
     /// The statements of a macro.
-    Macro {
-        /// The macro's name.
-        name: SmolStr,
-        /// The call.
-        call: Place,
-        /// The number that names in it get, where they get one.
-        number: Option<u64>,
-        /// The tensors that flow in.
-        inputs: Arc<[Tensor]>,
-        /// The tensors that flow out.
-        outputs: Arc<[Tensor]>,
-        /// The body, expanded.
-        body: Arc<[Node]>,
-    },
+    Macro(Arc<Expansion>),
     /// The copies of `* N`: runs of equal copies.
     Copies(Arc<[Copies]>),
     /// The alternatives of a hyperparameter that chooses a layer.
     Alternatives(Arc<[Arc<[Part]>]>),
+}
+
+/// A use of a macro.
+#[derive(Debug, PartialEq)]
+pub struct Expansion {
+    /// The macro's name.
+    pub name: SmolStr,
+    /// The call.
+    pub call: Place,
+    /// The number that names in it get, where they get one.
+    pub number: Option<u64>,
+    /// The tensors that flow in.
+    pub inputs: Tensors,
+    /// The tensors that flow out.
+    pub outputs: Tensors,
+    /// The body, expanded.
+    pub body: Arc<[Node]>,
 }
 
 /// A run of equal copies.
@@ -174,7 +178,8 @@ pub fn sum_nodes(nodes: &[Node]) -> Counts {
 fn sum_part(part: &Part) -> Counts {
     match part {
         Part::Layer(layer) | Part::Add(layer) => layer.counts,
-        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => sum_nodes(nodes),
+        Part::Inner(nodes) => sum_nodes(nodes),
+        Part::Macro(expansion) => sum_nodes(&expansion.body),
         Part::Copies(runs) => {
             runs.iter().fold(Counts::ZERO, |sum, run| sum + sum_parts(&run.parts).times(run.count))
         }
@@ -197,7 +202,8 @@ fn of_parts_at_least(parts: &[Part]) -> u64 {
         Part::Layer(layer) | Part::Add(layer) => {
             layer.counts.trainable.min().saturating_add(layer.counts.non_trainable.min())
         }
-        Part::Inner(nodes) | Part::Macro { body: nodes, .. } => parameters_at_least(nodes),
+        Part::Inner(nodes) => parameters_at_least(nodes),
+        Part::Macro(expansion) => parameters_at_least(&expansion.body),
         Part::Copies(runs) => runs
             .iter()
             .map(|run| of_parts_at_least(&run.parts).saturating_mul(run.count))
@@ -216,7 +222,8 @@ pub fn count_layers(parts: &[Part]) -> u64 {
     };
     let count = |part: &Part| match part {
         Part::Layer(_) | Part::Add(_) => 1,
-        Part::Inner(inner) | Part::Macro { body: inner, .. } => nodes(inner),
+        Part::Inner(inner) => nodes(inner),
+        Part::Macro(expansion) => nodes(&expansion.body),
         Part::Copies(runs) => runs
             .iter()
             .map(|run| count_layers(&run.parts).saturating_mul(run.count))

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::place::Place;
 use super::result::Counts;
-use super::tensor::Tensor;
+use super::tensor::{Tensor, Tensors};
 
 /// What flows from statement to statement.
 // Nearly all that flows is one tensor, so boxing it would only cost.
@@ -25,7 +25,7 @@ pub enum Flow {
     /// The outputs of a layer with several.
     Outputs {
         /// The tensors.
-        tensors: Vec<Tensor>,
+        tensors: Tensors,
         /// The layer.
         layer: SmolStr,
         /// Where it stands.
@@ -135,9 +135,9 @@ impl PartialEq for State {
 
 impl State {
     /// The tensors that flow.
-    pub fn flowing(&self) -> Vec<Tensor> {
+    pub fn flowing(&self) -> Tensors {
         match &self.flow {
-            Flow::One(tensor) => vec![tensor.clone()],
+            Flow::One(tensor) => Tensors::from_buf([tensor.clone()]),
             Flow::Outputs { tensors, .. } => tensors.clone(),
             Flow::Branches(open) => {
                 open.outputs.iter().map(|output| Tensor::clone(output)).collect()

@@ -7,13 +7,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::db::ChunkInput;
 use super::eval::Record;
 use super::hir;
 use super::lower::lower_stmt;
 use super::place::OwnerId;
 use super::uses::{ChunkUses, Uses};
-use crate::syntax::ast::AstNode;
 use crate::syntax::{self, GreenNode, GreenNodeData, List};
 use crate::text::{TextRange, TextSize};
 
@@ -22,7 +23,7 @@ use crate::text::{TextRange, TextSize};
 #[derive(Debug, Clone)]
 pub(super) struct Source {
     pub tree: GreenNode,
-    pub errors: Vec<TextRange>,
+    pub errors: Box<[TextRange]>,
 }
 
 impl PartialEq for Source {
@@ -208,17 +209,15 @@ impl Statements {
 
 /// A statement of the tree.
 struct Node {
-    stmt: syntax::ast::Stmt,
     range: TextRange,
     source: Source,
 }
 
 fn nodes(chunk: &syntax::Chunk) -> Vec<Node> {
     let nodes = chunk.statements().map(|stmt| {
-        let range = stmt.syntax().text_range();
+        let range = stmt.range();
         let errors = errors_in(chunk.errors(), range);
-        let source = Source { tree: stmt.syntax().green().into_owned(), errors };
-        Node { stmt, range, source }
+        Node { range, source: Source { tree: stmt.data().to_owned(), errors } }
     });
     nodes.collect()
 }
@@ -251,6 +250,7 @@ fn reconcile(
         gone.iter().for_each(|piece| identities.free(piece.owner));
     }
     let (mut at, mut lowered) = (0, 0);
+    let mut says = Sayings::default();
     let mut slots = old.iter().map(|chunk| chunk.slot);
     let mut chunks = Vec::with_capacity(sources.len());
     for (source, nodes) in sources.iter().zip(now) {
@@ -267,7 +267,7 @@ fn reconcile(
                     Some(piece) => StmtPiece { range: node.range, ..piece.clone() },
                     None => {
                         lowered += 1;
-                        piece(node, fresh[at - 1 - prefix])
+                        says.piece(node, fresh[at - 1 - prefix])
                     }
                 }
             })
@@ -285,18 +285,36 @@ fn reconcile(
     (chunks, lowered)
 }
 
-fn piece(node: Node, owner: OwnerId) -> StmtPiece {
-    let mut stmt: hir::Stmt = lower_stmt(&node.stmt);
-    if !node.source.errors.is_empty() {
-        stmt.mark_broken(&node.source.errors);
+/// What statements say, by the addresses of their trees: the parser builds equal statements once, and
+/// they are lowered once.
+#[derive(Default)]
+struct Sayings(FxHashMap<usize, (Arc<hir::Stmt>, Arc<Uses>)>);
+
+impl Sayings {
+    fn piece(&mut self, node: Node, owner: OwnerId) -> StmtPiece {
+        let lower = || {
+            let mut stmt = lower_stmt(&node.source.tree);
+            if !node.source.errors.is_empty() {
+                stmt.mark_broken(&node.source.errors);
+            }
+            let uses = Arc::new(Uses::of(&stmt));
+            (Arc::new(stmt), uses)
+        };
+        // Errors are no part of a tree.
+        let (stmt, uses) = match node.source.errors.is_empty() {
+            true => {
+                let tree: &GreenNodeData = &node.source.tree;
+                self.0.entry(std::ptr::from_ref(tree).addr()).or_insert_with(lower).clone()
+            }
+            false => lower(),
+        };
+        let record = Arc::new(Record { owner, stmt });
+        StmtPiece { range: node.range, owner, record, uses, source: node.source }
     }
-    let uses = Arc::new(Uses::of(&stmt));
-    let record = Arc::new(Record { owner, stmt });
-    StmtPiece { range: node.range, owner, record, uses, source: node.source }
 }
 
 /// The errors in `range`, relative to its start. They are in the order of the text.
-pub(super) fn errors_in(errors: &[TextRange], range: TextRange) -> Vec<TextRange> {
+pub(super) fn errors_in(errors: &[TextRange], range: TextRange) -> Box<[TextRange]> {
     let first = errors.partition_point(|error| error.start() < range.start());
     let after = errors[first..].iter().take_while(|error| error.start() <= range.end());
     after

@@ -24,10 +24,10 @@ use super::document::Document;
 use super::features::diagnostics;
 use super::kept::Kept;
 use super::message;
-use super::session::{Extent, Session, State, framework, perform, sync};
+use super::session::{Extent, Session, State, perform, sync};
 use super::snapshot::Snapshot;
 use crate::config::DiagnosticsMode;
-use crate::ide::AnalysisHost;
+use crate::ide::{AnalysisHost, framework};
 
 /// The error that makes a client pull once more.
 const SERVER_CANCELLED: i64 = -32802;
@@ -290,7 +290,7 @@ fn compute(snapshot: &Snapshot) -> Computed {
     // analyzed by itself.
     let mut host = AnalysisHost::new();
     let text = snapshot.analysis.text().to_owned();
-    let file = host.open(text, framework(snapshot.config.framework));
+    let file = host.open(text, framework(&snapshot.config));
     let snapshot = Snapshot { analysis: host.analysis(file)?, ..snapshot.clone() };
     Some(Found::of(&snapshot, start))
 }

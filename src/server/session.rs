@@ -28,9 +28,8 @@ use super::logging::Logging;
 use super::settings::Settings;
 use super::snapshot::Snapshot;
 use super::{message, parent};
-use crate::config::{self, DiagnosticsMode};
-use crate::ide::AnalysisHost;
-use crate::lang::Framework;
+use crate::config::DiagnosticsMode;
+use crate::ide::{AnalysisHost, framework};
 use crate::text::TextSize;
 
 /// An analysis that took no longer is made on the session's own thread: handing it to another and
@@ -318,7 +317,7 @@ impl State {
 /// Gives the analysis the text of a file, if it has not got it yet. What is being computed about the
 /// text before unwinds.
 pub(super) fn sync(host: &mut AnalysisHost, document: &mut Document) {
-    let framework = framework(document.config.framework);
+    let framework = framework(&document.config);
     let before = document.analyzed.take();
     let pending = std::mem::replace(&mut document.pending, Pending::Edits(Vec::new()));
     let mut update = || match before {
@@ -368,13 +367,5 @@ struct AbortOnDrop<T>(JoinHandle<T>);
 impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// The framework that the settings name, as the analysis names it.
-pub(super) fn framework(framework: config::Framework) -> Framework {
-    match framework {
-        config::Framework::Keras => Framework::Keras,
-        config::Framework::Pytorch => Framework::Pytorch,
     }
 }

@@ -8,6 +8,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use smallvec::{SmallVec, smallvec};
 use smol_str::SmolStr;
 
 /// How many combinations are looked at one by one. Past this number a value is widened to what is
@@ -43,7 +44,7 @@ pub struct Worlds<T> {
     /// Sorted by identity; empty for a value that does not depend on any choice.
     variables: Vec<Arc<Variable>>,
     /// Row-major: the last variable's choice changes fastest.
-    values: Vec<T>,
+    values: SmallVec<[T; 1]>,
 }
 
 /// A combination of choices: a variable and the index of its choice, sorted by identity.
@@ -52,7 +53,7 @@ pub type World<'a> = Vec<(&'a Arc<Variable>, usize)>;
 impl<T> Worlds<T> {
     /// A value that does not depend on any choice.
     pub fn constant(value: T) -> Worlds<T> {
-        Worlds { variables: Vec::new(), values: vec![value] }
+        Worlds { variables: Vec::new(), values: smallvec![value] }
     }
 
     /// A value for each choice of `variable`, in the order of its choices.
@@ -61,7 +62,7 @@ impl<T> Worlds<T> {
     /// If there are not as many values as choices.
     pub fn choice(variable: Arc<Variable>, values: Vec<T>) -> Worlds<T> {
         assert_eq!(variable.choices.len(), values.len());
-        Worlds { variables: vec![variable], values }
+        Worlds { variables: vec![variable], values: values.into() }
     }
 
     /// The variables that the value depends on.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use rowan::GreenNode;
 
-use super::ast::{self, AstNode};
 use super::grammar::Within;
-use super::kind::SyntaxNode;
+use super::green::Node;
+use super::kind::SyntaxKind::{BRANCH_STMT, LAYER_STMT};
 use super::parser::Carried;
 use crate::diagnostics::Diagnostic;
 use crate::text::{TextRange, TextSize};
@@ -107,9 +107,10 @@ impl Chunk {
         self.items.is_empty()
     }
 
-    /// Its statements, in a tree of its own that starts at offset 0.
-    pub fn statements(&self) -> impl Iterator<Item = ast::Stmt> + use<> {
-        SyntaxNode::new_root(self.green.clone()).children().filter_map(ast::Stmt::cast)
+    /// Its statements, relative to the chunk.
+    pub fn statements(&self) -> impl Iterator<Item = Node<'_>> {
+        let children = Node::new(&self.green, TextSize::new(0)).children();
+        children.filter(|child| matches!(child.kind(), LAYER_STMT | BRANCH_STMT))
     }
 
     /// Where the parser has found errors, relative to the chunk, in the order of the text.

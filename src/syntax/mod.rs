@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod grammar;
+pub mod green;
 mod kind;
 mod lexer;
 mod list;
@@ -20,7 +21,7 @@ mod tree;
 
 use std::sync::{Arc, OnceLock};
 
-use rowan::{NodeCache, NodeOrToken, WalkEvent};
+use rowan::{NodeOrToken, WalkEvent};
 
 pub use rowan::{GreenNode, GreenNodeData};
 
@@ -130,16 +131,11 @@ impl Parse {
 
 /// Reads a text.
 pub fn parse(text: &str) -> Parse {
-    parse_with_cache(text, &mut NodeCache::default())
-}
-
-/// Reads a text, sharing equal small nodes with the texts that were read with the same cache.
-pub fn parse_with_cache(text: &str, cache: &mut NodeCache) -> Parse {
     if let Some(parse) = too_large(text) {
         return parse;
     }
     let _span = tracing::debug_span!("parse", bytes = text.len()).entered();
-    read::read(text, cache, grammar::file, None)
+    read::read(text, grammar::file, None)
 }
 
 /// What there is to say of a text that is too large to be read.
@@ -157,7 +153,7 @@ fn too_large(text: &str) -> Option<Parse> {
 
 /// Reads a text that is one value, such as the call in `"Adam(learning_rate=0.1)"`.
 pub(crate) fn parse_value(text: &str) -> Parse {
-    read::read(text, &mut NodeCache::default(), grammar::single_expr, None)
+    read::read(text, grammar::single_expr, None)
 }
 
 #[cfg(test)]
@@ -200,13 +196,5 @@ mod tests {
         let parse = parse(&text);
         assert_eq!(parse.diagnostics()[0].code, codes::SYNTAX_FILE_TOO_LARGE);
         assert_eq!(usize::from(parse.syntax().text_range().len()), text.len());
-    }
-
-    #[test]
-    fn a_shared_cache_gives_equal_trees() {
-        let mut cache = NodeCache::default();
-        let text = "network N { layers: Dense(10) Dense(10) }";
-        assert_eq!(parse_with_cache(text, &mut cache).green, parse(text).green);
-        assert_eq!(parse_with_cache(text, &mut cache).green, parse(text).green);
     }
 }

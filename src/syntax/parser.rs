@@ -51,14 +51,33 @@ impl Token {
 }
 
 /// What the grammar did, in the order it did it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Event {
-    /// A node starts. `None` where the marker was given up.
-    Start { kind: Option<SyntaxKind>, forward_parent: Option<u32> },
+    /// A node starts. [`SyntaxKind::EOF`] where the marker was given up.
+    Start {
+        kind: SyntaxKind,
+        /// How many events further on the node that starts around this one is; 0 for none.
+        forward_parent: u32,
+        /// Whether it has started already, around one before it.
+        is_forward: bool,
+    },
     /// The innermost open node ends.
     Finish,
     /// The next token.
     Token,
+}
+
+impl Event {
+    /// A number that no other event has.
+    pub(super) fn bits(self) -> u64 {
+        match self {
+            Event::Start { kind, forward_parent, is_forward } => {
+                u64::from(forward_parent) << 32 | u64::from(is_forward) << 16 | kind as u64
+            }
+            Event::Finish => 1 << 17,
+            Event::Token => 1 << 18,
+        }
+    }
 }
 
 /// What a parse has come to.
@@ -359,7 +378,11 @@ impl<'t> Parser<'t> {
 
     /// Opens a node.
     pub(super) fn start(&mut self) -> Marker {
-        self.events.push(Event::Start { kind: None, forward_parent: None });
+        self.events.push(Event::Start {
+            kind: SyntaxKind::EOF,
+            forward_parent: 0,
+            is_forward: false,
+        });
         Marker { event: self.events.len() as u32 - 1 }
     }
 
@@ -524,7 +547,7 @@ impl Marker {
     /// Ends the node.
     pub(super) fn complete(self, p: &mut Parser<'_>, kind: SyntaxKind) -> CompletedMarker {
         if let Some(Event::Start { kind: slot, .. }) = p.events.get_mut(self.event as usize) {
-            *slot = Some(kind);
+            *slot = kind;
         }
         p.events.push(Event::Finish);
         CompletedMarker { event: self.event, kind }
@@ -552,7 +575,10 @@ impl CompletedMarker {
     pub(super) fn precede(self, p: &mut Parser<'_>) -> Marker {
         let marker = p.start();
         if let Some(Event::Start { forward_parent, .. }) = p.events.get_mut(self.event as usize) {
-            *forward_parent = Some(marker.event);
+            *forward_parent = marker.event - self.event;
+        }
+        if let Some(Event::Start { is_forward, .. }) = p.events.get_mut(marker.event as usize) {
+            *is_forward = true;
         }
         marker
     }

@@ -4,10 +4,9 @@
 //! the tree of the text before it. Building trees is most of the work of reading a text, so this
 //! costs a small part of reading it for the first time.
 
-use std::hash::{Hash, Hasher};
+use std::hash::Hasher;
 use std::sync::Arc;
 
-use rowan::NodeCache;
 use rustc_hash::FxHasher;
 
 use super::Parse;
@@ -49,7 +48,6 @@ impl Edit {
 /// Reads `text` by `grammar`. `before` is the parse of the text before an edit.
 pub(super) fn read(
     text: &str,
-    cache: &mut NodeCache,
     grammar: fn(&mut Parser<'_>),
     before: Option<(&Parse, Edit)>,
 ) -> Parse {
@@ -73,34 +71,31 @@ pub(super) fn read(
     let known = before.map(|(parse, edit)| Known::new(parse, edit));
     let around = Around::new(&outer);
     let mut spans = Vec::new();
-    let mut plans = Vec::new();
+    let mut plans = Vec::with_capacity(read.len());
     for (list, items, stops) in &mut read {
         // A finding that points into a list without being one of its items' binds it together.
         list.is_divisible &= !around.touches(list.range());
         let errors = around.errors_in(list.range());
-        let items = std::mem::take(items);
-        plan(list, items, stops, errors, known.as_ref(), &mut spans, &mut plans);
+        plans.push(plan(list, items, stops, errors, known.as_ref(), &mut spans));
     }
-    let (green, greens) = tree::build(text, &lexed, parsed.events, spans, cache);
+    let (green, greens) = tree::build(text, &lexed, &parsed, &spans);
+    drop(spans);
     let mut greens = greens.into_iter();
-    let mut chunks = plans.into_iter().zip(&mut greens).map(|(plan, green)| match plan {
-        Plan::Known(chunk) => chunk,
-        Plan::New(items, errors) => Arc::new(Chunk::new(green, items, errors)),
+    let lists = read.into_iter().zip(plans).map(|((list, items, _), plans)| {
+        let mut items = items.into_iter();
+        let chunks = plans.into_iter().zip(&mut greens).map(|(plan, green)| match plan {
+            Plan::Known(chunk) => {
+                items.by_ref().take(chunk.items.len()).for_each(drop);
+                chunk
+            }
+            Plan::New(count, errors) => {
+                Arc::new(Chunk::new(green, items.by_ref().take(count).collect(), errors))
+            }
+        });
+        let chunks = chunks.collect();
+        list.with_chunks(chunks)
     });
-    let lists = read
-        .into_iter()
-        .map(|(list, ..)| {
-            let end = list.range().end();
-            let mut at = list.start;
-            let own: Vec<Arc<Chunk>> = std::iter::from_fn(|| {
-                let chunk = if at < end { chunks.next()? } else { return None };
-                at += chunk.len();
-                Some(chunk)
-            })
-            .collect();
-            list.with_chunks(own)
-        })
-        .collect();
+    let lists = lists.collect();
     Parse::of_file(green, lists, outer, parsed.rewinds)
 }
 
@@ -190,15 +185,7 @@ fn reach(tokens: &[Token], looked: usize, start: u32) -> u32 {
 /// A hash of what the events make of the tokens.
 fn shape(events: &[Event], from: usize, to: usize) -> u64 {
     let mut hasher = FxHasher::default();
-    for (at, event) in events.iter().enumerate().take(to).skip(from) {
-        match event {
-            Event::Start { kind, forward_parent } => {
-                (kind, forward_parent.map(|parent| parent as usize - at)).hash(&mut hasher);
-            }
-            Event::Finish => 1u8.hash(&mut hasher),
-            Event::Token => 2u8.hash(&mut hasher),
-        }
-    }
+    events[from..to].iter().for_each(|event| hasher.write_u64(event.bits()));
     hasher.finish()
 }
 
@@ -265,21 +252,22 @@ impl Around {
 /// A chunk that is to be.
 enum Plan {
     Known(Arc<Chunk>),
-    New(Vec<Item>, Vec<TextRange>),
+    /// So many items, with errors beside theirs.
+    New(usize, Vec<TextRange>),
 }
 
 /// Puts the items of a list into chunks.
-fn plan(
+fn plan<'a>(
     list: &List,
-    items: Vec<Item>,
-    stops: &[Stop],
+    items: &'a [Item],
+    stops: &'a [Stop],
     errors: &[TextRange],
     known: Option<&Known<'_>>,
-    spans: &mut Vec<Span>,
-    plans: &mut Vec<Plan>,
-) {
-    let mut rest = items.as_slice();
+    spans: &mut Vec<Span<'a>>,
+) -> Vec<Plan> {
+    let mut rest = items;
     let (mut at, mut start) = (0, u32::from(list.start));
+    let mut plans = Vec::new();
     while !rest.is_empty() {
         let same = known.and_then(|known| known.at(start));
         let same = same.filter(|chunk| rest.starts_with(&chunk.items));
@@ -294,16 +282,18 @@ fn plan(
         let own: Vec<TextRange> = own.map(|error| *error - range.start()).collect();
         let same = same.filter(|chunk| own.is_empty() && chunk.has_own_errors_only());
         spans.push(Span {
-            events: stops[at].events..stops[at + count].events,
+            items,
+            stops: &stops[at..=at + count],
             known: same.map(|chunk| chunk.green.clone()),
             has_next: !after.is_empty(),
         });
         plans.push(match same {
             Some(chunk) => Plan::Known(chunk.clone()),
-            None => Plan::New(items.to_vec(), own),
+            None => Plan::New(count, own),
         });
         (at, start, rest) = (at + count, start + len, after);
     }
+    plans
 }
 
 /// How many items the chunk that begins `items`, which start at `start`, should have: those up to the

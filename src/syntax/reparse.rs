@@ -10,14 +10,15 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rowan::{GreenNode, NodeCache};
+use rowan::GreenNode;
 
 use super::grammar::piece_of_list;
 use super::lexer::lex;
 use super::list::{Item, List};
 use super::parser::{MAX_REWINDS, Parser};
 use super::read::{Edit, items_of, places, read};
-use super::{Parse, grammar, too_large, tree};
+use super::tree::{self, Span};
+use super::{Parse, grammar, too_large};
 use crate::text::{TextRange, TextSize};
 
 /// How many items behind an edit are read with it in each attempt, the edited ones not counted.
@@ -43,8 +44,7 @@ impl Parse {
             reread = Some(0);
         }
         if reread.is_none() {
-            let cache = &mut NodeCache::default();
-            *self = read(text, cache, grammar::file, Some((self, edit)));
+            *self = read(text, grammar::file, Some((self, edit)));
         }
         reread
     }
@@ -249,7 +249,7 @@ impl Piece {
         if next.is_some_and(|next| findings.iter().flatten().any(spills(next))) {
             return Read::Impossible;
         }
-        let (items, _) = items_of(&parsed, &recorded, &mut findings, next);
+        let (items, stops) = items_of(&parsed, &recorded, &mut findings, next);
         // What points to something before the piece, or comes from no item, belongs to more than it.
         if items.is_empty() || findings.iter().any(Option::is_some) {
             return Read::Impossible;
@@ -269,7 +269,8 @@ impl Piece {
         });
         let own = own.count();
         let piece = &window[..len as usize];
-        let green = tree::build_chunk(piece, &lexed[..own], parsed.events, end.is_some());
+        let span = Span { items: &items, stops: &stops, known: None, has_next: end.is_some() };
+        let green = tree::build_chunk(piece, &lexed[..own], &parsed, &span);
         let is_last = end.is_none();
         Read::Piece(Piece { items, green, from, to, range: start..start + len, is_last, rewinds })
     }

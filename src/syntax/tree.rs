@@ -7,24 +7,37 @@
 //! Lists of statements are stored in chunks, which are built one by one, or taken from another tree
 //! that has the same text there.
 
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
-use rowan::{GreenNode, GreenNodeBuilder, GreenToken, Language, NodeCache, NodeOrToken};
+use rowan::{GreenNode, GreenNodeData, GreenToken, GreenTokenData, Language, NodeOrToken};
+use rustc_hash::{FxHashMap, FxHasher};
 
 use super::kind::{NeuralLanguage, SyntaxKind};
 use super::lexer::LexedToken;
-use super::parser::Event;
+use super::list::Item;
+use super::parser::{Event, Parsed, Stop};
 
 type GreenElement = NodeOrToken<GreenNode, GreenToken>;
 
 /// A chunk of a list, to be built.
-pub(super) struct Span {
-    /// The events that it consists of.
-    pub(super) events: Range<usize>,
+pub(super) struct Span<'a> {
+    /// Its items.
+    pub(super) items: &'a [Item],
+    /// Where each of them starts, and where the last one ends.
+    pub(super) stops: &'a [Stop],
     /// The same chunk of another tree.
     pub(super) known: Option<GreenNode>,
     /// Whether another chunk follows, so that the blanks between them belong to this one.
     pub(super) has_next: bool,
+}
+
+impl Span<'_> {
+    /// The events that it consists of.
+    fn events(&self) -> Range<usize> {
+        let event = |stop: Option<&Stop>| stop.map_or(0, |stop| stop.events);
+        event(self.stops.first())..event(self.stops.last())
+    }
 }
 
 /// The tree of `text`, and the trees of the chunks. Tokens that no event consumed stand at its end as
@@ -32,40 +45,39 @@ pub(super) struct Span {
 pub(super) fn build(
     text: &str,
     lexed: &[LexedToken],
-    mut events: Vec<Event>,
-    spans: Vec<Span>,
-    cache: &mut NodeCache,
+    parsed: &Parsed,
+    spans: &[Span<'_>],
 ) -> (GreenNode, Vec<GreenNode>) {
-    let mut source = Source { text, lexed, next: 0, at: 0 };
-    let mut tree = Skeleton::default();
+    let mut source = Source::new(text, lexed, parsed);
     let mut chunks = Vec::with_capacity(spans.len());
     let mut done = 0;
-    tree.start(SyntaxKind::FILE);
+    source.start(SyntaxKind::FILE);
     for span in spans {
-        source.run(&mut events, done..span.events.start, &mut tree);
-        done = span.events.end;
-        source.trivia(&mut tree);
-        let chunk = match span.known {
+        let events = span.events();
+        source.run(done..events.start);
+        done = events.end;
+        source.trivia();
+        match &span.known {
             Some(chunk) => {
                 source.skip(usize::from(chunk.text_len()));
-                chunk
+                source.push(NodeOrToken::Node(chunk.clone()));
             }
-            None => source.chunk(&mut events, span.events, span.has_next, cache),
-        };
-        tree.push(NodeOrToken::Node(chunk.clone()));
-        chunks.push(chunk);
-    }
-    let rest = done..events.len();
-    source.run(&mut events, rest, &mut tree);
-    source.trivia(&mut tree);
-    if source.next < lexed.len() {
-        tree.start(SyntaxKind::ERROR);
-        while source.next < lexed.len() {
-            source.token(&mut tree);
+            None => source.chunk(span),
         }
-        tree.finish();
+        if let Some(NodeOrToken::Node(chunk)) = source.children.last() {
+            chunks.push(chunk.clone());
+        }
     }
-    (tree.into_root(), chunks)
+    source.run(done..parsed.events.len());
+    source.trivia();
+    if source.next < lexed.len() {
+        source.start(SyntaxKind::ERROR);
+        while source.next < lexed.len() {
+            source.token();
+        }
+        source.finish();
+    }
+    (source.into_root(), chunks)
 }
 
 /// A chunk that is all of `text`, but for the blanks and comments at its end where no other chunk
@@ -73,12 +85,12 @@ pub(super) fn build(
 pub(super) fn build_chunk(
     text: &str,
     lexed: &[LexedToken],
-    mut events: Vec<Event>,
-    has_next: bool,
+    parsed: &Parsed,
+    span: &Span<'_>,
 ) -> GreenNode {
-    let mut source = Source { text, lexed, next: 0, at: 0 };
-    let all = 0..events.len();
-    source.chunk(&mut events, all, has_next, &mut NodeCache::default())
+    let mut source = Source::new(text, lexed, parsed);
+    source.chunk(span);
+    source.into_root()
 }
 
 /// The tokens of white space and comments that `text` consists of.
@@ -95,46 +107,52 @@ pub(super) fn trivia(text: &str, lexed: &[LexedToken]) -> Vec<GreenToken> {
 
 /// A tree that is one error token.
 pub(super) fn flat(text: &str) -> GreenNode {
-    let mut builder = GreenNodeBuilder::new();
-    builder.start_node(NeuralLanguage::kind_to_raw(SyntaxKind::FILE));
-    builder.token(NeuralLanguage::kind_to_raw(SyntaxKind::BAD_CHARACTERS), text);
-    builder.finish_node();
-    builder.finish()
+    let token = GreenToken::new(NeuralLanguage::kind_to_raw(SyntaxKind::BAD_CHARACTERS), text);
+    let children = (!text.is_empty()).then_some(NodeOrToken::Token(token));
+    GreenNode::new(
+        NeuralLanguage::kind_to_raw(SyntaxKind::FILE),
+        children.into_iter().collect::<Vec<_>>(),
+    )
 }
 
-/// What a tree is built with.
-trait Builder {
-    fn start(&mut self, kind: SyntaxKind);
-    fn token(&mut self, kind: SyntaxKind, text: &str);
-    fn finish(&mut self);
+/// An item whose tree is one node, to be used again where the same text is read alike.
+struct Known {
+    events: Range<usize>,
+    text: Range<usize>,
+    /// How many tokens it has, with the blanks between them.
+    tokens: usize,
+    node: GreenNode,
 }
 
-/// rowan's builder shares equal nodes, which is worth its price for statements.
-impl Builder for GreenNodeBuilder<'_> {
-    fn start(&mut self, kind: SyntaxKind) {
-        self.start_node(NeuralLanguage::kind_to_raw(kind));
-    }
-
-    fn token(&mut self, kind: SyntaxKind, text: &str) {
-        GreenNodeBuilder::token(self, NeuralLanguage::kind_to_raw(kind), text);
-    }
-
-    fn finish(&mut self) {
-        self.finish_node();
-    }
+/// The tokens of a text, how many of them are in the tree, and the tree so far.
+struct Source<'a> {
+    text: &'a str,
+    lexed: &'a [LexedToken],
+    parsed: &'a Parsed,
+    next: usize,
+    at: usize,
+    /// The nodes that have started, with the number of their first child.
+    open: Vec<(SyntaxKind, usize)>,
+    /// The children of all open nodes.
+    children: Vec<GreenElement>,
+    shared: Shared,
+    items: FxHashMap<u64, Known>,
+    parents: Vec<SyntaxKind>,
 }
 
-/// The tree around the chunks: rowan's builder takes no finished nodes.
-#[derive(Default)]
-struct Skeleton {
-    open: Vec<(SyntaxKind, Vec<GreenElement>)>,
-    root: Option<GreenNode>,
-}
-
-impl Skeleton {
-    fn push(&mut self, element: GreenElement) {
-        if let Some((_, children)) = self.open.last_mut() {
-            children.push(element);
+impl<'a> Source<'a> {
+    fn new(text: &'a str, lexed: &'a [LexedToken], parsed: &'a Parsed) -> Source<'a> {
+        Source {
+            text,
+            lexed,
+            parsed,
+            next: 0,
+            at: 0,
+            open: Vec::new(),
+            children: Vec::new(),
+            shared: Shared::for_tokens(lexed.len()),
+            items: FxHashMap::default(),
+            parents: Vec::new(),
         }
     }
 
@@ -143,99 +161,116 @@ impl Skeleton {
         while !self.open.is_empty() {
             self.finish();
         }
-        self.root.unwrap_or_else(|| flat(""))
+        match self.children.pop() {
+            Some(NodeOrToken::Node(root)) => root,
+            _ => flat(""),
+        }
     }
-}
 
-impl Builder for Skeleton {
     fn start(&mut self, kind: SyntaxKind) {
-        self.open.push((kind, Vec::new()));
+        self.open.push((kind, self.children.len()));
     }
 
-    fn token(&mut self, kind: SyntaxKind, text: &str) {
-        self.push(NodeOrToken::Token(GreenToken::new(NeuralLanguage::kind_to_raw(kind), text)));
+    fn push(&mut self, element: GreenElement) {
+        self.children.push(element);
     }
 
     fn finish(&mut self) {
-        let Some((kind, children)) = self.open.pop() else { return };
-        let node = GreenNode::new(NeuralLanguage::kind_to_raw(kind), children);
-        match self.open.last_mut() {
-            Some((_, siblings)) => siblings.push(NodeOrToken::Node(node)),
-            None => self.root = Some(node),
-        }
+        let Some((kind, first)) = self.open.pop() else { return };
+        let node = self.shared.node(kind, &mut self.children, first);
+        self.children.push(NodeOrToken::Node(node));
     }
-}
 
-/// The tokens of a text, and how many of them are in the tree.
-struct Source<'a> {
-    text: &'a str,
-    lexed: &'a [LexedToken],
-    next: usize,
-    at: usize,
-}
-
-impl Source<'_> {
-    fn run(&mut self, events: &mut [Event], range: Range<usize>, out: &mut impl Builder) {
-        let mut parents = Vec::new();
+    fn run(&mut self, range: Range<usize>) {
+        let parsed = self.parsed;
         for index in range {
-            match events[index] {
-                Event::Start { kind, forward_parent } => {
-                    let mut next = forward_parent;
-                    parents.extend(kind);
-                    while let Some(parent) = next {
-                        let Some(Event::Start { kind, forward_parent }) =
-                            events.get_mut(parent as usize)
+            match parsed.events[index] {
+                Event::Start { is_forward: true, .. } => {}
+                Event::Start { kind, mut forward_parent, .. } => {
+                    self.parents.push(kind);
+                    let mut at = index;
+                    while forward_parent > 0 {
+                        at += forward_parent as usize;
+                        let Some(Event::Start { kind, forward_parent: next, .. }) =
+                            parsed.events.get(at)
                         else {
                             break;
                         };
-                        parents.extend(kind.take());
-                        next = forward_parent.take();
+                        self.parents.push(*kind);
+                        forward_parent = *next;
                     }
-                    if !parents.is_empty() {
-                        self.trivia(out);
+                    self.parents.retain(|kind| *kind != SyntaxKind::EOF);
+                    if !self.parents.is_empty() {
+                        self.trivia();
                     }
-                    for kind in parents.drain(..).rev() {
-                        out.start(kind);
+                    while let Some(kind) = self.parents.pop() {
+                        self.start(kind);
                     }
                 }
-                Event::Finish => out.finish(),
+                Event::Finish => self.finish(),
                 Event::Token => {
-                    self.trivia(out);
-                    self.token(out);
+                    self.trivia();
+                    self.token();
                 }
             }
         }
     }
 
-    fn chunk(
-        &mut self,
-        events: &mut [Event],
-        range: Range<usize>,
-        has_next: bool,
-        cache: &mut NodeCache,
-    ) -> GreenNode {
-        let mut builder = GreenNodeBuilder::with_cache(cache);
-        builder.start(SyntaxKind::CHUNK);
-        self.run(events, range, &mut builder);
-        if has_next {
-            self.trivia(&mut builder);
+    fn chunk(&mut self, span: &Span<'_>) {
+        self.start(SyntaxKind::CHUNK);
+        for (item, stops) in span.items.iter().zip(span.stops.windows(2)) {
+            self.trivia();
+            self.item(item, &stops[0], &stops[1]);
         }
-        Builder::finish(&mut builder);
-        builder.finish()
+        if span.has_next {
+            self.trivia();
+        }
+        self.finish();
     }
 
-    fn token(&mut self, out: &mut impl Builder) {
+    /// An item. Networks say the same thing many times, and then it is one tree.
+    fn item(&mut self, item: &Item, from: &Stop, to: &Stop) {
+        let parsed = self.parsed;
+        let (events, start) = (from.events..to.events, self.at);
+        let last = to.pos.checked_sub(1).and_then(|last| parsed.tokens.get(last));
+        let text = start..last.map_or(start, |token| token.end as usize).max(start);
+        let mut hasher = FxHasher::default();
+        (&self.text[text.clone()], item.shape).hash(&mut hasher);
+        let hash = hasher.finish();
+        let same = self.items.get(&hash).filter(|known| {
+            self.text[known.text.clone()] == self.text[text.clone()]
+                && parsed.events[known.events.clone()] == parsed.events[events.clone()]
+        });
+        if let Some(known) = same {
+            self.next += known.tokens;
+            self.at = text.end;
+            self.children.push(NodeOrToken::Node(known.node.clone()));
+            return;
+        }
+        let (next, first) = (self.next, self.children.len());
+        self.run(events.clone());
+        if self.children.len() == first + 1
+            && self.at == text.end
+            && let Some(NodeOrToken::Node(node)) = self.children.last()
+        {
+            let (tokens, node) = (self.next - next, node.clone());
+            self.items.insert(hash, Known { events, text, tokens, node });
+        }
+    }
+
+    fn token(&mut self) {
         if let Some(token) = self.lexed.get(self.next) {
             let end = self.at + token.len as usize;
-            out.token(token.kind, &self.text[self.at..end]);
+            let token = self.shared.token(token.kind, &self.text[self.at..end]);
+            self.children.push(NodeOrToken::Token(token));
             self.at = end;
             self.next += 1;
         }
     }
 
-    fn trivia(&mut self, out: &mut impl Builder) {
+    fn trivia(&mut self) {
         while self.lexed.get(self.next).is_some_and(|token| token.kind.is_trivia()) {
-            self.token(out);
+            self.token();
         }
     }
 
@@ -249,6 +284,85 @@ impl Source<'_> {
             self.next += 1;
         }
     }
+}
+
+/// How many children a node has at most that is looked for among those there are.
+const FEW: usize = 3;
+
+/// Small nodes and tokens that a tree has already. Each has one place that it can be kept in, where the
+/// last one stays: what is looked for again is nearly always something short that stood close by.
+struct Shared {
+    tokens: Vec<Option<GreenToken>>,
+    nodes: Vec<Option<GreenNode>>,
+}
+
+impl Shared {
+    /// Room for a text of so many tokens.
+    fn for_tokens(count: usize) -> Shared {
+        let places = (count / 2).next_power_of_two().clamp(16, 4096);
+        Shared { tokens: vec![None; places], nodes: vec![None; places] }
+    }
+
+    fn token(&mut self, kind: SyntaxKind, text: &str) -> GreenToken {
+        let raw = NeuralLanguage::kind_to_raw(kind);
+        let mut hasher = FxHasher::default();
+        hasher.write(text.as_bytes());
+        let place = place(hasher.finish(), self.tokens.len());
+        match &mut self.tokens[place] {
+            Some(token) if token.text() == text && token.kind() == raw => token.clone(),
+            other => other.insert(GreenToken::new(raw, text)).clone(),
+        }
+    }
+
+    /// A node of the elements of `children` from `first` on, which are taken out.
+    fn node(
+        &mut self,
+        kind: SyntaxKind,
+        children: &mut Vec<GreenElement>,
+        first: usize,
+    ) -> GreenNode {
+        let raw = NeuralLanguage::kind_to_raw(kind);
+        let own = &children[first..];
+        if own.len() > FEW {
+            return GreenNode::new(raw, children.drain(first..));
+        }
+        let mut hasher = FxHasher::default();
+        hasher.write_u16(kind as u16);
+        own.iter().for_each(|child| hasher.write_usize(address_of(child)));
+        let place = place(hasher.finish(), self.nodes.len());
+        let known = &mut self.nodes[place];
+        match known {
+            Some(node)
+                if node.kind() == raw
+                    && node.children().len() == own.len()
+                    && node.children().zip(own).all(|(a, b)| address(a) == address_of(b)) =>
+            {
+                children.truncate(first);
+                node.clone()
+            }
+            other => other.insert(GreenNode::new(raw, children.drain(first..))).clone(),
+        }
+    }
+}
+
+/// Where something with this hash is kept among `places`, which are a power of two.
+fn place(hash: u64, places: usize) -> usize {
+    hash as usize & (places - 1)
+}
+
+/// The address of an element. Equal elements that are shared have one.
+fn address(element: NodeOrToken<&GreenNodeData, &GreenTokenData>) -> usize {
+    match element {
+        NodeOrToken::Node(node) => std::ptr::from_ref(node).addr(),
+        NodeOrToken::Token(token) => std::ptr::from_ref(token).addr(),
+    }
+}
+
+fn address_of(element: &GreenElement) -> usize {
+    address(match element {
+        NodeOrToken::Node(node) => NodeOrToken::Node(node),
+        NodeOrToken::Token(token) => NodeOrToken::Token(token),
+    })
 }
 
 #[cfg(test)]
@@ -293,5 +407,17 @@ mod tests {
         for text in ["", " ", "\u{feff}#", "}{)(", "network", "\"", "/*", "a\r\nb\rc", "é→√"] {
             assert_eq!(parse(text).syntax().text().to_string(), text);
         }
+    }
+
+    #[test]
+    fn equal_statements_are_one_tree() {
+        let parse = parse("network N { layers:\n A(1) # a\n B(1)\n A(1)\n A( 1)\n A(1) * 2 }");
+        let list = &parse.lists()[0];
+        let chunk = list.chunks()[0].green();
+        let stmts = chunk.children().filter_map(|child| child.into_node());
+        let stmts: Vec<usize> = stmts.map(|stmt| std::ptr::from_ref(stmt).addr()).collect();
+        let first: Vec<Option<usize>> =
+            stmts.iter().map(|stmt| stmts.iter().position(|it| it == stmt)).collect();
+        assert_eq!(first, [Some(0), Some(1), Some(0), Some(3), Some(4)]);
     }
 }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::measurements::Keystroke;
-use crate::cli::analysis::framework;
 use crate::config::Config;
-use crate::ide::{AnalysisHost, FileId};
+use crate::ide::{AnalysisHost, FileId, framework};
 use crate::model::statistics::QueryStatistics;
 use crate::syntax::SyntaxKind::{self, COMMENT, IDENT, INT, R_PAREN, STRING, WHITESPACE};
 use crate::syntax::{self, SyntaxToken};

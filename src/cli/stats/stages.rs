@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::measurements::{Measurements, Stage, Watch, median};
-use crate::cli::analysis::framework;
 use crate::config::Config;
-use crate::ide::{Analysis, AnalysisHost, HoverConfig, InlayHintsConfig};
+use crate::ide::{Analysis, AnalysisHost, HoverConfig, InlayHintsConfig, framework};
 use crate::model::statistics::QueryStatistics;
 use crate::syntax;
 use crate::text::{TextRange, TextSize};

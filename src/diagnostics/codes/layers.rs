@@ -202,6 +202,54 @@ network Example {
     Dense(10, \"relu\")
 }";
 
+UNKNOWN_INITIALIZER = "unknown-initializer", Error,
+    "A string that names no initializer of Keras.",
+    "Keras finds initializers by the names of their classes, by these in snake case and by a few older names; letter case counts. A name that is near to one of them is an error. Another one is a warning, since a program can register initializers of its own; a call, or a name like a class's that ends in Initializer, is taken as such.",
+    wrong: "
+network Example {
+  input: (64,)
+  layers:
+    Dense(10, kernel_initializer=\"glorot_unifrm\")
+}",
+    mended: "
+network Example {
+  input: (64,)
+  layers:
+    Dense(10, kernel_initializer=\"glorot_uniform\")
+}";
+
+UNKNOWN_REGULARIZER = "unknown-regularizer", Error,
+    "A string that names no regularizer of Keras.",
+    "Keras has l1, l2, l1l2 and orthogonal_regularizer, also as L1, L2, L1L2 and OrthogonalRegularizer, and refuses every other string. A call such as L2(0.01) sets the strength; a call of a class of your own is not judged.",
+    wrong: "
+network Example {
+  input: (64,)
+  layers:
+    Dense(10, kernel_regularizer=\"l1_l2\")
+}",
+    mended: "
+network Example {
+  input: (64,)
+  layers:
+    Dense(10, kernel_regularizer=\"l1l2\")
+}";
+
+UNKNOWN_CONSTRAINT = "unknown-constraint", Error,
+    "A string that names no constraint of Keras.",
+    "Keras has max_norm, min_max_norm, non_neg and unit_norm, also as MaxNorm, MinMaxNorm, NonNeg and UnitNorm, and refuses every other string. A call such as MaxNorm(3) sets the bound; a call of a class of your own is not judged.",
+    wrong: "
+network Example {
+  input: (64,)
+  layers:
+    Dense(10, kernel_constraint=\"nonneg\")
+}",
+    mended: "
+network Example {
+  input: (64,)
+  layers:
+    Dense(10, kernel_constraint=\"non_neg\")
+}";
+
 UNQUOTED_STRING = "unquoted-string", Hint,
     "A bare name where a string stands usually.",
     "It is read as a string. Quotes make the text portable, and tell the value from a macro parameter.",

@@ -23,7 +23,7 @@ network Example {
 
 LOSS_MISMATCH = "loss-mismatch", Warning,
     "A loss that cannot make sense of what the last layer gives.",
-    "Cross-entropy over classes wants probabilities that add up to 1, so a softmax over one unit for each class; cross-entropy of independent labels wants each between 0 and 1, so a sigmoid; with `from_logits=true` both want plain scores without an activation. The training runs with anything else too, and learns little or nothing. `cross_entropy`, PyTorch's name, is not judged by its activation, and neither is an `Output` that is given none.",
+    "Cross-entropy over classes wants probabilities that add up to 1, so a softmax over one unit for each class; cross-entropy of independent labels wants each between 0 and 1, so a sigmoid; with `from_logits=true` both want plain scores without an activation. The training runs with anything else too, and learns little or nothing. `cross_entropy`, PyTorch's name, is not judged by its activation. An `Output` without an activation gives plain scores in Keras, and a softmax with other programs that build networks from such a text: where only the softmax fits, the finding is an info, and to write the activation says which is meant. Each of several outputs is held against its own loss of a list, or against the only one.",
     switch_off: "Where scores are turned into probabilities outside of the network, or a loss is meant that only has the name of Keras's.",
     wrong: "
 network Example {
@@ -44,7 +44,7 @@ network Example {
 
 METRIC_MISMATCH = "metric-mismatch", Warning,
     "A metric that does not fit the loss.",
-    "Metrics of classes say nothing about a regression, metrics for one-hot labels nothing about labels that are class numbers, and the other way round; among five classes the right one is always one of the five best. The number is shown and means nothing. `accuracy` alone is always right for classes: Keras chooses the one that fits the loss.",
+    "Metrics of classes say nothing about a regression, metrics for one-hot labels nothing about labels that are class numbers, and the other way round; among five classes the right one is always one of the five best. The number is shown and means nothing. `accuracy` alone is always right for classes: Keras chooses the one that fits the loss. With several outputs, metrics are judged where the list has an entry for each, a metric or a list of them.",
     switch_off: "Where the program that trains the network brings metrics of its own under these names.",
     wrong: "
 network Example {

@@ -42,7 +42,7 @@ fn values(
     world: &World<'_>,
 ) -> Vec<Option<Value>> {
     let mut given = vec![None; entry.params.len()];
-    for (index, value) in &layer.args {
+    for (index, value) in layer.args.iter() {
         if let Some(slot) = given.get_mut(*index) {
             *slot = Some(value.at(world).clone());
         }

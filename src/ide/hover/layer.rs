@@ -188,7 +188,7 @@ fn counts(copies: &[Use<Part>], page: &mut Page, config: &HoverConfig) {
         return;
     }
     let mut lines = count_lines(&sum, config);
-    if let Part::Macro { .. } = copies[0].what {
+    if let Part::Macro(_) = copies[0].what {
         lines.insert(0, format!("{layers} layer{}", if layers == 1 { "" } else { "s" }));
     }
     page.list(&lines);

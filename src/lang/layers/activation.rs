@@ -134,9 +134,9 @@ pub static LAYERS: &[LayerEntry] = &[
         "PReLU",
         prelu,
         &[
-            optional("alpha_initializer", Kind::Any, Default::Str("Zeros"), "How the slopes start."),
-            free("alpha_regularizer", "A penalty on the slopes."),
-            free("alpha_constraint", "A bound on the slopes."),
+            initializer("alpha_initializer", "Zeros", "How the slopes start."),
+            regularizer("alpha_regularizer", "A penalty on the slopes."),
+            constraint("alpha_constraint", "A bound on the slopes."),
             optional(
                 "shared_axes",
                 AXES,

@@ -38,14 +38,9 @@ const EMBEDDING: &[Param] = &[
         "64",
         "How many numbers stand for each index.",
     ),
-    optional(
-        "embeddings_initializer",
-        Kind::Any,
-        Default::Str("uniform"),
-        "How the vectors start.",
-    ),
-    free("embeddings_regularizer", "A penalty on the vectors."),
-    free("embeddings_constraint", "A bound on the vectors."),
+    initializer("embeddings_initializer", "uniform", "How the vectors start."),
+    regularizer("embeddings_regularizer", "A penalty on the vectors."),
+    constraint("embeddings_constraint", "A bound on the vectors."),
     optional(
         "mask_zero",
         Kind::Bool,

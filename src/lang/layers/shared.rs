@@ -1,6 +1,7 @@
 //! What the entries of the layer table are built of: parameters that many layers share, so that
 //! their types, defaults and documentation are written once.
 
+use crate::lang::objects::ObjectKind;
 use crate::lang::{Default, InPytorch, Kind, Param};
 
 /// A whole number of at least 1.
@@ -54,8 +55,23 @@ pub(super) const fn free(name: &'static str, doc: &'static str) -> Param {
     optional(name, Kind::Any, Default::None, doc)
 }
 
-const fn initializer(name: &'static str, default: &'static str, doc: &'static str) -> Param {
-    optional(name, Kind::Any, Default::Str(default), doc)
+/// A parameter that takes an initializer.
+pub(super) const fn initializer(
+    name: &'static str,
+    default: &'static str,
+    doc: &'static str,
+) -> Param {
+    optional(name, Kind::Object(ObjectKind::Initializer), Default::Str(default), doc)
+}
+
+/// A parameter that takes a regularizer.
+pub(super) const fn regularizer(name: &'static str, doc: &'static str) -> Param {
+    optional(name, Kind::Object(ObjectKind::Regularizer), Default::None, doc)
+}
+
+/// A parameter that takes a constraint.
+pub(super) const fn constraint(name: &'static str, doc: &'static str) -> Param {
+    optional(name, Kind::Object(ObjectKind::Constraint), Default::None, doc)
 }
 
 const fn choice(
@@ -204,29 +220,34 @@ pub(super) const BETA_INITIALIZER: Param =
 pub(super) const GAMMA_INITIALIZER: Param =
     initializer("gamma_initializer", "ones", "How the factor starts.");
 
-pub(super) const KERNEL_REGULARIZER: Param = free("kernel_regularizer", "A penalty on the kernel.");
+pub(super) const KERNEL_REGULARIZER: Param =
+    regularizer("kernel_regularizer", "A penalty on the kernel.");
 pub(super) const DEPTHWISE_REGULARIZER: Param =
-    free("depthwise_regularizer", "A penalty on the depthwise kernel.");
+    regularizer("depthwise_regularizer", "A penalty on the depthwise kernel.");
 pub(super) const POINTWISE_REGULARIZER: Param =
-    free("pointwise_regularizer", "A penalty on the pointwise kernel.");
+    regularizer("pointwise_regularizer", "A penalty on the pointwise kernel.");
 pub(super) const RECURRENT_REGULARIZER: Param =
-    free("recurrent_regularizer", "A penalty on the recurrent kernel.");
-pub(super) const BIAS_REGULARIZER: Param = free("bias_regularizer", "A penalty on the bias.");
-pub(super) const BETA_REGULARIZER: Param = free("beta_regularizer", "A penalty on the offset.");
-pub(super) const GAMMA_REGULARIZER: Param = free("gamma_regularizer", "A penalty on the factor.");
+    regularizer("recurrent_regularizer", "A penalty on the recurrent kernel.");
+pub(super) const BIAS_REGULARIZER: Param =
+    regularizer("bias_regularizer", "A penalty on the bias.");
+pub(super) const BETA_REGULARIZER: Param =
+    regularizer("beta_regularizer", "A penalty on the offset.");
+pub(super) const GAMMA_REGULARIZER: Param =
+    regularizer("gamma_regularizer", "A penalty on the factor.");
 pub(super) const ACTIVITY_REGULARIZER: Param =
-    free("activity_regularizer", "A penalty on the output.");
+    regularizer("activity_regularizer", "A penalty on the output.");
 
-pub(super) const KERNEL_CONSTRAINT: Param = free("kernel_constraint", "A bound on the kernel.");
+pub(super) const KERNEL_CONSTRAINT: Param =
+    constraint("kernel_constraint", "A bound on the kernel.");
 pub(super) const DEPTHWISE_CONSTRAINT: Param =
-    free("depthwise_constraint", "A bound on the depthwise kernel.");
+    constraint("depthwise_constraint", "A bound on the depthwise kernel.");
 pub(super) const POINTWISE_CONSTRAINT: Param =
-    free("pointwise_constraint", "A bound on the pointwise kernel.");
+    constraint("pointwise_constraint", "A bound on the pointwise kernel.");
 pub(super) const RECURRENT_CONSTRAINT: Param =
-    free("recurrent_constraint", "A bound on the recurrent kernel.");
-pub(super) const BIAS_CONSTRAINT: Param = free("bias_constraint", "A bound on the bias.");
-pub(super) const BETA_CONSTRAINT: Param = free("beta_constraint", "A bound on the offset.");
-pub(super) const GAMMA_CONSTRAINT: Param = free("gamma_constraint", "A bound on the factor.");
+    constraint("recurrent_constraint", "A bound on the recurrent kernel.");
+pub(super) const BIAS_CONSTRAINT: Param = constraint("bias_constraint", "A bound on the bias.");
+pub(super) const BETA_CONSTRAINT: Param = constraint("beta_constraint", "A bound on the offset.");
+pub(super) const GAMMA_CONSTRAINT: Param = constraint("gamma_constraint", "A bound on the factor.");
 
 pub(super) const LORA_RANK: Param =
     free("lora_rank", "The rank of a low-rank adaptation that is trained instead of the kernel.");

@@ -3,6 +3,7 @@
 //! nothing is reported twice; where it is plain what was meant, the value is mended instead.
 
 mod activation;
+mod objects;
 mod ranges;
 mod tuples;
 mod words;
@@ -84,6 +85,7 @@ impl Check<'_> {
             Kind::Usual { min, max } => self.usual_number(value, min, max),
             Kind::Bool => self.bool(value),
             Kind::Activation => self.activation(value),
+            Kind::Object(kind) => self.object(kind, value),
             Kind::Choice { values, any_case } => self.choice(value, values, any_case),
             Kind::Str => self.string(value),
             Kind::Axis { truncates } => self.axis(value, truncates),
@@ -106,7 +108,7 @@ impl Check<'_> {
 
     fn takes_none(&self) -> bool {
         match self.param.kind {
-            Kind::Any | Kind::Bool | Kind::Activation => true,
+            Kind::Any | Kind::Bool | Kind::Activation | Kind::Object(_) => true,
             Kind::Choice { values, .. } if values.contains(&"None") => true,
             Kind::Axes { none: true } => true,
             _ => self.param.default == Some(Default::None),

@@ -1,6 +1,7 @@
 //! What a kind of parameter takes, in words, for messages.
 
 use crate::lang::Kind;
+use crate::lang::objects::ObjectKind;
 
 pub(super) fn at_least(min: i64) -> String {
     match min {
@@ -39,6 +40,10 @@ pub fn wanted(kind: Kind) -> String {
         Kind::Number { .. } | Kind::Usual { .. } => "a number".to_owned(),
         Kind::Bool => "true or false".to_owned(),
         Kind::Activation => "the name of an activation function".to_owned(),
+        Kind::Object(kind) => {
+            let article = if kind == ObjectKind::Initializer { "an" } else { "a" };
+            format!("the name of {article} {}, or a call of one", kind.noun())
+        }
         Kind::Choice { values, .. } => {
             let quoted: Vec<String> = values
                 .iter()

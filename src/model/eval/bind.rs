@@ -1,5 +1,7 @@
 //! Which parameter each argument of a layer means.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
@@ -10,7 +12,7 @@ use crate::lang::{
     Kind, LayerEntry, Operands, Param, ParamName, Problem, Rule, Suggestion, Value, resolve_param,
 };
 use crate::model::hir::{Arg, Call, Expr, ExprKind};
-use crate::model::place::Place;
+use crate::model::place::{OwnerId, Place};
 use crate::model::tensor::CallPlace;
 use crate::shape::{Shape, Worlds};
 
@@ -18,7 +20,7 @@ use crate::shape::{Shape, Worlds};
 #[derive(Clone)]
 pub(super) struct Binding<'s> {
     /// The arguments of the layer's own parameters, by index.
-    pub given: Vec<Option<Given<'s>>>,
+    pub given: Vec<Option<Box<Given<'s>>>>,
     /// The layers inside a wrapper.
     pub inner: Vec<&'s Call>,
     /// How many operands the layer names itself.
@@ -62,40 +64,18 @@ pub(super) struct Given<'s> {
 
 impl Binding<'_> {
     /// The values that are given, by the index of the parameter.
-    pub(super) fn values(self) -> Vec<(usize, Worlds<Value>)> {
-        let given = self.given.into_iter().enumerate();
-        given.filter_map(|(index, given)| Some((index, given?.bound.value))).collect()
+    pub(super) fn values(&self) -> Arc<[(usize, Worlds<Value>)]> {
+        let given = self.given.iter().enumerate();
+        given
+            .filter_map(|(index, given)| Some((index, given.as_ref()?.bound.value.clone())))
+            .collect()
     }
 }
 
 impl Evaluator<'_> {
     /// Where `call` stands.
     pub(super) fn call_place(&self, call: &Call) -> CallPlace {
-        let name = self.place(call.name.range);
-        match &call.args {
-            None => CallPlace {
-                name,
-                whole: self.place(call.range),
-                insert: Some(name.end()),
-                parens: false,
-                has_args: false,
-            },
-            Some(list) => {
-                let insert = list.closed.then(|| {
-                    let last = list.args.last().map(|arg| arg.range.end());
-                    let at =
-                        last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
-                    self.place(crate::text::TextRange::empty(at))
-                });
-                CallPlace {
-                    name,
-                    whole: self.place(call.range),
-                    insert,
-                    parens: true,
-                    has_args: !list.args.is_empty(),
-                }
-            }
-        }
+        call_place(self.owner, call)
     }
 
     /// Finds what the arguments of `call` mean to `entry`, and reports those that mean nothing.
@@ -254,7 +234,7 @@ impl Evaluator<'_> {
                 _ => {}
             }
         }
-        binding.given[index] = Some(self.given(arg, param.name, removal));
+        binding.given[index] = Some(Box::new(self.given(arg, param.name, removal)));
     }
 
     /// Strings without a name are operands of a merge.
@@ -441,13 +421,14 @@ impl Evaluator<'_> {
             // Keras takes the old name beside the new one, and the old one wins.
             ParamName::Param(index) if self.has_legacy(entry, index, call_args) => {
                 let given = self.given(arg, entry.params[index].name, removal);
-                binding.given[index].get_or_insert(given);
+                binding.given[index].get_or_insert_with(|| Box::new(given));
             }
             ParamName::Param(index) | ParamName::Alias { index, .. } => {
                 self.set(entry, binding, index, arg, removal);
             }
             ParamName::Legacy { index: Some(index), .. } => {
-                binding.given[index] = Some(self.given(arg, entry.params[index].name, removal));
+                let given = self.given(arg, entry.params[index].name, removal);
+                binding.given[index] = Some(Box::new(given));
             }
             ParamName::Base(base) => self.bind_base(binding, arg, base, removal),
             ParamName::Operands => {
@@ -499,7 +480,8 @@ impl Evaluator<'_> {
 
     /// Whether `args` give parameter `index` by its name in older versions of Keras as well.
     fn has_legacy(&self, entry: &'static LayerEntry, index: usize, args: &[Arg]) -> bool {
-        args.iter().filter_map(|arg| arg.name.as_ref()).any(|name| {
+        let others = args.iter().filter_map(|arg| arg.name.as_ref());
+        others.filter(|name| entry.param(&name.value).is_none()).any(|name| {
             let meaning = resolve_param(entry, self.framework, &name.value);
             matches!(meaning, ParamName::Legacy { index: Some(old), .. } if old == index)
         })
@@ -551,6 +533,36 @@ impl Evaluator<'_> {
             }
             ("trainable", Some(Value::Bool(false))) => binding.frozen = true,
             _ => {}
+        }
+    }
+}
+
+/// Where `call` of the piece `owner` stands.
+pub(super) fn call_place(owner: OwnerId, call: &Call) -> CallPlace {
+    let place = |range| Place::new(owner, range);
+    let name = place(call.name.range);
+    match &call.args {
+        None => CallPlace {
+            name,
+            whole: place(call.range),
+            insert: Some(name.end()),
+            parens: false,
+            has_args: false,
+        },
+        Some(list) => {
+            let insert = list.closed.then(|| {
+                let last = list.args.last().map(|arg| arg.range.end());
+                let at =
+                    last.unwrap_or_else(|| list.range.start() + crate::text::TextSize::from(1));
+                place(crate::text::TextRange::empty(at))
+            });
+            CallPlace {
+                name,
+                whole: place(call.range),
+                insert,
+                parens: true,
+                has_args: !list.args.is_empty(),
+            }
         }
     }
 }

@@ -158,9 +158,10 @@ impl Evaluator<'_> {
                 Unknown { why: Why::Argument, name: "the choice".into(), place: Some(place) };
             return Flow::One(Tensor::unknown(unknown));
         };
-        let mut joined = Tensor { shape: shape.simplified(), ..tensors[0].clone() };
+        let mut joined = Tensor::clone(tensors[0]);
+        joined.shape = shape.simplified();
         joined.producer = None;
-        joined.origins.clear();
+        joined.origins = Arc::default();
         joined.dense_on_map = tensors.iter().find_map(|tensor| tensor.dense_on_map);
         if joined.is_unknown() {
             joined.unknown = tensors.iter().find_map(|tensor| tensor.unknown.clone());

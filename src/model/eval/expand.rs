@@ -107,7 +107,10 @@ impl Evaluator<'_> {
             self.instance = self.instance_of_copy(outer_instance, number);
             self.path.push(Step::Copy(number));
             self.copy_numbers.push(number + 1);
-            let parts: Arc<[Part]> = self.once(stmt).into();
+            let parts: Arc<[Part]> = match self.plain(stmt) {
+                Some(part) => Arc::new([part]),
+                None => self.once(stmt).into(),
+            };
             self.copy_numbers.pop();
             self.path.pop();
             let open = matches!(self.state.flow, Flow::Branches(_));

@@ -11,12 +11,12 @@ use crate::model::hir::{Branch, Call, Stmt, StmtKind};
 use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Node, Part};
 use crate::model::state::{Flow, OpenBranches};
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, Tensors, Unknown, Why};
 
 /// The operands of a layer, before those that it names itself.
 pub(super) enum Incoming {
     /// These tensors.
-    Tensors(Vec<Tensor>),
+    Tensors(Tensors),
     /// The layer cannot take what flows; that has been reported.
     Refused(Unknown),
 }
@@ -50,7 +50,11 @@ impl Evaluator<'_> {
             };
             let place = self.stmt;
             self.branch_start = None;
-            let parts = self.statement(stmt).into();
+            let plain = if stmt.repeats.is_empty() { self.plain(stmt) } else { None };
+            let parts: Arc<[Part]> = match plain {
+                Some(part) => Arc::new([part]),
+                None => self.statement(stmt).into(),
+            };
             self.path.pop();
             let start = self.branch_start.take();
             nodes.push(Node { index, branch, start, place, parts });
@@ -65,6 +69,14 @@ impl Evaluator<'_> {
             Flow::Branches(open) if open.extendable => Some(open),
             _ => None,
         }
+    }
+
+    /// One copy of a statement, if that is a layer that can be had at once.
+    pub(super) fn plain(&mut self, stmt: &Stmt) -> Option<Part> {
+        let StmtKind::Call(call) = &stmt.kind else { return None };
+        let is_bounded = !self.stopped && self.depth < MAX_DEPTH;
+        let is_layer = !self.has_macros || self.scope.find_macro(&call.name.value).is_none();
+        if is_bounded && is_layer { self.planned(call, stmt) } else { None }
     }
 
     fn statement(&mut self, stmt: &Stmt) -> Vec<Part> {
@@ -105,7 +117,8 @@ impl Evaluator<'_> {
 
     fn call(&mut self, call: &Call, stmt: &Stmt) -> Vec<Part> {
         let name = &call.name.value;
-        if let Some(found) = self.scope.find_macro(name) {
+        let definition = if self.has_macros { self.scope.find_macro(name) } else { None };
+        if let Some(found) = definition {
             let mut parts = self.macro_call(&found, call);
             parts.extend(self.block_after(stmt));
             return parts;
@@ -157,7 +170,7 @@ impl Evaluator<'_> {
             Incoming::Refused(Unknown { why: Why::Error, name: name.into(), place: Some(place) })
         };
         match self.state.flow.clone() {
-            Flow::One(tensor) => Incoming::Tensors(vec![tensor]),
+            Flow::One(tensor) => Incoming::Tensors(Tensors::from_buf([tensor])),
             Flow::Inputs => {
                 let inputs = self.state.inputs.clone();
                 // A merge that names operands takes the first input and those; the first input only once.
@@ -288,14 +301,14 @@ impl Evaluator<'_> {
         self.path.pop();
         self.close_branches();
         let outputs = match std::mem::replace(&mut self.state.flow, Flow::Inputs) {
-            Flow::One(tensor) => vec![tensor],
+            Flow::One(tensor) => Tensors::from_buf([tensor]),
             Flow::Outputs { tensors, .. } => tensors,
             // An empty branch of a network with several inputs.
             Flow::Inputs => {
                 self.state.use_input(0);
                 self.state.inputs.first().map(|(_, tensor)| tensor.clone()).into_iter().collect()
             }
-            Flow::Branches(_) => Vec::new(),
+            Flow::Branches(_) => Tensors::new(),
         };
         let mut run = open.map_or_else(
             || OpenBranches {

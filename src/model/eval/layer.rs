@@ -1,5 +1,6 @@
 //! A statement that is a layer: its operands, its arguments, its row, and what flows on.
 
+use smallvec::smallvec;
 use smol_str::SmolStr;
 
 use super::bind::Binding;
@@ -10,7 +11,7 @@ use crate::lang::{Args, LayerEntry, Role, Rule, RuleCx, Value, check_input_size}
 use crate::model::hir::{Call, Stmt};
 use crate::model::result::{Counts, Layer, Part};
 use crate::model::state::{Flow, Named};
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, Tensors, Unknown, Why};
 use crate::shape::{Dim, Shape};
 use std::sync::Arc;
 
@@ -35,7 +36,9 @@ impl Evaluator<'_> {
                 tensors.extend(named);
                 (tensors, None)
             }
-            Incoming::Refused(unknown) => (vec![Tensor::unknown(unknown.clone())], Some(unknown)),
+            Incoming::Refused(unknown) => {
+                (Tensors::from_buf([Tensor::unknown(unknown.clone())]), Some(unknown))
+            }
         };
         let refused = refused.or_else(|| self.check_arity(entry, &binding, &operands));
         self.check_expected_channels(entry, &binding, &operands);
@@ -83,7 +86,7 @@ impl Evaluator<'_> {
         let place = self.call_place(call);
         let name = call.name.value.clone();
         let inputs = match self.state.flow.clone() {
-            Flow::One(tensor) => vec![tensor],
+            Flow::One(tensor) => Tensors::from_buf([tensor]),
             Flow::Outputs { tensors, .. } => tensors,
             Flow::Branches(open) => {
                 open.outputs.iter().map(|output| Tensor::clone(output)).collect()
@@ -126,12 +129,12 @@ impl Evaluator<'_> {
             name: layer_name.as_ref().map(|(name, _)| name.clone()),
             place: place.whole,
             inputs,
-            outputs: vec![tensor],
+            outputs: smallvec![tensor],
             several_outputs: false,
             unknown,
             counts: Counts::UNKNOWN,
             counts_by_choice: None,
-            args: Vec::new(),
+            args: Arc::default(),
             inside: Vec::new(),
         };
         self.pass_on(&layer);
@@ -203,7 +206,7 @@ impl Evaluator<'_> {
         self.state.flow = match layer.outputs.as_slice() {
             [only] => Flow::One(only.clone()),
             several => Flow::Outputs {
-                tensors: several.to_vec(),
+                tensors: several.into(),
                 layer: layer.layer.clone(),
                 place: layer.place,
             },

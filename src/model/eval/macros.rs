@@ -12,7 +12,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Value;
 use crate::model::hir::{Arg, Call};
 use crate::model::place::Place;
-use crate::model::result::{MacroCall, Node, Part};
+use crate::model::result::{Expansion, MacroCall, Node, Part};
 use crate::model::state::Flow;
 use crate::model::tensor::Why;
 use crate::shape::Worlds;
@@ -21,7 +21,7 @@ use crate::shape::Worlds;
 const KEPT_EXPANSIONS: usize = 8;
 
 /// What a call of a macro gave, for calls that are given the same.
-pub(super) struct Expansion {
+pub(super) struct Expanded {
     /// In the order of their names.
     arguments: Vec<(SmolStr, Worlds<Value>)>,
     before: Flow,
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
             self.fail(Why::Error, &name, Some(place));
             return Vec::new();
         }
-        let inputs = self.state.flowing().into();
+        let inputs = self.state.flowing();
         let mut frame = Frame::default();
         let complete = self.bind_macro(definition, call, &mut frame);
         let mut number = None;
@@ -59,8 +59,9 @@ impl Evaluator<'_> {
             frame.env.iter().map(|(name, bound)| (name.clone(), bound.value.clone())).collect();
         arguments.sort_by(|(a, _), (b, _)| a.cmp(b));
         if let Some(body) = self.expanded_before(definition, &arguments) {
-            let outputs = self.state.flowing().into();
-            return vec![Part::Macro { name, call: place, number, inputs, outputs, body }];
+            let outputs = self.state.flowing();
+            let expansion = Expansion { name, call: place, number, inputs, outputs, body };
+            return vec![Part::Macro(Arc::new(expansion))];
         }
         let before = (self.state.flow.clone(), self.layers, self.findings.len());
         // Macros without layers are bounded like layers.
@@ -99,7 +100,7 @@ impl Evaluator<'_> {
             let (body, layers) = (nodes.clone(), self.layers - layers);
             self.keep_expansion(
                 definition,
-                Expansion { arguments, before: flow, after, body, layers, expanded },
+                Expanded { arguments, before: flow, after, body, layers, expanded },
             );
         }
         if let Flow::Branches(open) = &mut self.state.flow {
@@ -109,8 +110,9 @@ impl Evaluator<'_> {
             // A missing argument leaves sizes open that only look known.
             self.fail(Why::Error, &name, Some(place));
         }
-        let outputs = self.state.flowing().into();
-        vec![Part::Macro { name, call: place, number, inputs, outputs, body: nodes }]
+        let outputs = self.state.flowing();
+        let expansion = Expansion { name, call: place, number, inputs, outputs, body: nodes };
+        vec![Part::Macro(Arc::new(expansion))]
     }
 
     /// What an earlier call of the macro gave, if this one is given the same: then it gives the same.
@@ -138,7 +140,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn keep_expansion(&mut self, definition: &MacroDef, expansion: Expansion) {
+    fn keep_expansion(&mut self, definition: &MacroDef, expansion: Expanded) {
         let plain = matches!((&expansion.before, &expansion.after), (Flow::One(_), Flow::One(_)));
         if definition.is_individual || !plain {
             return;

@@ -19,6 +19,8 @@ mod flow;
 mod layer;
 mod macros;
 mod operands;
+mod outcomes;
+mod plan;
 mod problems;
 mod residual;
 mod rows;
@@ -33,6 +35,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smol_str::SmolStr;
 
+pub use self::plan::Plans;
 use super::hir;
 use super::place::{OwnerId, Place};
 use super::result::{Finding, MacroCall, Node, Part};
@@ -53,8 +56,8 @@ pub const MAX_DEPTH: usize = 256;
 pub struct Record {
     /// The piece of text.
     pub owner: OwnerId,
-    /// What it says.
-    pub stmt: hir::Stmt,
+    /// What it says. Statements with equal trees share it.
+    pub stmt: Arc<hir::Stmt>,
 }
 
 impl Record {
@@ -85,6 +88,8 @@ pub struct MacroDef {
 
 /// Where the evaluator finds macros and the names that a network has further down.
 pub trait Scope {
+    /// Whether there is any macro.
+    fn has_macros(&self) -> bool;
     /// The macro called `name`.
     fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>>;
     /// Whether the file has a macro whose name could not be read.
@@ -145,13 +150,17 @@ pub struct Evaluator<'a> {
     pub expanded: BTreeMap<SmolStr, u64>,
     /// Whether there is a hyperparameter to search.
     pub searches: bool,
+    /// Whether the scope has macros.
+    has_macros: bool,
+    /// Whether calls are evaluated by their plans, which makes no difference to what comes out.
+    uses_plans: bool,
     seen: FxHashSet<(Code, Place, u64)>,
     /// Macro parameters that do not exist, by expansion.
     unknown_params: FxHashSet<(u64, SmolStr)>,
     /// How many macro calls were expanded.
     calls_made: u64,
     /// Expansions that a later call may be equal to, by macro.
-    memo: FxHashMap<OwnerId, Vec<macros::Expansion>>,
+    memo: FxHashMap<OwnerId, Vec<macros::Expanded>>,
     owner: OwnerId,
     frames: Vec<Frame>,
     calls: Vec<MacroCall>,
@@ -191,6 +200,8 @@ impl<'a> Evaluator<'a> {
             expansion: 0,
             expanded: BTreeMap::new(),
             searches: false,
+            has_macros: scope.has_macros(),
+            uses_plans: plan::are_used(),
             seen: FxHashSet::default(),
             unknown_params: FxHashSet::default(),
             calls_made: 0,
@@ -215,7 +226,7 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates the statements of a layers list, or of a chunk of one.
     pub fn records(&mut self, records: &[Arc<Record>]) -> Vec<Node> {
-        self.sequence(records.iter().map(|record| (record.owner, &record.stmt)))
+        self.sequence(records.iter().map(|record| (record.owner, &*record.stmt)))
     }
 
     fn place(&self, range: TextRange) -> Place {

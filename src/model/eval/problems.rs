@@ -83,7 +83,7 @@ impl Evaluator<'_> {
         problem: Problem,
     ) -> Diagnostic<Place> {
         let given =
-            |name: &str| entry.param(name).and_then(|(index, _)| binding.given[index].as_ref());
+            |name: &str| entry.param(name).and_then(|(index, _)| binding.given[index].as_deref());
         let place = match problem.blame {
             Blame::Layer | Blame::Argument => binding.call.name,
             Blame::Param(name) => given(name).map_or(binding.call.name, |given| given.value),

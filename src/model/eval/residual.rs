@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use smallvec::smallvec;
+
 use super::{Evaluator, Step};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{
@@ -13,7 +15,7 @@ use crate::model::hir::{Arg, Call, ExprKind, Stmt, StmtKind};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer, Node, Part};
 use crate::model::state::Flow;
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, TensorData, Unknown, Why};
 use crate::shape::{Worlds, union};
 use crate::text::TextEdit;
 
@@ -221,7 +223,7 @@ impl Evaluator<'_> {
                 name: entry.name.into(),
                 place: Some(place),
             });
-        let output = Tensor {
+        let output = Tensor::new(TensorData {
             unknown: None,
             dense_on_map: block.dense_on_map.or(shortcut.dense_on_map),
             shape: shape.simplified(),
@@ -229,15 +231,15 @@ impl Evaluator<'_> {
             producer: None,
             leading_none: false,
             doubtful,
-        };
+        });
         let is_unknown = output.is_unknown();
         Layer {
             framework: self.framework,
             layer: "Add".into(),
             name: None,
             place,
-            inputs: vec![block, shortcut],
-            outputs: vec![if is_unknown { Tensor::unknown(reason.clone()) } else { output }],
+            inputs: smallvec![block, shortcut],
+            outputs: smallvec![if is_unknown { Tensor::unknown(reason.clone()) } else { output }],
             several_outputs: false,
             unknown: is_unknown.then_some(reason),
             counts: match activation {
@@ -246,7 +248,7 @@ impl Evaluator<'_> {
                 None => Counts::UNKNOWN,
             },
             counts_by_choice: None,
-            args: Vec::new(),
+            args: Arc::default(),
             inside: Vec::new(),
         }
     }

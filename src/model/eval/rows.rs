@@ -5,11 +5,14 @@ use super::bind::Binding;
 use super::run::Evaluated;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, Outcome, Role, Value};
-use crate::model::place::Place;
+use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Counts, Layer};
 use crate::model::state::Shared;
-use crate::model::tensor::{Origin, Producer, Tensor, Unknown, Why};
+use crate::model::tensor::{
+    Origin, Producer, Tensor, TensorData, Tensors, Unknown, Why, Written, rank, same_sizes,
+};
 use crate::shape::{Count, Dim, Shape, Worlds};
+use smol_str::SmolStr;
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -83,7 +86,7 @@ impl Evaluator<'_> {
         &mut self,
         entry: &'static LayerEntry,
         binding: &Binding<'_>,
-        operands: Vec<Tensor>,
+        operands: Tensors,
         evaluated: Evaluated,
         failed: bool,
     ) -> Layer {
@@ -93,15 +96,14 @@ impl Evaluator<'_> {
             counts.non_trainable += counts.trainable;
             counts.trainable = Count::ZERO;
         }
-        let saturated = [counts.trainable, counts.non_trainable, counts.macs, counts.activation];
         let mut inputs = operands.iter().flat_map(|tensor| tensor.shape.values()).flatten();
         let before = inputs.any(|shape| shape.elements().is_saturated());
-        if !before && saturated.iter().any(|count| count.is_saturated()) {
+        if !before && overflows(counts) {
             let message = format!("a count of `{}` does not fit into 64 bits", entry.name);
             self.emit(Diagnostic::new(codes::COUNT_OVERFLOW, binding.call.name, message));
         }
-        let producer = inner.unwrap_or_else(|| producer(entry, binding, &operands));
-        let mut outputs = self.outputs(entry, binding, &operands, &outcome, producer);
+        let written = Arc::new(written(entry, binding, self.owner));
+        let mut outputs = self.outputs(entry, &written, &operands, &outcome, inner);
         if unknown.is_none() && outputs.is_empty() {
             let why = if failed { Why::Error } else { Why::Rank };
             unknown =
@@ -131,51 +133,80 @@ impl Evaluator<'_> {
                 counts
             },
             counts_by_choice: by_choice(&outcome, binding.frozen),
-            args: Vec::new(),
+            args: Arc::default(),
             inside: Vec::new(),
         }
     }
 
-    pub(super) fn outputs(
+    /// The output tensors; `inner` is the layer inside a wrapper that makes them.
+    fn outputs(
         &self,
         entry: &'static LayerEntry,
-        binding: &Binding<'_>,
+        written: &Arc<Written>,
         operands: &[Tensor],
         outcome: &Worlds<Option<Outcome>>,
-        producer: Producer,
-    ) -> Vec<Tensor> {
+        inner: Option<Arc<Producer>>,
+    ) -> Tensors {
         let mut numbers = outcome.values().iter().flatten().map(|outcome| outcome.outputs.len());
-        let Some(number) = numbers.next() else { return Vec::new() };
+        let Some(number) = numbers.next() else { return Tensors::new() };
         if numbers.any(|other| other != number) {
-            return Vec::new();
+            return Tensors::new();
         }
-        let on_map = matches!(entry.role, Role::Dense | Role::Output).then_some(binding.call.name);
-        (0..number)
-            .map(|at| {
-                let shape = outcome
-                    .map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[at].clone()));
-                let mut tensor = Tensor {
-                    shape: shape.simplified(),
-                    unknown: None,
-                    origins: Vec::new(),
-                    producer: Some(producer.clone()),
-                    dense_on_map: None,
-                    leading_none: false,
-                    doubtful: self.broken || operands.iter().any(|operand| operand.doubtful),
-                };
-                // A layer that only passes on what comes in is not what a fix would change.
-                if let ([operand], None) = (operands, entry.channels)
-                    && operand.shape == tensor.shape
-                {
-                    tensor.producer = operand.producer.clone();
+        let shape = |at: usize| {
+            let shape =
+                outcome.map(|outcome| outcome.as_ref().map(|outcome| outcome.outputs[at].clone()));
+            shape.simplified()
+        };
+        self.tensors(entry, written, operands, (0..number).map(shape), inner)
+    }
+
+    /// The output tensors that have these shapes.
+    pub(super) fn tensors(
+        &self,
+        entry: &'static LayerEntry,
+        written: &Arc<Written>,
+        operands: &[Tensor],
+        shapes: impl Iterator<Item = Worlds<Option<Shape>>>,
+        inner: Option<Arc<Producer>>,
+    ) -> Tensors {
+        let doubtful = self.broken || operands.iter().any(|operand| operand.doubtful);
+        let on_map = matches!(entry.role, Role::Dense | Role::Output)
+            .then_some(written.call_in(self.owner).name);
+        let mut made_here = inner;
+        let tensor = |shape: Worlds<Option<Shape>>| {
+            // A layer that only passes on what comes in is not what a fix would change.
+            let passed_on = match operands {
+                [operand] if entry.channels.is_none() && operand.shape == shape => Some(operand),
+                _ => None,
+            };
+            let is_map = shape.values().iter().flatten().any(is_feature_map);
+            let before = operands.iter().find_map(|operand| operand.dense_on_map);
+            let dense_on_map = if is_map { before.or(on_map) } else { None };
+            if let Some(operand) = passed_on
+                && operand.is_as_made()
+                && operand.dense_on_map == dense_on_map
+                && operand.doubtful == doubtful
+            {
+                return operand.clone();
+            }
+            let producer = match passed_on {
+                Some(operand) => operand.producer.clone(),
+                None => {
+                    let make = || Arc::new(producer(entry, written.clone(), self.owner, operands));
+                    Some(made_here.get_or_insert_with(make).clone())
                 }
-                tensor.origins = origins(entry, binding, operands, &tensor);
-                let before = operands.iter().find_map(|operand| operand.dense_on_map);
-                let is_map = tensor.shape.values().iter().flatten().any(is_feature_map);
-                tensor.dense_on_map = if is_map { before.or(on_map) } else { None };
-                tensor
+            };
+            Tensor::new(TensorData {
+                origins: origins(written, self.owner, operands, &shape),
+                shape,
+                unknown: None,
+                producer,
+                dense_on_map,
+                leading_none: false,
+                doubtful,
             })
-            .collect()
+        };
+        shapes.map(tensor).collect()
     }
 }
 
@@ -186,38 +217,66 @@ fn shown(tensor: &Tensor) -> String {
     shapes.join(" or ")
 }
 
+/// What the text of a layer in the piece `owner` says.
+pub(super) fn written(
+    entry: &'static LayerEntry,
+    binding: &Binding<'_>,
+    owner: OwnerId,
+) -> Written {
+    let given = || {
+        let given = entry.params.iter().zip(&binding.given);
+        given.filter_map(|(param, given)| Some((param.name, given.as_ref()?)))
+    };
+    let argument = |name: &str| given().find_map(|(param, given)| (param == name).then_some(given));
+    let channels_first = argument("data_format").is_some_and(|given| {
+        given.bound.value.as_constant().and_then(Value::as_text) == Some("channels_first")
+    });
+    Written {
+        layer: entry.name,
+        call: binding.call.map(|place| place.shared_by(owner)),
+        channels: entry.channels,
+        channels_value: entry.channels.and_then(argument).map(|given| given.value.shared_by(owner)),
+        channels_first,
+        given: given()
+            .map(|(name, given)| (name, given.bound.source.map(|place| place.shared_by(owner))))
+            .collect(),
+    }
+}
+
 /// What a fix has to know of a layer to change it.
 pub(super) fn producer(
     entry: &'static LayerEntry,
-    binding: &Binding<'_>,
+    written: Arc<Written>,
+    owner: OwnerId,
     operands: &[Tensor],
 ) -> Producer {
-    let given = entry.params.iter().zip(&binding.given);
     // What works on each step's features by itself would do so with every step.
     let last_step_of = match operands {
         [operand] if operand.rank() == Some(2) && entry.works_on_features() => {
             operand.producer.as_ref().and_then(|producer| match producer.recurrent() {
-                true => Some(Arc::new(producer.clone())),
+                true => Some(producer.clone()),
                 false => producer.last_step_of.clone(),
             })
         }
         _ => None,
     };
     Producer {
-        layer: entry.name,
-        channels: entry.channels,
+        written,
+        owner,
         input_rank: operands.first().and_then(Tensor::rank),
         input: operands.first().and_then(|tensor| tensor.shape.as_constant()?.clone()),
         last_step_of,
-        call: binding.call,
-        given: given
-            .filter_map(|(param, given)| Some((param.name, given.as_ref()?.bound.source)))
-            .collect(),
     }
 }
 
+/// Whether a number of a layer does not fit.
+pub(super) fn overflows(counts: Counts) -> bool {
+    let counts = [counts.trainable, counts.non_trainable, counts.macs, counts.activation];
+    counts.iter().any(|count| count.is_saturated())
+}
+
 /// The numbers of a layer in one world.
-fn counts(outcome: &Outcome) -> Counts {
+pub(super) fn counts(outcome: &Outcome) -> Counts {
     Counts {
         trainable: outcome.trainable,
         non_trainable: outcome.non_trainable,
@@ -256,44 +315,33 @@ pub(super) fn is_feature_map(shape: &Shape) -> bool {
     dims.len() >= 4 && dims[1..dims.len() - 1].iter().any(|dim| *dim != Dim::Known(1))
 }
 
-/// For each axis of `output`, where its size was made.
-pub(super) fn origins(
-    entry: &LayerEntry,
-    binding: &Binding<'_>,
+/// For each axis of an output of this shape, where its size was made.
+fn origins(
+    written: &Written,
+    owner: OwnerId,
     operands: &[Tensor],
-    output: &Tensor,
-) -> Vec<Option<Origin>> {
-    let Some(rank) = output.rank() else { return Vec::new() };
-    let made_by = |place: Place| Some(Origin { place, layer: entry.name.into() });
-    let channels = entry.channels.and_then(|name| {
-        let (index, _) = entry.param(name)?;
-        Some(binding.given[index].as_ref()?.value)
-    });
-    let first = binding
-        .given
-        .iter()
-        .zip(entry.params)
-        .find_map(|(given, param)| given.as_ref().filter(|_| param.name == "data_format"));
-    let channels_first = first.is_some_and(|given| {
-        given.bound.value.as_constant().and_then(Value::as_text) == Some("channels_first")
-    });
-    let channel_axis = if channels_first { 1 } else { rank - 1 };
-    (0..rank)
-        .map(|axis| {
-            if axis == 0 {
-                return None;
-            }
-            if let (Some(place), true) = (channels, axis == channel_axis) {
-                return made_by(place);
-            }
-            let here = output.choices(axis);
-            let inherited = operands.iter().find_map(|operand| {
-                let same = operand.rank() == Some(rank) && operand.choices(axis) == here;
-                same.then(|| operand.origins.get(axis).cloned().flatten()).flatten()
-            });
-            inherited.or_else(|| made_by(binding.call.name))
-        })
-        .collect()
+    shape: &Worlds<Option<Shape>>,
+) -> Arc<[Option<Origin>]> {
+    let Some(rank) = rank(shape) else { return Arc::default() };
+    let made_by = |place: Place| {
+        let place = place.in_piece(owner);
+        Some(Origin { place, layer: SmolStr::new_static(written.layer) })
+    };
+    let channel_axis = if written.channels_first { 1 } else { rank - 1 };
+    let origin = |axis: usize| {
+        if axis == 0 {
+            return None;
+        }
+        if let (Some(place), true) = (written.channels_value, axis == channel_axis) {
+            return made_by(place);
+        }
+        let inherited = operands.iter().find_map(|operand| {
+            let same = operand.rank() == Some(rank) && same_sizes(&operand.shape, shape, axis);
+            same.then(|| operand.origins.get(axis).cloned().flatten()).flatten()
+        });
+        inherited.or_else(|| made_by(written.call.name))
+    };
+    (0..rank).map(origin).collect()
 }
 
 #[cfg(test)]

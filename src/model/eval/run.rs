@@ -24,7 +24,7 @@ pub(super) struct Evaluated {
     /// Why it cannot be told, where it cannot be told in any world.
     pub unknown: Option<Unknown>,
     /// The layer inside a wrapper that makes its output, for fixes that change it.
-    pub inner: Option<Producer>,
+    pub inner: Option<Arc<Producer>>,
 }
 
 /// The layers of a block that a layer takes itself.
@@ -218,7 +218,7 @@ impl Evaluator<'_> {
                 .map(|(entry, binding)| {
                     let at = |given: &Given<'_>| given.bound.value.at(world).clone();
                     let mut given: Vec<Option<Value>> =
-                        binding.given.iter().map(|given| given.as_ref().map(at)).collect();
+                        binding.given.iter().map(|given| given.as_deref().map(at)).collect();
                     // What is wrong inside is reported when the inner layer is run.
                     validate(entry, self.framework, &mut given);
                     given

@@ -1,5 +1,8 @@
 //! Layers that do not exist: what was meant, and the row that stands for one.
 
+use std::sync::Arc;
+
+use smallvec::smallvec;
 use smol_str::SmolStr;
 
 use super::Evaluator;
@@ -9,7 +12,7 @@ use crate::model::hir::{Call, ExprKind};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Layer};
 use crate::model::state::Flow;
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, Tensors, Unknown, Why};
 use crate::text::TextEdit;
 
 impl Evaluator<'_> {
@@ -74,13 +77,13 @@ impl Evaluator<'_> {
             layer: call.name.value.clone(),
             name: None,
             place: self.place(call.range),
-            inputs: Vec::new(),
-            outputs: vec![Tensor::unknown(unknown.clone())],
+            inputs: Tensors::new(),
+            outputs: smallvec![Tensor::unknown(unknown.clone())],
             several_outputs: false,
             unknown: Some(unknown),
             counts: Counts::UNKNOWN,
             counts_by_choice: None,
-            args: Vec::new(),
+            args: Arc::default(),
             inside: Vec::new(),
         }
     }

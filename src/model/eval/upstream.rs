@@ -32,13 +32,13 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
             if producer.input_rank? != tensor.rank()? + 1 {
                 return None;
             }
-            let layer = producer.layer;
+            let layer = producer.layer();
             Some(Upstream {
                 help: format!(
                     "write `return_sequences=true` in the `{layer}` before, which now gives only its last step"
                 ),
                 related: Some((
-                    producer.call.name,
+                    producer.call().name,
                     format!("this `{layer}` gives only its last step"),
                 )),
                 fix: set_on(producer, "return_sequences", "true"),
@@ -75,12 +75,12 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
             Some(Upstream {
                 help: "take the `Flatten` before away, or move it behind this layer".to_string(),
                 related: Some((
-                    producer.call.name,
+                    producer.call().name,
                     "this `Flatten` makes one dimension of all".to_string(),
                 )),
                 fix: Some((
                     "Delete the `Flatten` before".to_string(),
-                    vec![producer.call.whole.edit("")],
+                    vec![producer.call().whole.edit("")],
                 )),
             })
         }
@@ -96,12 +96,12 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
                     "write `{pooling}` in the place of `Flatten`: it gives one number per channel, whatever the size"
                 ),
                 related: Some((
-                    producer.call.name,
+                    producer.call().name,
                     "this `Flatten` makes a number of features that is not known".to_string(),
                 )),
                 fix: Some((
                     format!("Change `Flatten` to `{pooling}`"),
-                    vec![producer.call.whole.edit(pooling)],
+                    vec![producer.call().whole.edit(pooling)],
                 )),
             })
         }
@@ -110,7 +110,7 @@ pub(super) fn upstream(suggestion: &Suggestion, operands: &[Tensor]) -> Option<U
 }
 
 fn is_flatten(producer: &Producer) -> bool {
-    find_layer(producer.layer).is_some_and(|entry| entry.role == Role::Flatten)
+    find_layer(producer.layer()).is_some_and(|entry| entry.role == Role::Flatten)
 }
 
 /// The change that gives a parameter of the layer which made `tensor` this value.
@@ -127,11 +127,11 @@ fn set_on(
     param: &'static str,
     value: &str,
 ) -> Option<(String, Vec<TextEdit<Place>>)> {
-    let param = if param == Suggestion::CHANNELS { producer.channels? } else { param };
-    let entry = find_layer(producer.layer)?;
+    let param = if param == Suggestion::CHANNELS { producer.written.channels? } else { param };
+    let entry = find_layer(producer.layer())?;
     entry.param(param)?;
     let edit = producer.set(param, value)?;
-    Some((format!("Set `{param}={value}` on `{}` before", producer.layer), vec![edit]))
+    Some((format!("Set `{param}={value}` on `{}` before", producer.layer()), vec![edit]))
 }
 
 /// The change that makes dimension `axis` of operand `operand` this large where its size was made:
@@ -146,10 +146,8 @@ pub(super) fn resize(
     let tensor = operands.get(operand)?;
     let origin = tensor.origins.get(axis)?.as_ref()?;
     if let Some(producer) = &tensor.producer {
-        let (_, place) =
-            producer.given.iter().find(|(name, _)| Some(*name) == producer.channels)?;
-        return match place {
-            Some(place) if *place == origin.place => {
+        return match producer.given(producer.written.channels?)? {
+            Some(place) if place == origin.place => {
                 set_on(producer, Suggestion::CHANNELS, &size.to_string())
             }
             _ => None,
@@ -182,9 +180,9 @@ pub(super) fn keep_borders(
         let kept = match which.contains(&at) {
             true => {
                 let producer = tensor.producer.as_ref()?;
-                let entry = find_layer(producer.layer)?;
+                let entry = find_layer(producer.layer())?;
                 entry.param("padding")?;
-                let is_given = |param: &str| producer.given.iter().any(|(name, _)| *name == param);
+                let is_given = |param: &str| producer.given(param).is_some();
                 if entry.category != Category::Convolution
                     || ["padding", "strides", "data_format"].into_iter().any(is_given)
                 {

@@ -2,15 +2,16 @@
 
 use super::Evaluator;
 use super::bind::Binding;
-use super::rows::{collapse, producer};
+use super::rows::{collapse, producer, written};
 use super::run::{BlockEval, Evaluated};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::{LayerEntry, LayerName, Outcome, Rule, check_inner, resolve_layer};
 use crate::model::hir::{Call, Stmt};
 use crate::model::result::{Counts, Layer, Part, sum_nodes};
 use crate::model::state::Flow;
-use crate::model::tensor::{Tensor, Unknown, Why};
+use crate::model::tensor::{Tensor, TensorData, Unknown, Why};
 use crate::shape::{Shape, Worlds, union};
+use smallvec::smallvec;
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -27,7 +28,7 @@ impl Evaluator<'_> {
         };
         let parts = self.block_after(stmt);
         let output = match std::mem::replace(&mut self.state.flow, outer) {
-            Flow::One(tensor) => tensor.shape,
+            Flow::One(tensor) => tensor.shape.clone(),
             _ => Worlds::constant(None),
         };
         let counts = parts.iter().fold(Counts::ZERO, |sum, part| match part {
@@ -80,11 +81,11 @@ impl Evaluator<'_> {
                 inner: None,
             };
         }
-        let mut flowing = Tensor {
+        let mut flowing = Tensor::new(TensorData {
             shape: entered.outcome.map(|outcome| outcome.as_ref().and_then(first_output)),
             unknown: entered.unknown.clone(),
-            ..operands[0].clone()
-        };
+            ..TensorData::clone(&operands[0])
+        });
         let stepwise = usize::from(flowing.shape != operands[0].shape);
         self.wrapped += 1;
         self.stepwise += stepwise;
@@ -157,7 +158,10 @@ impl Evaluator<'_> {
         Evaluated {
             outcome: left.outcome,
             unknown: unknown.or(left.unknown).filter(|_| lost),
-            inner: known.first().map(|(entry, binding)| producer(entry, binding, operands)),
+            inner: known.first().map(|(entry, binding)| {
+                let written = Arc::new(written(entry, binding, self.owner));
+                Arc::new(producer(entry, written, self.owner, operands))
+            }),
         }
     }
 
@@ -178,20 +182,21 @@ impl Evaluator<'_> {
         let output = if shape.values().iter().all(Option::is_none) {
             Tensor::unknown(unknown.clone().unwrap_or_else(lost))
         } else {
-            Tensor { shape: shape.simplified(), unknown: None, ..input.clone() }
+            let input = TensorData::clone(input);
+            Tensor::new(TensorData { shape: shape.simplified(), unknown: None, ..input })
         };
         self.inside.push(Part::Layer(Arc::new(Layer {
             framework: self.framework,
             layer: entry.name.into(),
             name: None,
             place: binding.call.whole,
-            inputs: vec![input.clone()],
-            outputs: vec![output],
+            inputs: smallvec![input.clone()],
+            outputs: smallvec![output],
             several_outputs: false,
             unknown,
             counts: collapse(&evaluated.outcome),
             counts_by_choice: None,
-            args: binding.clone().values(),
+            args: binding.values(),
             inside: Vec::new(),
         })));
     }
@@ -234,10 +239,10 @@ impl Evaluator<'_> {
         stmt: &Stmt,
     ) -> Evaluated {
         let outer = self.state.flow.clone();
-        let flowing = Tensor {
+        let flowing = Tensor::new(TensorData {
             shape: first.outcome.map(|outcome| outcome.as_ref().and_then(first_output)),
-            ..input.clone()
-        };
+            ..TensorData::clone(input)
+        });
         self.state.flow = Flow::One(flowing);
         let parts = self.block_after(stmt);
         self.inside.extend(parts.iter().cloned());

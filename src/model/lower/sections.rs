@@ -5,91 +5,86 @@
 
 use smol_str::SmolStr;
 
-use super::Lowering;
+use super::values::{value, values};
+use super::{Lowering, exactly, name, words};
 use crate::model::hir;
-use crate::syntax::ast::{self, AstNode};
+use crate::syntax::SyntaxKind;
+use crate::syntax::green::Node;
 use crate::text::TextRange;
 
 impl Lowering {
-    pub(super) fn section(self, section: &ast::Section) -> hir::Section {
-        let calls = Lowering { quoted_calls: true, ..self };
+    pub(super) fn section(self, section: Node<'_>) -> hir::Section {
+        let calls = Lowering { quoted_calls: true };
         let kind = match section.kind() {
-            ast::SectionKind::Input => {
-                hir::SectionKind::Input(section.inputs().map(|input| self.input(&input)).collect())
+            SyntaxKind::INPUT_SECTION => {
+                let inputs = || section.children_of(SyntaxKind::INPUT_DECL);
+                let count = inputs().count();
+                hir::SectionKind::Input(exactly(inputs().map(|input| self.input(input)), count))
             }
-            ast::SectionKind::Loss => {
-                hir::SectionKind::Loss(section.values().next().map(|loss| calls.expr(&loss)))
+            SyntaxKind::LOSS_SECTION => {
+                hir::SectionKind::Loss(value(section).map(|loss| calls.expr(loss)))
             }
-            ast::SectionKind::Optimizer => hir::SectionKind::Optimizer(calls.optimizer(section)),
-            ast::SectionKind::Metrics => hir::SectionKind::Metrics(self.metrics(section)),
-            ast::SectionKind::Train => hir::SectionKind::Train(self.entries(section)),
-            ast::SectionKind::Execute => hir::SectionKind::Execute(self.entries(section)),
-            ast::SectionKind::Unknown => hir::SectionKind::Unknown,
+            SyntaxKind::OPTIMIZER_SECTION => hir::SectionKind::Optimizer(calls.optimizer(section)),
+            SyntaxKind::METRICS_SECTION => {
+                hir::SectionKind::Metrics(self.values(inside_brackets(section)))
+            }
+            SyntaxKind::TRAIN_SECTION => hir::SectionKind::Train(self.entries(section).collect()),
+            SyntaxKind::EXECUTE_SECTION => {
+                hir::SectionKind::Execute(self.entries(section).collect())
+            }
+            _ => hir::SectionKind::Unknown,
         };
-        let keyword = section.keyword().map(|keyword| self.name(&keyword));
+        let keyword = words(section).next().map(name);
         let nothing = hir::Spanned { value: SmolStr::default(), range: TextRange::default() };
-        hir::Section { kind, keyword: keyword.unwrap_or(nothing), range: self.range_of(section) }
+        hir::Section { kind, keyword: keyword.unwrap_or(nothing), range: section.range() }
     }
 
-    fn input(self, input: &ast::InputDecl) -> hir::InputDecl {
-        let shape: Vec<ast::Expr> = input.shape().collect();
-        let dims = match shape.as_slice() {
-            [ast::Expr::Tuple(tuple)] => self.exprs(tuple.elements()),
-            [ast::Expr::List(list)] => self.exprs(list.elements()),
-            dims => self.exprs(dims.iter().cloned()),
-        };
-        let range = shape
-            .iter()
-            .map(|expr| self.range_of(expr))
+    fn input(self, input: Node<'_>) -> hir::InputDecl {
+        let range = values(input)
+            .map(Node::range)
             .reduce(TextRange::cover)
-            .unwrap_or_else(|| TextRange::empty(self.range_of(input).end()));
-        hir::InputDecl { name: input.name().map(|name| self.name(&name)), dims, range }
+            .unwrap_or_else(|| TextRange::empty(input.range().end()));
+        // A name stands before a colon; without one it is a dimension.
+        let named = input.token(SyntaxKind::COLON).and_then(|_| words(input).next());
+        hir::InputDecl { name: named.map(name), dims: self.values(inside_brackets(input)), range }
     }
 
     /// The optimizer; with a block of parameters behind it, it is a call with these as arguments.
-    fn optimizer(self, section: &ast::Section) -> Option<hir::Expr> {
-        let value = section.values().next()?;
-        let optimizer = self.expr(&value);
-        let Some(brace) = section.l_brace() else { return Some(optimizer) };
-        let (hir::ExprKind::Str(name) | hir::ExprKind::Name(name)) = &optimizer.kind else {
+    fn optimizer(self, section: Node<'_>) -> Option<hir::Expr> {
+        let value = value(section)?;
+        let optimizer = self.expr(value);
+        let Some(brace) = section.token(SyntaxKind::L_BRACE) else { return Some(optimizer) };
+        let (hir::ExprKind::Str(called) | hir::ExprKind::Name(called)) = &optimizer.kind else {
             return Some(optimizer);
         };
-        let args = self.entries(section).into_iter().filter_map(|entry| {
+        let args = self.entries(section).filter_map(|entry| {
             Some(hir::Arg { name: Some(entry.key), value: entry.value?, range: entry.range })
         });
-        let end = self.range_of(section).end();
+        let end = section.range().end();
         let range = TextRange::new(optimizer.range.start(), end);
         let call = hir::Call {
             name: value
-                .syntax()
                 .first_token()
-                .map(|token| self.name(&token))
-                .unwrap_or(hir::Spanned { value: name.clone(), range: optimizer.range }),
+                .map(name)
+                .unwrap_or(hir::Spanned { value: called.clone(), range: optimizer.range }),
             args: Some(hir::ArgList {
                 args: args.collect(),
-                range: TextRange::new(self.range(brace.text_range()).start(), end),
+                range: TextRange::new(brace.range().start(), end),
                 closed: false,
             }),
+            plans: hir::Plans::default(),
             range,
         };
         Some(hir::Expr { kind: hir::ExprKind::Call(Box::new(call)), range })
     }
 
-    fn metrics(self, section: &ast::Section) -> Vec<hir::Expr> {
-        let values: Vec<ast::Expr> = section.values().collect();
-        match values.as_slice() {
-            [ast::Expr::List(list)] => self.exprs(list.elements()),
-            [ast::Expr::Tuple(tuple)] => self.exprs(tuple.elements()),
-            values => self.exprs(values.iter().cloned()),
-        }
+    pub(super) fn entries(self, section: Node<'_>) -> impl Iterator<Item = hir::KeyValue> {
+        let entries = section.children_of(SyntaxKind::KEY_VALUE);
+        entries.filter_map(move |entry| self.entry(entry))
     }
 
-    fn entries(self, section: &ast::Section) -> Vec<hir::KeyValue> {
-        section.entries().filter_map(|entry| self.entry(&entry)).collect()
-    }
-
-    pub(super) fn entry(self, entry: &ast::KeyValue) -> Option<hir::KeyValue> {
-        let mut values = self.exprs(entry.values());
+    fn entry(self, entry: Node<'_>) -> Option<hir::KeyValue> {
+        let mut values = self.values(entry);
         let value = match (values.len(), values.first(), values.last()) {
             (2.., Some(first), Some(last)) => {
                 let range = first.range.cover(last.range);
@@ -97,6 +92,13 @@ impl Lowering {
             }
             _ => values.pop(),
         };
-        Some(hir::KeyValue { key: self.name(&entry.key()?), value, range: self.range_of(entry) })
+        Some(hir::KeyValue { key: name(words(entry).next()?), value, range: entry.range() })
     }
+}
+
+/// The only value of a node if that is a tuple or a list, else the node itself: where the values are.
+fn inside_brackets(node: Node<'_>) -> Node<'_> {
+    let mut all = values(node);
+    let only = all.next().filter(|_| all.next().is_none());
+    only.filter(|it| matches!(it.kind(), SyntaxKind::TUPLE | SyntaxKind::LIST)).unwrap_or(node)
 }

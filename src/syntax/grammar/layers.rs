@@ -281,8 +281,9 @@ pub(super) fn layer(p: &mut Parser<'_>) {
         call.complete(p, CALL_EXPR);
     }
     suffixes(p);
-    marker.complete(p, LAYER_STMT);
+    // What should not follow it is a mistake of this statement, and so a part of it.
     after_layer(p);
+    marker.complete(p, LAYER_STMT);
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::habits::{is_literal, remark};
 use super::layers::{Within, statements};
 use super::recovery::{
     after, bad_token, before, missing, quoted, skip_balanced, skip_block, skip_group, skip_line,
-    stray_open_brace, unclosed_brace, unexpected,
+    stray_bracket, stray_open_brace, unclosed_brace, unexpected,
 };
 use super::words::hpo_at;
 use crate::diagnostics::codes;
@@ -111,7 +111,13 @@ pub(super) fn after_layer(p: &mut Parser<'_>) {
     }
     match p.current() {
         BAD_CHARACTERS if remark(p) => {}
-        IDENT | COMMA | SEMICOLON | R_BRACE | R_BRACK | R_PAREN | ARROW | ELLIPSIS | EOF => {}
+        R_PAREN => {
+            while p.at(R_PAREN) && !p.nth_starts_line(0) {
+                stray_bracket(p, R_PAREN);
+                p.bump_error();
+            }
+        }
+        IDENT | COMMA | SEMICOLON | R_BRACE | R_BRACK | ARROW | ELLIPSIS | EOF => {}
         L_PAREN => {
             let here = p.here();
             p.error(
