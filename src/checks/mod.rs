@@ -23,6 +23,7 @@ mod layers;
 mod layout;
 mod loss;
 mod metric;
+mod names;
 mod output;
 mod pairs;
 mod pieces;
@@ -108,7 +109,7 @@ pub fn check_settings(
     }
     findings.extend(lifted(of_layers, analysis));
     if config.is_on(codes::UNUSED_LAYER_NAME) {
-        findings.extend(layout::unused_names(document));
+        findings.extend(summary.names(document).unused(document));
     }
     findings
 }

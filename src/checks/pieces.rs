@@ -5,20 +5,26 @@
 //! it changes and into the next one with a layer; of the others only a few numbers are read, which
 //! stand side by side.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::branches::Runs;
 use super::cost::Extremes;
 use super::facts::{End, Facts, Site};
+use super::names::Names;
 use super::pairs::{self, Which};
 use crate::model::analysis::{Analysis, ChunkModel, NetworkModel};
 use crate::model::db::ChunkResult;
+use crate::model::document::Document;
 use crate::model::result::{Finding, Node};
 
 /// What the checks know of the layers of a file.
 #[derive(Debug, Default)]
 pub struct Summary {
     pub(super) networks: Vec<Pieces>,
+    /// The names of layers, once somebody has asked.
+    names: OnceLock<Arc<Names>>,
+    /// Those of an earlier state.
+    names_before: Option<Arc<Names>>,
 }
 
 impl Summary {
@@ -28,7 +34,16 @@ impl Summary {
             let before = before.and_then(|before| before.networks.get(at));
             Pieces::of(network, before.map_or(&[], |before| &before.all))
         });
-        Summary { networks: networks.collect() }
+        let networks = networks.collect();
+        let names_before =
+            before.and_then(|before| before.names.get().or(before.names_before.as_ref()).cloned());
+        Summary { networks, names: OnceLock::new(), names_before }
+    }
+
+    /// The names of layers in `document`, the file that it is of.
+    pub(super) fn names(&self, document: &Document) -> &Names {
+        let names = || Arc::new(Names::of(document, self.names_before.as_deref()));
+        self.names.get_or_init(names)
     }
 }
 

@@ -9,7 +9,7 @@
 
 mod sync;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use salsa::Setter;
@@ -19,10 +19,20 @@ use super::db::{ChunkInput, Database, FileInput, MacroInput, NetworkInput};
 use super::hir::{self, Section};
 use super::macros::{AllUses, MacroGraph};
 use super::place::{OwnerId, Place};
-use super::statements::{Identities, Source, Statements, StmtPiece};
+use super::statements::{Identities, Source, Statements, StmtChunk, StmtPiece};
+use super::uses::ChunkUses;
 use crate::lang::Framework;
 use crate::syntax::{self, GreenNode};
-use crate::text::{LineIndex, TextRange, TextSize};
+use crate::text::{LineIndex, Occurrences, TextRange, TextSize};
+
+/// What the comments begin with that switch codes off, after the sign of a comment.
+pub const SUPPRESSION_MARK: &str = "neural:";
+
+/// What comments begin with that are not written with `#`.
+pub const FOREIGN_COMMENTS: [&str; 2] = ["//", "/*"];
+
+/// The words that the file is asked for.
+const WORDS: [&str; 3] = [SUPPRESSION_MARK, FOREIGN_COMMENTS[0], FOREIGN_COMMENTS[1]];
 
 /// A section with its lowered form.
 #[derive(Debug, Clone)]
@@ -82,6 +92,33 @@ struct Slot {
     pieces: Arc<[StmtPiece]>,
 }
 
+/// Neighbouring statements of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedChunk<'a>(&'a StmtChunk);
+
+impl<'a> NamedChunk<'a> {
+    /// What the statements mention. It is the same object as long as they stay.
+    pub fn uses(&self) -> &'a Arc<ChunkUses> {
+        &self.0.uses
+    }
+
+    /// The statements.
+    pub fn statements(&self) -> impl Iterator<Item = &'a hir::Stmt> + use<'a> {
+        self.0.pieces.iter().map(|piece| &*piece.record.stmt)
+    }
+
+    /// Every literal `name="…"`, with the place of the string.
+    pub fn names(&self) -> impl Iterator<Item = (&'a SmolStr, Place)> + use<'a> {
+        let has_names = !self.0.uses.names.is_empty();
+        let pieces =
+            has_names.then_some(&self.0.pieces).into_iter().flat_map(|pieces| pieces.iter());
+        pieces.flat_map(|piece| {
+            let place = |range: &TextRange| Place::new(piece.owner, *range);
+            piece.uses.names.iter().map(move |(name, range)| (name, place(range)))
+        })
+    }
+}
+
 /// How often a file has changed in what results are made from. Places are not: results hold none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Revision {
@@ -108,6 +145,8 @@ impl Revision {
 pub struct Document {
     text: Arc<String>,
     lines: Arc<LineIndex>,
+    /// Where each of [`WORDS`] occurs, once somebody has asked.
+    words: [OnceLock<Arc<Occurrences>>; WORDS.len()],
     parse: syntax::Parse,
     pub(super) file: FileInput,
     pub(super) networks: Vec<Network>,
@@ -135,6 +174,7 @@ impl Document {
         let mut document = Document {
             text: Arc::default(),
             lines: Arc::new(LineIndex::new("")),
+            words: Default::default(),
             parse: syntax::parse(""),
             file,
             networks: Vec::new(),
@@ -166,6 +206,13 @@ impl Document {
     /// Where the lines of the text start.
     pub fn line_index(&self) -> &LineIndex {
         &self.lines
+    }
+
+    /// Where `word`, which is [`SUPPRESSION_MARK`] or one of [`FOREIGN_COMMENTS`], occurs in the text,
+    /// wherever that is. Another word is nowhere.
+    pub fn occurrences(&self, word: &str) -> &[TextSize] {
+        let Some(at) = WORDS.iter().position(|other| *other == word) else { return &[] };
+        self.words[at].get_or_init(|| Arc::new(Occurrences::new(WORDS[at], &self.text))).starts()
     }
 
     /// The tree and the findings of the parser.
@@ -224,12 +271,7 @@ impl Document {
 
     /// Every literal `name="…"` of a layers list or macro body, with the place of the string.
     pub fn layer_names(&self) -> impl Iterator<Item = (&SmolStr, Place)> {
-        let named = self.lists().flat_map(|stmts| &stmts.chunks);
-        let named = named.filter(|chunk| !chunk.uses.names.is_empty());
-        named.flat_map(|chunk| chunk.pieces.iter()).flat_map(|piece| {
-            let place = |range: &TextRange| Place::new(piece.owner, *range);
-            piece.uses.names.iter().map(move |(name, range)| (name, place(range)))
-        })
+        self.chunks().flat_map(|chunk| chunk.names())
     }
 
     /// The text of network number `network`.
@@ -255,10 +297,9 @@ impl Document {
         self.research.iter().map(|form| (form.owner, &form.value))
     }
 
-    /// Every statement of a layers list or macro body, with its identity.
-    pub fn statements(&self) -> impl Iterator<Item = (OwnerId, &hir::Stmt)> {
-        let pieces = self.lists().flat_map(Statements::pieces);
-        pieces.map(|piece| (piece.owner, &*piece.record.stmt))
+    /// The chunks of the layers lists and macro bodies.
+    pub fn chunks(&self) -> impl Iterator<Item = NamedChunk<'_>> {
+        self.lists().flat_map(|stmts| &stmts.chunks).map(NamedChunk)
     }
 
     fn lists(&self) -> impl Iterator<Item = &Statements> {
@@ -292,6 +333,9 @@ impl Document {
         let inserted = TextSize::of(new);
         Arc::make_mut(&mut self.text).replace_range(start..end, new);
         Arc::make_mut(&mut self.lines).edit(range, inserted, &self.text);
+        for word in self.words.iter_mut().filter_map(OnceLock::get_mut) {
+            Arc::make_mut(word).edit(range, inserted, &self.text);
+        }
         self.reread = self.parse.edit(range, inserted, &self.text);
         self.sync(db);
     }
