@@ -14,7 +14,7 @@ use crate::syntax::{SyntaxKind, SyntaxNode};
 use crate::text::{TextEdit, TextRange, TextSize};
 
 /// Adds the fix to a finding about a layer that should stand behind the next one, its related place.
-pub(super) fn offer(document: &Document, finding: &mut Diagnostic<Place>) {
+pub fn offer(document: &Document, finding: &mut Diagnostic<Place>) {
     if finding.code != codes::DROPOUT_BEFORE_NORMALIZATION {
         return;
     }

@@ -8,25 +8,20 @@ use super::suppressions;
 use crate::checks;
 use crate::config::Config;
 use crate::diagnostics::Diagnostic;
-use crate::lang::Framework;
-use crate::model::analysis::Analysis;
 use crate::model::document::Document;
 use crate::model::place::Place;
 use crate::syntax::{Parse, SyntaxKind, SyntaxNode};
 use crate::text::{TextRange, TextSize};
 
-/// The findings of the parser, the model and the checks that do not depend on settings, also those
-/// that are off by default. Severities are those of the codes, or the finding's own.
-pub(super) fn all(
-    document: &Document,
-    analysis: &Analysis,
-    framework: Framework,
-) -> Vec<Diagnostic> {
+/// The findings of the parser with those of the model and the checks, `found`, at their places of the
+/// text, also those that are off by default. Severities are those of the codes, or the finding's own.
+pub(super) fn all(document: &Document, found: &[Diagnostic<Place>]) -> Vec<Diagnostic> {
     let syntax = document.parse().diagnostics();
-    let model = analysis.findings.iter().cloned();
-    let meaning = model.chain(checks::check(document, analysis, framework));
-    let mut all: Vec<Diagnostic> =
-        syntax.iter().cloned().chain(placed(document, meaning)).collect();
+    let found = found.iter().cloned().map(|mut finding| {
+        checks::offer_moves(document, &mut finding);
+        finding
+    });
+    let mut all: Vec<Diagnostic> = syntax.iter().cloned().chain(placed(document, found)).collect();
     mend_edits(document, &mut all);
     sort(&mut all);
     all
@@ -36,8 +31,8 @@ pub(super) fn all(
 /// those of the codes, or the finding's own.
 pub(super) fn of_settings(snapshot: &Snapshot, config: &Config) -> Vec<Diagnostic> {
     let document = snapshot.document();
-    let Some(analysis) = snapshot.model() else { return Vec::new() };
-    let by_settings = checks::check_settings(document, analysis, config).into_iter();
+    let Some((analysis, summary)) = snapshot.summary() else { return Vec::new() };
+    let by_settings = checks::check_settings(document, analysis, summary, config).into_iter();
     let mut more = placed(document, by_settings);
     more.extend(checks::check_comments(document, config));
     mend_edits(document, &mut more);

@@ -18,7 +18,7 @@ use super::eval::{Evaluator, MacroDef, Record, Scope};
 use super::inputs::{InputResult, InputSection, initial_state};
 use super::names::{Mentions, Names};
 use super::place::Place;
-use super::result::{Counts, Finding, Memo, Node, parameters_at_least, sum_nodes};
+use super::result::{Counts, Finding, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
 use super::statistics::QueryStatistics;
 use super::tensor::{Tensor, Unknown, Why};
@@ -140,8 +140,6 @@ pub struct ChunkResult {
     pub state: Arc<State>,
     /// The names that it gives.
     pub names: Arc<Names>,
-    /// What the checks have made of it.
-    pub memo: Arc<Memo>,
 }
 
 /// The state before a network's first statement.
@@ -181,7 +179,6 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         expansion: evaluator.expansion,
         expansions: evaluator.expanded,
         searches: evaluator.searches,
-        memo: Arc::default(),
         state: Arc::new(state),
         names,
     })
