@@ -439,7 +439,7 @@ mod tests {
             expect![[r##"
                 "" -> "": read all, lowered 0, ran []
                 "# 500" -> "# a comment": read 1, lowered 0, ran []
-                "network N" -> "# a line above\nnetwork N": read all, lowered 0, ran []
+                "network N" -> "# a line above\nnetwork N": read 0, lowered 0, ran []
                 "Dense(8) # 700" -> "Dense(8, \"relu\") # 700": read 1, lowered 1, ran [chunk 1, chunk_state 1]
                 "Dense(8) # 400" -> "Dense(9) # 400": read 1, lowered 1, ran [chunk 1, chunk_state 1]
                 "    Dense(8) # 600\n" -> "    Dense(8)\n    Dense(8)\n": read 2, lowered 1, ran [chunk 1, chunk_state 1]
@@ -489,7 +489,7 @@ mod tests {
             &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
             expect![[r#"
                 "" -> "": read all, lowered 0, ran []
-                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read all, lowered 1, ran [chunk 1, chunk_state 1]
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read 2, lowered 1, ran [chunk 1, chunk_state 1]
             "#]],
         );
         // A macro that is used a thousand times is lowered once, and those uses are evaluated.
@@ -502,8 +502,8 @@ mod tests {
             &text,
             &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
             expect![[r#"
-                "" -> "": read all, lowered 0, ran []
-                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read all, lowered 1, ran [chunk 16, chunk_state 15]
+                "" -> "": read 303, lowered 0, ran []
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read 1, lowered 1, ran [chunk 16, chunk_state 15]
             "#]],
         );
     }
