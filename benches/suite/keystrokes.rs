@@ -3,7 +3,7 @@
 
 use std::hint::black_box;
 
-use neural_analyzer::config::Config;
+use neural_analyzer::config::{self, Config};
 use neural_analyzer::ide::{AnalysisHost, FileId};
 use neural_analyzer::lang::Framework;
 use neural_analyzer::text::{TextEdit, TextRange, TextSize};
@@ -61,18 +61,37 @@ pub fn run(suite: &mut Suite) {
         let text = generate::network(Style::Cnn, size);
         let floor = lexing(&text);
         for (kind, row) in KINDS.iter().zip(&rows) {
-            measure(suite, row, floor, &text, kind);
+            measure(suite, row, floor, &text, kind, &Config::default());
         }
     }
+    with_all_checks(suite);
     let text = generate::one_macro(1_000);
     let in_macro = kind("", 0, "Dropout", "0.1", "0.12");
-    measure(suite, "keystroke in a macro used 1000 times", lexing(&text), &text, &in_macro);
+    let row = "keystroke in a macro used 1000 times";
+    measure(suite, row, lexing(&text), &text, &in_macro, &Config::default());
     long_session(suite);
 }
 
-fn measure(suite: &mut Suite, row: &str, floor: f64, text: &str, kind: &Kind) {
+/// The same with all checks on.
+fn with_all_checks(suite: &mut Suite) {
+    let (layer, _) = config::parse("profile = \"strict\"");
+    let config = Config::resolve([&layer]);
+    for size in suite.sizes(&[1_000, 10_000]) {
+        let wanted =
+            |kind: &&Kind| matches!(kind.name, "number, middle" | "comment" | "layer line");
+        for kind in KINDS.iter().filter(wanted) {
+            let row = format!("keystroke {size} strict {}", kind.name);
+            if suite.wants(&row) {
+                let text = generate::network(Style::Cnn, size);
+                measure(suite, &row, lexing(&text), &text, kind, &config);
+            }
+        }
+    }
+}
+
+fn measure(suite: &mut Suite, row: &str, floor: f64, text: &str, kind: &Kind, config: &Config) {
     if suite.wants(row) {
-        let mut typist = Typist::new(text, kind);
+        let mut typist = Typist::new(text, kind, config.clone());
         suite.time(row, Some(floor), |b| b.iter(|| typist.type_one()));
     }
 }
@@ -85,7 +104,7 @@ fn long_session(suite: &mut Suite) {
         let kinds = KINDS.iter().filter(|kind| !kind.name.starts_with("open"));
         let mut grown = 0;
         for kind in kinds {
-            let mut typist = Typist::new(&text, kind);
+            let mut typist = Typist::new(&text, kind, Config::default());
             (0..100).for_each(|_| typist.type_one());
             let before = heap::live();
             (0..2_000).for_each(|_| typist.type_one());
@@ -102,10 +121,11 @@ struct Typist {
     /// What types it, and what takes it back.
     edits: [TextEdit; 2],
     typed: usize,
+    config: Config,
 }
 
 impl Typist {
-    fn new(text: &str, kind: &Kind) -> Typist {
+    fn new(text: &str, kind: &Kind, config: Config) -> Typist {
         let from = (text.len() / 100 * kind.at..).find(|at| text.is_char_boundary(*at));
         let from = from.unwrap_or_default();
         let line = from + text[from..].find(kind.line).expect("the line is there");
@@ -118,7 +138,7 @@ impl Typist {
         let edits = [edit(kind.before, kind.after), edit(kind.after, kind.before)];
         let mut host = AnalysisHost::new();
         let file = host.open(text.to_owned(), Framework::Keras);
-        let mut typist = Typist { host, file, edits, typed: 0 };
+        let mut typist = Typist { host, file, edits, typed: 0, config };
         typist.analyze();
         typist
     }
@@ -132,6 +152,6 @@ impl Typist {
 
     fn analyze(&mut self) {
         let analysis = self.host.analysis(self.file).expect("the file is open");
-        black_box(analysis.findings(&Config::default()));
+        black_box(analysis.findings(&self.config));
     }
 }

@@ -9,7 +9,7 @@ use crate::model::place::Place;
 use crate::model::result::{Finding, Node};
 
 /// A run of branches.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Run {
     /// The first branch.
     first: Place,
@@ -54,17 +54,18 @@ pub(super) struct Edges {
 }
 
 /// The pieces of a network, looked at one after the other.
-#[derive(Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Runs {
     /// The run that the pieces so far end with.
     open: Option<Open>,
-    /// The layer that they end with, and the number of the first statement of its piece.
-    last: Option<(Site, u32)>,
+    /// The layer that they end with, and the number of its piece.
+    last: Option<(Site, usize)>,
 }
 
+#[derive(Debug, Clone, PartialEq)]
 struct Open {
-    /// The layer before the run, and the number of the first statement of its piece.
-    before: Option<(Site, u32)>,
+    /// The layer before the run, and the number of its piece.
+    before: Option<(Site, usize)>,
     run: Run,
 }
 
@@ -74,9 +75,9 @@ impl Runs {
         self.open.is_some() && edges.head.is_some()
     }
 
-    /// Adds the piece whose first statement has the number `base`. Gives the finding about a layer before a
-    /// run that has ended, with the number of the first statement of the layer's piece.
-    pub fn add(&mut self, edges: &Edges, base: u32) -> Option<(Finding, u32)> {
+    /// Adds piece number `piece`. Gives the finding about a layer before a run that has ended, with the
+    /// number of the layer's piece.
+    pub fn add(&mut self, edges: &Edges, piece: usize) -> Option<(Finding, usize)> {
         let mut found = None;
         match (&edges.head, &mut self.open) {
             (Some((head, _)), Some(open)) => open.run.elsewhere &= head.elsewhere,
@@ -88,18 +89,18 @@ impl Runs {
         if !matches!(edges.head, Some((_, true))) {
             found = found.or_else(|| self.end());
             self.open = edges.tail.as_ref().map(|(before, run)| Open {
-                before: before.clone().map(|site| (site, base)),
+                before: before.clone().map(|site| (site, piece)),
                 run: run.clone(),
             });
         }
-        self.last = edges.last.clone().map(|site| (site, base));
+        self.last = edges.last.clone().map(|site| (site, piece));
         found
     }
 
     /// The finding about the layer before the run that has come to its end.
-    pub fn end(&mut self) -> Option<(Finding, u32)> {
+    pub fn end(&mut self) -> Option<(Finding, usize)> {
         let Open { before, run } = self.open.take()?;
-        let (site, base) = before?;
-        Some((run.unused(&site)?, base))
+        let (site, piece) = before?;
+        Some((run.unused(&site)?, piece))
     }
 }

@@ -4,18 +4,17 @@
 
 use std::sync::Arc;
 
-use super::facts::{MEASURES, Site};
-use super::layers::{View, is_dense};
+use super::facts::{Facts, MEASURES, Site};
+use super::layers::is_dense;
+use super::pieces::Piece;
 use crate::config::{Config, Limits};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::lang::optimizers;
+use crate::lang::{LayerEntry, optimizers};
 use crate::model::place::Place;
 use crate::model::result::{Counts, Finding, Layer};
 use crate::shape::{Count, MAX_WORLDS, Variable, Worlds, count_worlds, describe, grouped, union};
 
-/// How many layers of each measure are kept for a piece of a network. More are not reported of it.
-const KEPT: usize = 8;
-/// How many layers a finding about a whole network names.
+/// How many layers a finding about a whole network names, and so are kept of each piece by each measure.
 const NAMED: usize = 3;
 
 /// What layers are ranked by.
@@ -30,7 +29,7 @@ pub(super) enum Measure {
 }
 
 impl Measure {
-    fn of(self, counts: &Counts) -> Count {
+    pub fn of(self, counts: &Counts) -> Count {
         match self {
             Measure::Parameters => counts.trainable + counts.non_trainable,
             Measure::Macs => counts.macs,
@@ -48,16 +47,17 @@ pub(super) struct Costs {
     varying: Vec<(u64, Arc<Worlds<Counts>>)>,
     /// Whether the layers are all there in every world: none is chosen by a hyperparameter.
     pub is_exact: bool,
-    /// The layers that cost most, by [`MEASURES`], the most expensive first.
-    heaviest: [Vec<(u64, Site)>; MEASURES.len()],
+    /// The layers that cost most, by [`MEASURES`], the most expensive first. Layers are known by their
+    /// numbers in the order in which they are walked, for [`Facts::site`].
+    heaviest: [Vec<(u64, u32)>; MEASURES.len()],
     /// The Dense layer with the most parameters.
-    dense: Option<(u64, Site)>,
+    dense: Option<(u64, u32)>,
     /// Whether a layer that is not Dense has parameters.
     has_others: bool,
     /// The hyperparameters with finitely many values.
-    pub variables: Vec<Arc<Variable>>,
+    variables: Vec<Arc<Variable>>,
     /// For layers that cannot be built in some worlds: in which.
-    pub failures: Vec<Worlds<bool>>,
+    failures: Vec<Worlds<bool>>,
 }
 
 impl Default for Costs {
@@ -76,28 +76,36 @@ impl Default for Costs {
 }
 
 impl Costs {
-    /// Adds a layer of which there are `times` copies.
-    pub fn add(&mut self, site: &Site, times: u64) {
-        let layer = &*site.layer;
+    /// Adds layer number `number`, of which there are `times` copies.
+    pub fn add(
+        &mut self,
+        layer: &Layer,
+        entry: Option<&'static LayerEntry>,
+        number: u32,
+        times: u64,
+    ) {
         match &layer.counts_by_choice {
             Some(counts) => self.varying.push((times, counts.clone())),
+            None if times == 1 => self.fixed = self.fixed + layer.counts,
             None => self.fixed = self.fixed + layer.counts.times(times),
         }
         for (measure, heaviest) in MEASURES.into_iter().zip(&mut self.heaviest) {
             let Some(value) = measure.of(&layer.counts).max().filter(|value| *value > 0) else {
                 continue;
             };
-            let at = heaviest.partition_point(|(other, _)| *other >= value);
-            if at < KEPT {
-                heaviest.insert(at, (value, site.clone()));
-                heaviest.truncate(KEPT);
+            if heaviest.len() == NAMED && heaviest.last().is_some_and(|(least, _)| *least >= value)
+            {
+                continue;
             }
+            let at = heaviest.partition_point(|(other, _)| *other >= value);
+            heaviest.truncate(NAMED - 1);
+            heaviest.insert(at, (value, number));
         }
         let parameters = Measure::Parameters.of(&layer.counts).max().unwrap_or(0);
         if parameters > 0 {
-            match View::of(layer).is_some_and(|view| is_dense(view.entry)) {
-                true if self.dense.as_ref().is_none_or(|(most, _)| parameters > *most) => {
-                    self.dense = Some((parameters, site.clone()));
+            match entry.is_some_and(is_dense) {
+                true if self.dense.is_none_or(|(most, _)| parameters > most) => {
+                    self.dense = Some((parameters, number));
                 }
                 true => {}
                 false => self.has_others = true,
@@ -106,13 +114,25 @@ impl Costs {
         self.add_worlds(layer);
     }
 
+    /// What is asked of them after each edit.
+    pub fn extremes(&self) -> Extremes {
+        let first = |heaviest: &Vec<(u64, u32)>| heaviest.first().map_or(0, |(value, _)| *value);
+        Extremes {
+            heaviest: self.heaviest.each_ref().map(first),
+            dense: self.dense.map(|(parameters, _)| parameters),
+            has_others: self.has_others,
+            has_failures: !self.failures.is_empty(),
+        }
+    }
+
     fn add_worlds(&mut self, layer: &Layer) {
         let shapes = layer.outputs.first().map(|output| &output.shape);
-        let args = layer.args.iter().map(|(_, value)| value.variables());
-        let variables = union(args.chain(shapes.map(Worlds::variables)));
-        if variables.is_empty() {
+        let of_shapes = shapes.is_some_and(|shapes| !shapes.variables().is_empty());
+        if !of_shapes && layer.args.iter().all(|(_, value)| value.variables().is_empty()) {
             return;
         }
+        let args = layer.args.iter().map(|(_, value)| value.variables());
+        let variables = union(args.chain(shapes.map(Worlds::variables)));
         let inputs: Vec<_> = layer.inputs.iter().map(|input| &input.shape).collect();
         let all = union(
             inputs.iter().map(|input| input.variables()).chain(shapes.map(Worlds::variables)),
@@ -132,6 +152,32 @@ impl Costs {
     }
 }
 
+/// What of the costs of a piece is asked after each edit, of every piece.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extremes {
+    /// What the heaviest layer costs, by [`MEASURES`].
+    heaviest: [u64; MEASURES.len()],
+    /// The parameters of the largest Dense layer; `None` without any.
+    dense: Option<u64>,
+    has_others: bool,
+    has_failures: bool,
+}
+
+impl Piece {
+    /// The layer that is known by its number.
+    fn site(&self, number: u32) -> Option<Site> {
+        Facts::site(self.nodes(), number)
+    }
+
+    /// The layers that are over `bound` in the measure of [`MEASURES`] number `at`.
+    fn over(&self, at: usize, bound: u64) -> Vec<(u64, Site)> {
+        match self.extremes.heaviest[at] > bound {
+            true => Facts::over(self.nodes(), MEASURES[at], bound),
+            false => Vec::new(),
+        }
+    }
+}
+
 /// A network whose costs are held against the settings.
 pub(super) struct Network<'a> {
     /// Its name, or where it has none its keyword.
@@ -140,13 +186,13 @@ pub(super) struct Network<'a> {
     pub name: String,
     /// The numbers of all layers together.
     pub counts: Counts,
-    /// The costs of its pieces.
-    pub pieces: Vec<&'a Costs>,
+    /// Its pieces.
+    pub pieces: &'a [Piece],
     /// The optimizer's name, where it is one.
     pub optimizer: Option<&'a str>,
 }
 
-impl Network<'_> {
+impl<'a> Network<'a> {
     /// What is over a bound of the settings.
     pub fn check(&self, config: &Config) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -207,7 +253,7 @@ impl Network<'_> {
                 Measure::Activation => "numbers of output",
             };
             finding = finding.with_help(format!("most {unit}: {}", named.join(", ")));
-            for (_, site) in heaviest {
+            for (_, site) in &heaviest {
                 let message = format!("the `{}`", site.layer.layer);
                 let place = site.calls.first().map_or(site.layer.place, |call| call.place);
                 if !finding.related.iter().any(|other| other.place == place) {
@@ -221,11 +267,12 @@ impl Network<'_> {
     /// The message where some combinations of choices are over the budget; `None` where it cannot be
     /// told of each whether it is.
     fn some_over(&self, bound: u64, quantity: &Quantity) -> Option<String> {
-        if !self.pieces.iter().all(|piece| piece.is_exact) {
+        let costs = || self.pieces.iter().map(|piece| &piece.facts().costs);
+        if !costs().all(|costs| costs.is_exact) {
             return None;
         }
-        let fixed = self.pieces.iter().fold(Counts::ZERO, |sum, piece| sum + piece.fixed);
-        let varying: Vec<_> = self.pieces.iter().flat_map(|piece| &piece.varying).collect();
+        let fixed = costs().fold(Counts::ZERO, |sum, costs| sum + costs.fixed);
+        let varying: Vec<_> = costs().flat_map(|costs| &costs.varying).collect();
         let variables = union(varying.iter().map(|(_, counts)| counts.variables()));
         let sums = Worlds::for_each(variables, |world| {
             let sum = varying
@@ -248,13 +295,17 @@ impl Network<'_> {
     }
 
     /// The layers that cost most.
-    fn heaviest(&self, measure: Measure) -> Vec<&(u64, Site)> {
+    fn heaviest(&self, measure: Measure) -> Vec<(u64, Site)> {
         let at = MEASURES.iter().position(|other| *other == measure).unwrap_or(0);
-        let mut all: Vec<&(u64, Site)> =
-            self.pieces.iter().flat_map(|piece| piece.heaviest[at].iter().take(NAMED)).collect();
-        all.sort_by_key(|(value, _)| std::cmp::Reverse(*value));
+        let of_piece = |piece: &'a Piece| {
+            let heaviest = piece.facts().costs.heaviest[at].iter();
+            heaviest.map(move |(value, number)| (*value, piece, *number))
+        };
+        let mut all: Vec<_> = self.pieces.iter().flat_map(of_piece).collect();
+        all.sort_by_key(|(value, ..)| std::cmp::Reverse(*value));
         all.truncate(NAMED);
-        all
+        let named = all.into_iter();
+        named.filter_map(|(value, piece, number)| Some((value, piece.site(number)?))).collect()
     }
 
     fn large_layers(&self, config: &Config, findings: &mut Vec<Finding>) {
@@ -268,9 +319,7 @@ impl Network<'_> {
         ];
         for (at, (bound, measure)) in bounds.into_iter().zip(MEASURES).enumerate() {
             let Some(bound) = bound else { continue };
-            let heavy = self.pieces.iter().flat_map(|piece| {
-                piece.heaviest[at].iter().take_while(move |(value, _)| *value > bound)
-            });
+            let heavy = self.pieces.iter().flat_map(|piece| piece.over(at, bound));
             for (value, site) in heavy {
                 let name = &site.layer.layer;
                 let diagnostic = match measure {
@@ -287,7 +336,7 @@ impl Network<'_> {
                         let unit = if measure == Measure::Macs { "MACs" } else { "parameters" };
                         let message = format!(
                             "`{name}` has {} {unit}; the limit for one layer is {}",
-                            grouped(*value),
+                            grouped(value),
                             grouped(bound)
                         );
                         Diagnostic::new(codes::LARGE_LAYER, site.layer.place, message)
@@ -300,19 +349,21 @@ impl Network<'_> {
 
     fn dense_dominates(&self, limits: &Limits) -> Option<Finding> {
         let total = Measure::Parameters.of(&self.counts).value()?;
-        if !self.pieces.iter().any(|piece| piece.has_others) {
+        if !self.pieces.iter().any(|piece| piece.extremes.has_others) {
             return None;
         }
-        let dense = self.pieces.iter().filter_map(|piece| piece.dense.as_ref());
-        let (parameters, site) = dense.max_by_key(|(parameters, _)| *parameters)?;
-        let percent = u128::from(*parameters) * 100 / u128::from(total.max(1));
+        let dense = self.pieces.iter().filter_map(|piece| Some((piece, piece.extremes.dense?)));
+        let (piece, parameters) = dense.max_by_key(|(_, parameters)| *parameters)?;
+        let percent = u128::from(parameters) * 100 / u128::from(total.max(1));
         if percent <= u128::from(limits.share) {
             return None;
         }
+        let (_, number) = piece.facts().costs.dense?;
+        let site = piece.site(number)?;
         let message = format!(
             "`{}` holds {} of the network's {} parameters, {percent} %",
             site.layer.layer,
-            grouped(*parameters),
+            grouped(parameters),
             grouped(total)
         );
         Some(site.finding(
@@ -324,10 +375,13 @@ impl Network<'_> {
 
     /// The combinations of choices that cannot be built, where there are several hyperparameters.
     pub fn unbuildable(&self) -> Option<Diagnostic<Place>> {
-        let variables = union(self.pieces.iter().map(|piece| piece.variables.as_slice()));
-        let failures: Vec<&Worlds<bool>> =
-            self.pieces.iter().flat_map(|piece| &piece.failures).collect();
-        if variables.len() < 2 || failures.is_empty() || count_worlds(&variables)? > MAX_WORLDS {
+        if !self.pieces.iter().any(|piece| piece.extremes.has_failures) {
+            return None;
+        }
+        let costs = || self.pieces.iter().map(|piece| &piece.facts().costs);
+        let failures: Vec<&Worlds<bool>> = costs().flat_map(|costs| &costs.failures).collect();
+        let variables = union(costs().map(|costs| costs.variables.as_slice()));
+        if variables.len() < 2 || count_worlds(&variables)? > MAX_WORLDS {
             return None;
         }
         let fails =

@@ -1,13 +1,14 @@
 //! What the checks have to know of a piece of a network: the findings inside of it, and the little
 //! that matters outside.
 //!
-//! A piece is a chunk of a layers list. Its facts are made once from its layers and kept with its
-//! result, so an edit costs the facts of the pieces that it changes; what is said of a network as a
-//! whole is put together from the facts of its pieces, never from all layers. Pairs of neighbours
-//! that stand in two pieces are seen through [`Segment`]s, which say what a piece begins and ends with.
+//! A piece is a chunk of a layers list. Its facts are made once from its layers and kept with it
+//! ([`super::pieces`]), so an edit costs the facts of the pieces that it changes; what is said of a
+//! network as a whole is put together from the facts of its pieces, never from all layers. Pairs of
+//! neighbours that stand in two pieces are seen through [`Segment`]s, which say what a piece begins and
+//! ends with.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashSet, FxHasher};
 use smol_str::SmolStr;
@@ -15,9 +16,11 @@ use smol_str::SmolStr;
 use super::branches::{Edges, Run};
 use super::cost::{Costs, Measure};
 use super::field::Field;
-use super::layers::{self, single};
-use super::pairs::pair;
+use super::layers::{self, View, single};
+use super::pairs::{Which, pair};
+use super::portability;
 use crate::diagnostics::{Code, Diagnostic, codes};
+use crate::lang::{LayerEntry, find_layer};
 use crate::model::place::Place;
 use crate::model::result::{Copies, Finding, Layer, MacroCall, Node, Part};
 
@@ -31,43 +34,63 @@ pub(super) struct Site {
     pub path: Option<(u32, SmolStr)>,
 }
 
+/// The layer of a result that has not changed is the same object.
+impl PartialEq for Site {
+    fn eq(&self, other: &Site) -> bool {
+        Arc::ptr_eq(&self.layer, &other.layer)
+            && self.calls == other.calls
+            && self.path == other.path
+    }
+}
+
 impl Site {
     /// The finding of something about this layer.
     pub fn finding(&self, diagnostic: Diagnostic<Place>) -> Finding {
         Finding { diagnostic, calls: self.calls.clone(), of_use: false, path: self.path.clone() }
     }
+
+    /// Whether it is one of several copies, which a change of its text would change as well.
+    pub fn is_copy(&self) -> bool {
+        self.path.as_ref().is_some_and(|(_, rest)| rest.contains('#'))
+    }
 }
 
-/// What flows out of a piece.
+/// What flows out of a piece; the layers in it as [`Site`]s, or as the walk knows them.
 #[derive(Debug, Clone, Default)]
-pub(super) enum End {
+pub(super) enum End<S = Site> {
     /// What has flowed in: there is no layer.
     #[default]
     Nothing,
     /// The output of this layer.
-    One(Site),
+    One(S),
     /// The outputs of branches, in their order: for each the layer that gives it, where it is one.
-    Branches(Vec<Option<Site>>),
+    Branches(Vec<Option<S>>),
     /// Several tensors, or one that cannot be told.
     Many,
 }
 
 /// What a piece begins and ends with.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Segment {
+#[derive(Debug, Clone)]
+pub(super) struct Segment<S = Site> {
     /// The only layer that takes what flows in, if there is just one and it takes nothing else.
-    pub first: Option<Site>,
+    pub first: Option<S>,
     /// What flows out.
-    pub end: End,
+    pub end: End<S>,
 }
 
-impl Segment {
-    fn many() -> Segment {
+impl<S> Default for Segment<S> {
+    fn default() -> Self {
+        Segment { first: None, end: End::Nothing }
+    }
+}
+
+impl<S: Clone> Segment<S> {
+    fn many() -> Segment<S> {
         Segment { first: None, end: End::Many }
     }
 
     /// Adds the piece that follows; gives the layers that meet.
-    pub fn join(&mut self, next: Segment) -> Option<(Site, Site)> {
+    pub fn join(&mut self, next: Segment<S>) -> Option<(S, S)> {
         let met = match (&self.end, &next.first) {
             (End::One(before), Some(after)) => Some((before.clone(), after.clone())),
             _ => None,
@@ -81,20 +104,16 @@ impl Segment {
         met
     }
 
-    /// Adds a piece of more branches of the run that this one ends with. `after` is how far the numbers of
-    /// its statements are behind those of this one.
-    pub fn go_on(&mut self, next: Segment, after: u32) {
-        let (End::Branches(ends), End::Branches(more)) = (&mut self.end, next.end) else {
-            self.end = End::Many;
-            return;
-        };
-        ends.extend(more.into_iter().map(|site| {
-            let mut site = site?;
-            if let Some((number, _)) = &mut site.path {
-                *number += after;
+    fn map<T>(self, f: impl Fn(S) -> T) -> Segment<T> {
+        let end = match self.end {
+            End::Nothing => End::Nothing,
+            End::One(layer) => End::One(f(layer)),
+            End::Branches(ends) => {
+                End::Branches(ends.into_iter().map(|layer| layer.map(&f)).collect())
             }
-            Some(site)
-        }));
+            End::Many => End::Many,
+        };
+        Segment { first: self.first.map(f), end }
     }
 }
 
@@ -107,62 +126,139 @@ pub(super) struct Facts {
     pub segment: Segment,
     /// What its layers cost.
     pub costs: Costs,
-    /// How far its positions see.
-    pub field: Field,
     /// The runs of branches that it may share with its neighbours.
     pub edges: Edges,
+    /// How far its positions see, once somebody has asked.
+    field: OnceLock<Field>,
+    /// Where the frameworks differ, likewise.
+    differences: OnceLock<Vec<Finding>>,
 }
 
 impl Facts {
     /// The facts of these statements.
     pub fn of(nodes: &[Node]) -> Facts {
-        let mut walk = Walk { times: 1, ..Walk::default() };
+        let mut walk = Walk::new(Wanted::All);
         let segment = walk.nodes(nodes);
+        let segment = segment.map(|spot| walk.site(spot));
         Facts {
             findings: walk.findings,
             segment,
             costs: walk.costs,
-            field: Field::of_nodes(nodes),
             edges: walk.edges,
+            field: OnceLock::new(),
+            differences: OnceLock::new(),
         }
     }
 
-    /// What `check` finds about each of the layers, and nothing else.
-    pub fn found_by(nodes: &[Node], check: Check) -> Vec<Finding> {
-        let mut walk = Walk { times: 1, only: Some(check), ..Walk::default() };
+    /// How far the positions of these statements see, whose facts these are.
+    pub fn field(&self, nodes: &[Node]) -> &Field {
+        self.field.get_or_init(|| Field::of_nodes(nodes))
+    }
+
+    /// What the two frameworks do not answer alike in these statements, whose facts these are.
+    pub fn differences(&self, nodes: &[Node]) -> &[Finding] {
+        self.differences.get_or_init(|| {
+            let mut walk = Walk::new(Wanted::By(portability::differences));
+            walk.nodes(nodes);
+            walk.findings
+        })
+    }
+
+    /// The layer with this number: see [`Costs`].
+    pub fn site(nodes: &[Node], number: u32) -> Option<Site> {
+        let mut walk = Walk::new(Wanted::Site(number, None));
         walk.nodes(nodes);
-        walk.findings
+        match walk.wanted {
+            Wanted::Site(_, site) => site,
+            Wanted::All | Wanted::By(_) | Wanted::Over(..) => None,
+        }
+    }
+
+    /// The layers that are over `bound` in a measure, with what they measure.
+    pub fn over(nodes: &[Node], measure: Measure, bound: u64) -> Vec<(u64, Site)> {
+        let mut walk = Walk::new(Wanted::Over(measure, bound, Vec::new()));
+        walk.nodes(nodes);
+        match walk.wanted {
+            Wanted::Over(_, _, sites) => sites,
+            Wanted::All | Wanted::By(_) | Wanted::Site(..) => Vec::new(),
+        }
     }
 }
 
+/// What a walk is for.
+enum Wanted {
+    /// All facts.
+    All,
+    /// The findings of one check.
+    By(Check),
+    /// The site of the layer that the walk comes to as the first, second and so on, by this number.
+    Site(u32, Option<Site>),
+    /// The layers that are over a bound in a measure.
+    Over(Measure, u64, Vec<(u64, Site)>),
+}
+
 /// Walks the layers in their order. Evaluation bounds how deep they nest.
-#[derive(Default)]
-struct Walk {
+///
+/// Nearly no layer has anything wrong with it, so where a layer stands is kept as a number of a frame,
+/// and its site, with paths and calls, is only made for a finding.
+struct Walk<'a> {
     findings: Vec<Finding>,
     costs: Costs,
-    calls: Vec<MacroCall>,
-    path: Vec<Step>,
+    /// The steps that lead to layers, each with the frame that it was made in. The first frame is
+    /// outside of all statements.
+    frames: Vec<(u32, Step<'a>)>,
+    /// The frame of what is walked.
+    frame: u32,
+    /// How many macros are around what is walked.
+    in_macros: u32,
+    /// How many layers the walk has come to.
+    number: u32,
     /// How many copies of what is walked there are.
     times: u64,
     seen: FxHashSet<(Code, Place, u64)>,
     edges: Edges,
-    /// The only check to make, where it is not all of them.
-    only: Option<Check>,
+    wanted: Wanted,
 }
 
 /// A check of one layer.
-pub(super) type Check = fn(&Layer) -> Vec<Diagnostic<Place>>;
+type Check = fn(&Layer) -> Vec<Diagnostic<Place>>;
 
-#[derive(Clone)]
-enum Step {
-    Index(u32),
-    Branch(SmolStr),
-    Copy(u64),
-    Alternative(usize),
+/// A layer that a walk has come to.
+#[derive(Clone, Copy)]
+struct Spot<'a> {
+    layer: &'a Arc<Layer>,
+    entry: Option<&'static LayerEntry>,
+    frame: u32,
 }
 
-impl Walk {
-    fn nodes(&mut self, nodes: &[Node]) -> Segment {
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Outside,
+    Index(u32),
+    Branch(&'a str),
+    Copy(u64),
+    Alternative(usize),
+    /// The call of a macro, and which expansion that is.
+    Call(&'a SmolStr, Place, u64),
+}
+
+impl<'a> Walk<'a> {
+    fn new(wanted: Wanted) -> Walk<'a> {
+        Walk {
+            findings: Vec::new(),
+            costs: Costs::default(),
+            frames: vec![(0, Step::Outside)],
+            frame: 0,
+            in_macros: 0,
+            number: 0,
+            times: 1,
+            seen: FxHashSet::default(),
+            edges: Edges::default(),
+            wanted,
+        }
+    }
+
+    fn nodes(&mut self, nodes: &'a [Node]) -> Segment<Spot<'a>> {
         let mut all = Segment::default();
         let mut rest = nodes;
         let mut before: Option<&Node> = None;
@@ -183,32 +279,32 @@ impl Walk {
             before = Some(first);
             rest = &rest[1..];
         }
-        if self.path.is_empty() {
+        if self.frame == 0 {
             self.edges.last = self.alone(before);
         }
         all
     }
 
     /// The layer that gives the output of a branch, where it is one.
-    fn branch(&mut self, node: &Node) -> Option<Site> {
-        let name = node.branch.clone().unwrap_or_default();
+    fn branch(&mut self, node: &'a Node) -> Option<Spot<'a>> {
+        let name = node.branch.as_deref().unwrap_or_default();
         let segment = self.at(Step::Index(node.index), |walk| {
             walk.at(Step::Branch(name), |walk| walk.parts(&node.parts))
         });
         match segment.end {
-            End::One(site) => Some(site),
+            End::One(spot) => Some(spot),
             _ => None,
         }
     }
 
     /// A run of branches after the statement `before`. At an end of a piece the run may go on in the
     /// piece before or the next one.
-    fn run(&mut self, before: Option<&Node>, nodes: &[Node], is_first: bool, is_last: bool) {
+    fn run(&mut self, before: Option<&'a Node>, nodes: &[Node], is_first: bool, is_last: bool) {
         let Some(run) = Run::of(nodes) else { return };
         let before = self.alone(before);
-        if self.path.is_empty() && is_first {
+        if self.frame == 0 && is_first {
             self.edges.head = Some((run, is_last));
-        } else if self.path.is_empty() && is_last {
+        } else if self.frame == 0 && is_last {
             self.edges.tail = Some((before, run));
         } else if let Some(finding) = before.and_then(|site| run.unused(&site)) {
             self.emit(finding);
@@ -219,28 +315,28 @@ impl Walk {
     ///
     /// Only a layer that stands there by itself is judged: the last block of many equal ones often gives
     /// something that is not used.
-    fn alone(&mut self, node: Option<&Node>) -> Option<Site> {
+    fn alone(&mut self, node: Option<&'a Node>) -> Option<Site> {
         let node = node?;
         let Some(Part::Layer(layer)) = node.parts.last() else { return None };
         // A layer with a name may be used by it further down.
-        let is_judged = layer.name.is_none() && self.calls.is_empty() && layers::is_certain(layer);
-        is_judged.then(|| self.at(Step::Index(node.index), |walk| walk.site(layer)))
+        let is_judged = layer.name.is_none() && self.in_macros == 0 && layers::is_certain(layer);
+        is_judged.then(|| self.at(Step::Index(node.index), |walk| walk.site(walk.spot(layer))))
     }
 
-    fn parts(&mut self, parts: &Arc<[Part]>) -> Segment {
+    fn parts(&mut self, parts: &'a [Part]) -> Segment<Spot<'a>> {
         // Nesting is bounded, but a stack frame of each level adds up to more than a thread has.
         stacker::maybe_grow(128 * 1024, 1024 * 1024, || self.parts_here(parts))
     }
 
-    fn parts_here(&mut self, parts: &[Part]) -> Segment {
+    fn parts_here(&mut self, parts: &'a [Part]) -> Segment<Spot<'a>> {
         let mut all = Segment::default();
         for (at, part) in parts.iter().enumerate() {
             let segment = match part {
                 Part::Layer(layer) => self.layer(layer),
                 Part::Add(layer) => {
-                    let site = self.site(layer);
-                    self.costs.add(&site, self.times);
-                    Segment { first: None, end: End::One(site) }
+                    let spot = self.spot(layer);
+                    self.count(&spot);
+                    Segment { first: None, end: End::One(spot) }
                 }
                 Part::Inner(nodes) => match parts.get(at + 1) {
                     // The input of a residual connection goes into its block and past it.
@@ -252,11 +348,11 @@ impl Walk {
                     _ => self.nodes(nodes),
                 },
                 Part::Macro(expansion) => {
-                    let (name, place) = (expansion.name.clone(), expansion.call);
-                    let instance = self.instance(place);
-                    self.calls.push(MacroCall { name, place, instance });
-                    let segment = self.nodes(&expansion.body);
-                    self.calls.pop();
+                    let instance = self.instance(expansion.call);
+                    let step = Step::Call(&expansion.name, expansion.call, instance);
+                    self.in_macros += 1;
+                    let segment = self.at(step, |walk| walk.nodes(&expansion.body));
+                    self.in_macros -= 1;
                     segment
                 }
                 Part::Copies(runs) => self.copies(runs),
@@ -273,7 +369,7 @@ impl Walk {
         all
     }
 
-    fn copies(&mut self, runs: &[Copies]) -> Segment {
+    fn copies(&mut self, runs: &'a [Copies]) -> Segment<Spot<'a>> {
         let mut all = Segment::default();
         for run in runs {
             let outer = self.times;
@@ -290,20 +386,48 @@ impl Walk {
         all
     }
 
-    fn layer(&mut self, layer: &Arc<Layer>) -> Segment {
-        let site = self.site(layer);
-        self.costs.add(&site, self.times);
-        if layers::is_certain(layer) {
-            for diagnostic in self.only.unwrap_or(single)(layer) {
-                self.report(site.finding(diagnostic));
+    fn layer(&mut self, layer: &'a Arc<Layer>) -> Segment<Spot<'a>> {
+        let spot = self.spot(layer);
+        self.count(&spot);
+        match self.wanted {
+            Wanted::All if layers::is_certain(layer) => {
+                if let Some(view) = spot.view() {
+                    single(&view, |diagnostic| self.report(spot, diagnostic));
+                }
             }
+            Wanted::By(check) if layers::is_certain(layer) => {
+                check(layer).into_iter().for_each(|diagnostic| self.report(spot, diagnostic));
+            }
+            _ => {}
         }
-        let first = (layer.inputs.len() == 1).then(|| site.clone());
-        Segment { first, end: if layer.several_outputs { End::Many } else { End::One(site) } }
+        let first = (layer.inputs.len() == 1).then_some(spot);
+        Segment { first, end: if layer.several_outputs { End::Many } else { End::One(spot) } }
+    }
+
+    /// Counts a layer that the walk has come to.
+    fn count(&mut self, spot: &Spot<'a>) {
+        match &self.wanted {
+            Wanted::All => self.costs.add(spot.layer, spot.entry, self.number, self.times),
+            Wanted::Site(number, _) if *number == self.number => {
+                self.wanted = Wanted::Site(*number, Some(self.site(*spot)));
+            }
+            Wanted::Over(measure, bound, _) => {
+                if let Some(value) = measure.of(&spot.layer.counts).max()
+                    && value > *bound
+                {
+                    let site = self.site(*spot);
+                    if let Wanted::Over(_, _, found) = &mut self.wanted {
+                        found.push((value, site));
+                    }
+                }
+            }
+            Wanted::Site(..) | Wanted::By(_) => {}
+        }
+        self.number += 1;
     }
 
     /// A residual connection whose block only passes on what it takes.
-    fn residual(&mut self, nodes: &[Node], add: &Arc<Layer>) {
+    fn residual(&mut self, nodes: &[Node], add: &'a Arc<Layer>) {
         let is_shortcut = |node: &Node| node.branch.as_deref() == Some("shortcut");
         let plain = nodes.iter().filter(|node| !is_shortcut(node));
         let passes_on = plain.clone().all(|node| passes_on(&node.parts))
@@ -318,78 +442,118 @@ impl Walk {
         }) else {
             return;
         };
-        let site = self.site(add);
         let finding = Diagnostic::new(
             codes::IDENTITY_RESIDUAL,
             add.place,
             format!("a residual block of nothing but `{inside}` adds its input to itself, so nothing is learned"),
         )
         .with_help("put the layers that learn the difference into the block, as in `ResidualConnection { Dense(64, \"relu\") }`");
+        let site = self.site(self.spot(add));
         self.emit(site.finding(finding));
     }
 
-    fn join(&mut self, all: &mut Segment, next: Segment) {
-        if let Some((before, after)) = all.join(next) {
-            for finding in pair(&before, &after) {
-                self.emit(finding);
-            }
+    fn join(&mut self, all: &mut Segment<Spot<'a>>, next: Segment<Spot<'a>>) {
+        let Some((before, after)) = all.join(next) else { return };
+        if let (Wanted::All, Some(first), Some(second)) =
+            (&self.wanted, before.view(), after.view())
+        {
+            pair(&first, &second, |which, diagnostic| {
+                let spot = match which {
+                    Which::First => before,
+                    Which::Second => after,
+                };
+                self.report(spot, diagnostic);
+            });
         }
     }
 
-    fn at<T>(&mut self, step: Step, f: impl FnOnce(&mut Self) -> T) -> T {
-        self.path.push(step);
+    fn at<T>(&mut self, step: Step<'a>, f: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.frame;
+        self.frames.push((outer, step));
+        self.frame = self.frames.len() as u32 - 1;
         let result = f(self);
-        self.path.pop();
+        self.frame = outer;
         result
+    }
+
+    /// The steps to a frame, the innermost first.
+    fn steps(&self, from: u32) -> impl Iterator<Item = Step<'a>> {
+        let frame = |at: u32| self.frames.get(at as usize).copied();
+        let all = std::iter::successors(frame(from), move |(outer, _)| frame(*outer));
+        all.map(|(_, step)| step).take_while(|step| !matches!(step, Step::Outside))
     }
 
     /// A number that tells expansions of macros apart.
     fn instance(&self, call: Place) -> u64 {
         let mut hasher = FxHasher::default();
-        self.calls.last().map(|call| call.instance).hash(&mut hasher);
+        let steps: Vec<Step<'_>> = self.steps(self.frame).collect();
+        let outer = steps.iter().find_map(|step| match step {
+            Step::Call(_, _, instance) => Some(*instance),
+            _ => None,
+        });
+        outer.hash(&mut hasher);
         call.hash(&mut hasher);
-        for step in &self.path {
+        for step in steps.iter().rev() {
             match step {
                 Step::Copy(number) => (0u8, *number).hash(&mut hasher),
                 Step::Alternative(number) => (1u8, *number).hash(&mut hasher),
-                Step::Index(_) | Step::Branch(_) => {}
+                Step::Outside | Step::Index(_) | Step::Branch(_) | Step::Call(..) => {}
             }
         }
         hasher.finish() | 1
     }
 
-    fn site(&self, layer: &Arc<Layer>) -> Site {
-        let mut steps = self.path.iter();
-        let path = match steps.next() {
-            Some(Step::Index(first)) => {
-                let mut rest = String::new();
-                for step in steps {
-                    match step {
-                        Step::Index(index) => rest.push_str(&format!(".{index}")),
-                        Step::Branch(name) => rest.push_str(&format!(".{name}")),
-                        Step::Copy(number) => rest.push_str(&format!("#{number}")),
-                        Step::Alternative(number) => rest.push_str(&format!("|{number}")),
-                    }
-                }
-                Some((*first, SmolStr::from(rest)))
-            }
-            _ => None,
-        };
-        Site { layer: layer.clone(), calls: self.calls.clone(), path }
+    fn spot(&self, layer: &'a Arc<Layer>) -> Spot<'a> {
+        Spot { layer, entry: find_layer(&layer.layer), frame: self.frame }
     }
 
+    fn site(&self, spot: Spot<'a>) -> Site {
+        let mut steps: Vec<Step<'_>> = self.steps(spot.frame).collect();
+        steps.reverse();
+        let mut calls = Vec::new();
+        let mut path: Option<(u32, String)> = None;
+        for step in steps {
+            let rest = path.as_mut().map(|(_, rest)| rest);
+            match (step, rest) {
+                (Step::Index(index), None) => path = Some((index, String::new())),
+                (Step::Index(index), Some(rest)) => rest.push_str(&format!(".{index}")),
+                (Step::Branch(name), Some(rest)) => rest.push_str(&format!(".{name}")),
+                (Step::Copy(number), Some(rest)) => rest.push_str(&format!("#{number}")),
+                (Step::Alternative(number), Some(rest)) => rest.push_str(&format!("|{number}")),
+                (Step::Call(name, place, instance), _) => {
+                    calls.push(MacroCall { name: name.clone(), place, instance });
+                }
+                (Step::Outside | Step::Branch(_) | Step::Copy(_) | Step::Alternative(_), _) => {}
+            }
+        }
+        let path = path.map(|(first, rest)| (first, SmolStr::from(rest)));
+        Site { layer: spot.layer.clone(), calls, path }
+    }
+
+    /// Reports something that no single check has found.
     fn emit(&mut self, finding: Finding) {
-        if self.only.is_none() {
-            self.report(finding);
+        if matches!(self.wanted, Wanted::All) {
+            self.add(finding);
         }
     }
 
-    fn report(&mut self, finding: Finding) {
+    fn report(&mut self, spot: Spot<'a>, diagnostic: Diagnostic<Place>) {
+        let finding = self.site(spot).finding(diagnostic);
+        self.add(finding);
+    }
+
+    fn add(&mut self, finding: Finding) {
         let instance = finding.calls.last().map_or(0, |call| call.instance);
         let key = (finding.diagnostic.code, finding.diagnostic.place, instance);
         if self.seen.insert(key) {
             self.findings.push(finding);
         }
+    }
+}
+
+impl<'a> Spot<'a> {
+    fn view(&self) -> Option<View<'a>> {
+        Some(View::new(self.layer, self.entry?))
     }
 }
 

@@ -15,7 +15,7 @@ const MAX_COPIES: u64 = 1000;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Field {
     /// By how much, in positions of what comes in.
-    pub grow: [u64; AXES],
+    grow: [u64; AXES],
     /// How many positions of what comes in lie between two neighbours of what comes out.
     jump: [u64; AXES],
     /// What ends the map, where anything does.
@@ -54,6 +54,16 @@ impl Field {
         }
         self.end = next.end.clone();
         self
+    }
+
+    /// How many positions of what comes in one of what comes out sees, by dimension.
+    pub fn sees(&self) -> impl Iterator<Item = u64> {
+        self.grow.iter().map(|grow| grow.saturating_add(1))
+    }
+
+    /// Whether it is smaller than these sizes in some dimension.
+    pub fn is_small(&self, sizes: &[u64]) -> bool {
+        sizes.iter().zip(self.sees()).any(|(size, field)| field < *size)
     }
 
     /// Side by side with another piece.

@@ -13,17 +13,16 @@ use crate::text::TextEdit;
 /// The widest Dense layer that is not reported: AlexNet and VGG have layers of this width.
 const WIDE: u64 = 4096;
 
-/// What is wrong with a layer by itself.
-pub(super) fn single(layer: &Layer) -> Vec<Diagnostic<Place>> {
-    let Some(view) = View::of(layer) else { return Vec::new() };
-    let found = [
-        softmax_over_one(&view),
-        attention_over_one(&view),
-        repeated_flatten(&view),
-        pooling_drops_edge(&view),
-        wide_dense(&view),
-    ];
-    found.into_iter().flatten().collect()
+/// A check of a layer by itself.
+type Check = fn(&View<'_>) -> Option<Diagnostic<Place>>;
+
+/// The checks, each of which asks first what rules most layers out.
+const SINGLE: &[Check] =
+    &[softmax_over_one, attention_over_one, repeated_flatten, pooling_drops_edge, wide_dense];
+
+/// Gives `found` what is wrong with a layer by itself.
+pub(super) fn single(view: &View<'_>, found: impl FnMut(Diagnostic<Place>)) {
+    SINGLE.iter().filter_map(|check| check(view)).for_each(found);
 }
 
 /// A layer of the table with its arguments.
@@ -38,7 +37,12 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// `None` for a layer that is not in the table.
     pub fn of(layer: &'a Layer) -> Option<View<'a>> {
-        Some(View { layer, entry: find_layer(&layer.layer)?, given: OnceCell::new() })
+        Some(View::new(layer, find_layer(&layer.layer)?))
+    }
+
+    /// A layer with its entry of the table.
+    pub fn new(layer: &'a Layer, entry: &'static LayerEntry) -> View<'a> {
+        View { layer, entry, given: OnceCell::new() }
     }
 
     /// The arguments that are given, by parameter.
@@ -136,10 +140,11 @@ pub(super) fn elements(tensor: &Tensor) -> Option<u64> {
 }
 
 fn softmax_over_one(view: &View<'_>) -> Option<Diagnostic<Place>> {
-    if view.activation()? != "softmax" {
+    let output = view.layer.outputs.first()?;
+    let may_be = view.entry.name == "Softmax" || last_size(output) == Some(1);
+    if !may_be || view.activation()? != "softmax" {
         return None;
     }
-    let output = view.layer.outputs.first()?;
     let name = view.entry.name;
     let what = if view.entry.name == "Softmax" {
         let axes: Vec<i64> =
@@ -153,9 +158,6 @@ fn softmax_over_one(view: &View<'_>) -> Option<Diagnostic<Place>> {
         }
         "along its axis"
     } else {
-        if last_size(output)? != 1 {
-            return None;
-        }
         "in the last dimension"
     };
     let mut finding = Diagnostic::new(

@@ -1,14 +1,12 @@
-//! How a text is laid out: the order of sections, the style of comments, names that nothing uses.
+//! How a text is laid out: the order of sections and the style of comments.
 //!
 //! All of this is off unless a setting turns it on, and is only looked for then.
 
-use rustc_hash::FxHashSet;
+use rowan::NodeOrToken;
 
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::document::Document;
-use crate::model::hir::{
-    Block, Call, Expr, ExprKind, HpoKind, Section, SectionKind, Stmt, StmtKind,
-};
+use crate::model::document::{Document, FOREIGN_COMMENTS};
+use crate::model::hir::{Section, SectionKind};
 use crate::model::place::Place;
 use crate::syntax::SyntaxKind;
 use crate::text::{TextEdit, TextRange, TextSize};
@@ -86,12 +84,20 @@ fn whole_section(section: &Placed<'_>) -> Place {
 
 /// Comments that are not written with `#`.
 pub(super) fn comments(document: &Document) -> Vec<Diagnostic> {
+    let starts = FOREIGN_COMMENTS.map(|sign| document.occurrences(sign));
+    if starts.iter().all(|starts| starts.is_empty()) {
+        return Vec::new();
+    }
+    let mut starts: Vec<TextSize> = starts.concat();
+    starts.sort_unstable();
     let root = document.parse().syntax();
     let mut findings = Vec::new();
-    let tokens = root.descendants_with_tokens().filter_map(|element| element.into_token());
-    for token in tokens.filter(|token| token.kind() == SyntaxKind::COMMENT) {
+    for start in starts {
+        let sign = TextRange::at(start, TextSize::of(FOREIGN_COMMENTS[0]));
+        let NodeOrToken::Token(token) = root.covering_element(sign) else { continue };
         let (text, range) = (token.text(), token.text_range());
-        if text.starts_with('#') {
+        // The signs may stand in a string, or in another comment.
+        if token.kind() != SyntaxKind::COMMENT || range.start() != start {
             continue;
         }
         let message = match text.starts_with("//") {
@@ -124,105 +130,4 @@ pub(super) fn comments(document: &Document) -> Vec<Diagnostic> {
         findings.push(finding);
     }
     findings
-}
-
-/// Names of layers that no merge and no branch of the file mentions.
-pub(super) fn unused_names(document: &Document) -> Vec<Diagnostic<Place>> {
-    let mut mentioned: FxHashSet<&str> = FxHashSet::default();
-    for (_, stmt) in document.statements() {
-        mentions(stmt, &mut mentioned);
-    }
-    let is_mentioned = |name: &str| {
-        mentioned.contains(name)
-            // In macros and copies a name gets numbers: `h_1`.
-            || mentioned.iter().any(|other| {
-                let rest = other.strip_prefix(name).and_then(|rest| rest.strip_prefix('_'));
-                rest.is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || c == '_'))
-            })
-    };
-    document
-        .layer_names()
-        .filter(|(name, _)| !is_mentioned(name))
-        .map(|(name, place)| {
-            let finding = Diagnostic::new(
-                codes::UNUSED_LAYER_NAME,
-                place,
-                format!("no merge and no branch refers to the name `{name}`"),
-            );
-            match name_argument(document, place) {
-                Some(argument) => finding.with_fix("Remove the name", vec![argument.edit("")]),
-                None => finding,
-            }
-        })
-        .collect()
-}
-
-/// The whole argument whose value stands at `place`, with the comma that goes with it.
-fn name_argument(document: &Document, place: Place) -> Option<Place> {
-    let text = document.text();
-    let value = document.range(place);
-    let before = text[..usize::from(value.start())].trim_end();
-    let before = before.strip_suffix(['=', ':'])?.trim_end().strip_suffix("name")?;
-    let (start, end) = match before.trim_end().strip_suffix(',') {
-        Some(earlier) => (earlier.len(), usize::from(value.end())),
-        None => {
-            let after = &text[usize::from(value.end())..];
-            let rest = after.trim_start().strip_prefix(',').map(str::trim_start);
-            (before.len(), text.len() - rest.unwrap_or(after).len())
-        }
-    };
-    let longer = value.start() - TextSize::new(start as u32);
-    let start = place.range.start().checked_sub(longer)?;
-    let end = place.range.end() + (TextSize::new(end as u32) - value.end());
-    Some(Place::new(place.owner, TextRange::new(start, end)))
-}
-
-/// The strings, bare names and branch names of a statement, but not the names that it gives.
-fn mentions<'a>(stmt: &'a Stmt, found: &mut FxHashSet<&'a str>) {
-    match &stmt.kind {
-        StmtKind::Call(call) => call_mentions(call, found),
-        StmtKind::Branch(branch) => {
-            found.insert(&branch.name.value);
-            block_mentions(&branch.block, found);
-        }
-        StmtKind::Choice(hpo) => {
-            if let HpoKind::Choice(values) = &hpo.kind {
-                values.iter().for_each(|value| expr_mentions(value, found));
-            }
-        }
-        StmtKind::Error => {}
-    }
-    if let Some(block) = &stmt.block {
-        block_mentions(block, found);
-    }
-}
-
-fn block_mentions<'a>(block: &'a Block, found: &mut FxHashSet<&'a str>) {
-    block.stmts.iter().for_each(|stmt| mentions(stmt, found));
-}
-
-fn call_mentions<'a>(call: &'a Call, found: &mut FxHashSet<&'a str>) {
-    for arg in call.args.iter().flat_map(|list| &list.args) {
-        if arg.name.as_ref().is_none_or(|name| name.value != "name") {
-            expr_mentions(&arg.value, found);
-        }
-    }
-}
-
-fn expr_mentions<'a>(expr: &'a Expr, found: &mut FxHashSet<&'a str>) {
-    match &expr.kind {
-        ExprKind::Str(text) | ExprKind::Name(text) => {
-            found.insert(text);
-        }
-        ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-            elements.iter().for_each(|element| expr_mentions(element, found));
-        }
-        ExprKind::Call(call) => call_mentions(call, found),
-        ExprKind::Hpo(hpo) => {
-            if let HpoKind::Choice(values) = &hpo.kind {
-                values.iter().for_each(|value| expr_mentions(value, found));
-            }
-        }
-        _ => {}
-    }
 }

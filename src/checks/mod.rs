@@ -3,9 +3,11 @@
 //! - Sections, devices and research forms are checked one by one, by pure functions of one piece of the
 //!   high-level form with places relative to that piece ([`check_section`], [`check_device`]).
 //! - Layers are checked alone ([`layers`]) and with the one before ([`pairs`]), when the [`facts`] of
-//!   a piece of a network are made; these are kept with the piece's result.
-//! - A network as a whole is checked from the facts of its pieces: its end against loss and metrics
-//!   ([`output`]), its hyperparameters against the search ([`search`]), its [`cost`] against bounds.
+//!   a piece of a network are made; these are kept for the next state of the file ([`pieces`]).
+//! - A network as a whole is checked from the facts of its pieces: its runs of branches ([`branches`]), its
+//!   outputs against their losses and metrics ([`output`], [`loss`], [`metric`]), its hyperparameters
+//!   against the search ([`search`]), its [`cost`] against bounds.
+//! - Fixes that depend on the text around a layer are added at the end ([`reorder`]).
 //!
 //! [`check`] says everything that does not depend on settings; [`check_settings`] the rest.
 
@@ -23,8 +25,10 @@ mod layers;
 mod layout;
 mod loss;
 mod metric;
+mod names;
 mod output;
 mod pairs;
+mod pieces;
 mod portability;
 mod reorder;
 mod search;
@@ -33,9 +37,12 @@ mod values;
 
 pub use hyperparameters::check_hpo;
 pub use keys::{check_device, check_research};
+pub use reorder::offer as offer_moves;
 pub use sections::check_section;
 
-use facts::{End, Facts, Segment};
+pub use pieces::Summary;
+
+use pieces::Pieces;
 
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, codes};
@@ -51,24 +58,22 @@ use crate::model::result::Finding;
 pub fn check(
     document: &Document,
     analysis: &Analysis,
+    summary: &Summary,
     framework: Framework,
 ) -> Vec<Diagnostic<Place>> {
     let mut findings = Vec::new();
     let mut of_layers: Vec<Finding> = Vec::new();
-    for (at, model) in analysis.networks.iter().enumerate() {
+    for (at, (model, pieces)) in analysis.networks.iter().zip(&summary.networks).enumerate() {
         for (owner, section) in document.sections(at) {
             let found = check_section(section).into_iter();
             findings
                 .extend(found.map(|finding| finding.map_places(|range| Place::new(owner, range))));
         }
-        let network = Network::new(document, at, model);
+        let network = Network::new(document, at, model, pieces);
         findings.extend(feature_map::check(document, at, model));
         findings.extend(search::check(document, at, model));
         findings.extend(network.costs().unbuildable());
         network.check(framework, &mut of_layers);
-    }
-    for finding in &mut of_layers {
-        reorder::offer(document, &mut finding.diagnostic);
     }
     findings.extend(lifted(of_layers, analysis));
     for (owner, form) in document.research() {
@@ -89,17 +94,16 @@ pub fn check(
 pub fn check_settings(
     document: &Document,
     analysis: &Analysis,
+    summary: &Summary,
     config: &Config,
 ) -> Vec<Diagnostic<Place>> {
     let mut findings = Vec::new();
     let mut of_layers: Vec<Finding> = Vec::new();
-    for (at, model) in analysis.networks.iter().enumerate() {
-        of_layers.extend(Network::new(document, at, model).costs().check(config));
+    for (at, (model, pieces)) in analysis.networks.iter().zip(&summary.networks).enumerate() {
+        let network = Network::new(document, at, model, pieces);
+        of_layers.extend(network.costs().check(config));
         if config.is_on(codes::PORTABLE_LAYER) {
-            for (base, nodes) in &model.chunks {
-                let found = Facts::found_by(nodes, portability::differences).into_iter();
-                of_layers.extend(found.map(|finding| placed(finding, *base)));
-            }
+            network.portability(&mut of_layers);
         }
         if config.is_on(codes::SECTION_ORDER) {
             findings.extend(layout::section_order(document, at));
@@ -107,7 +111,7 @@ pub fn check_settings(
     }
     findings.extend(lifted(of_layers, analysis));
     if config.is_on(codes::UNUSED_LAYER_NAME) {
-        findings.extend(layout::unused_names(document));
+        findings.extend(summary.names(document).unused(document));
     }
     findings
 }
@@ -128,25 +132,24 @@ fn lifted(findings: Vec<Finding>, analysis: &Analysis) -> impl Iterator<Item = D
 /// A network with the facts of its pieces.
 struct Network<'a> {
     model: &'a NetworkModel,
+    pieces: &'a Pieces,
     head: Place,
-    /// The number of the first statement of each piece, and its facts.
-    pieces: Vec<(u32, &'a Facts)>,
     loss: Option<(OwnerId, &'a Expr)>,
     metrics: Option<(OwnerId, &'a [Expr])>,
     optimizer: Option<&'a str>,
 }
 
 impl<'a> Network<'a> {
-    fn new(document: &'a Document, at: usize, model: &'a NetworkModel) -> Network<'a> {
-        let pieces = model.chunks.iter().zip(&model.memos);
-        let pieces = pieces.filter(|((_, nodes), _)| !nodes.is_empty());
-        let pieces = pieces.filter_map(|((base, nodes), memo)| {
-            Some((*base, memo.get_or_init(|| Facts::of(nodes))?))
-        });
+    fn new(
+        document: &'a Document,
+        at: usize,
+        model: &'a NetworkModel,
+        pieces: &'a Pieces,
+    ) -> Network<'a> {
         let mut network = Network {
             model,
+            pieces,
             head: document.network_head(at),
-            pieces: pieces.collect(),
             loss: None,
             metrics: None,
             optimizer: None,
@@ -171,54 +174,59 @@ impl<'a> Network<'a> {
 
     /// The findings about its layers.
     fn check(&self, framework: Framework, findings: &mut Vec<Finding>) {
-        let mut all = Segment::default();
-        let mut field = field::Field::default();
-        let mut runs = branches::Runs::default();
-        // The piece that the last layer so far stands in.
-        let mut last = 0;
-        for (base, facts) in &self.pieces {
-            findings.extend(facts.findings.iter().map(|finding| placed(finding.clone(), *base)));
-            let goes_on = runs.go_on(&facts.edges);
-            findings
-                .extend(runs.add(&facts.edges, *base).map(|(finding, base)| placed(finding, base)));
-            field = field.then(&facts.field);
-            if goes_on && matches!(facts.edges.head, Some((_, true))) {
-                all.go_on(facts.segment.clone(), base.saturating_sub(last));
-                continue;
-            }
-            if let Some((before, after)) = all.join(facts.segment.clone()) {
-                findings.extend(pairs::pair(&before, &after).into_iter().map(|finding| {
-                    let is_first = finding.diagnostic.place == before.layer.place;
-                    placed(finding, if is_first { last } else { *base })
-                }));
-            }
-            if !matches!(facts.segment.end, End::Nothing) {
-                last = *base;
-            }
-        }
-        findings.extend(runs.end().map(|(finding, base)| placed(finding, base)));
+        let found = self.pieces.findings();
+        findings.extend(found.map(|(finding, piece)| self.placed(finding.clone(), piece)));
+        let (end, piece) = self.pieces.end();
         let output = output::Output {
             framework,
-            end: &all.end,
+            end,
             outputs: &self.model.outputs,
             loss: self.loss,
             metrics: self.metrics,
         };
-        findings.extend(output.check().into_iter().map(|finding| placed(finding, last)));
-        findings.extend(self.receptive_field(&field));
+        let found = output.check().into_iter();
+        findings.extend(found.map(|finding| self.placed(finding, piece)));
+        findings.extend(self.receptive_field());
     }
 
-    fn receptive_field(&self, field: &field::Field) -> Option<Finding> {
-        let Some(field::MapEnd::Pooled(place)) = field.end else { return None };
+    /// The layers that the two frameworks do not answer alike.
+    fn portability(&self, findings: &mut Vec<Finding>) {
+        for (at, piece) in self.pieces.all().iter().enumerate() {
+            let found = piece.facts().differences(piece.nodes()).iter().cloned();
+            findings.extend(found.map(|finding| self.placed(finding, at)));
+        }
+    }
+
+    /// A finding about a layer of piece number `piece`, with its whole path.
+    fn placed(&self, mut finding: Finding, piece: usize) -> Finding {
+        let base = self.model.chunks.get(piece).map_or(0, |chunk| chunk.base);
+        if let Some((first, rest)) = finding.path.take() {
+            finding.diagnostic.path = Some(format!("{}{rest}", base + first));
+        }
+        finding
+    }
+
+    fn receptive_field(&self) -> Option<Finding> {
         let ([(_, input)], Some((_, loss))) = (self.model.inputs.as_slice(), self.loss) else {
             return None;
         };
-        let sizes = layers::spatial(input)?;
-        let fields: Vec<u64> = field.grow.iter().map(|grow| grow.saturating_add(1)).collect();
-        let is_small = sizes.iter().zip(&fields).any(|(size, field)| field < size);
-        if !is_small || !is_classification(called(loss)?) {
+        if !is_classification(called(loss)?) {
             return None;
         }
+        let sizes = layers::spatial(input)?;
+        let mut field = field::Field::default();
+        for piece in self.pieces.all() {
+            // Nothing makes a field smaller, so the layers behind are not looked at.
+            if field.end.is_some() || !field.is_small(&sizes) {
+                break;
+            }
+            field = field.then(piece.facts().field(piece.nodes()));
+        }
+        let Some(field::MapEnd::Pooled(place)) = field.end else { return None };
+        if !field.is_small(&sizes) {
+            return None;
+        }
+        let fields: Vec<u64> = field.sees().collect();
         let text = |sizes: &[u64]| sizes.iter().map(u64::to_string).collect::<Vec<_>>().join("×");
         let diagnostic = Diagnostic::new(
             codes::SMALL_RECEPTIVE_FIELD,
@@ -243,18 +251,10 @@ impl<'a> Network<'a> {
                 None => "the network".to_owned(),
             },
             counts: self.model.counts,
-            pieces: self.pieces.iter().map(|(_, facts)| &facts.costs).collect(),
+            pieces: self.pieces.all(),
             optimizer: self.optimizer,
         }
     }
-}
-
-/// The finding with its whole path.
-fn placed(mut finding: Finding, base: u32) -> Finding {
-    if let Some((first, rest)) = finding.path.take() {
-        finding.diagnostic.path = Some(format!("{}{rest}", base + first));
-    }
-    finding
 }
 
 /// The name of a loss or an optimizer, where it is one.

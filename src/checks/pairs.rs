@@ -13,26 +13,57 @@ const JUMP: u64 = 10;
 /// How small a part of what comes in is a sharp reduction: one of this many.
 const REDUCTION: u64 = 100;
 
-/// What is wrong with two layers in a row.
-pub(super) fn pair(before: &Site, after: &Site) -> Vec<Finding> {
+/// The layer that a finding about two of them is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    First,
+    Second,
+}
+
+/// A check of two layers.
+type Check = fn(&View<'_>, &View<'_>) -> Option<Diagnostic<Place>>;
+
+/// The checks, each of which asks first what rules most layers out.
+const PAIR: &[(Which, Check)] = &[
+    (Which::Second, consecutive_activations),
+    (Which::First, bias_before_normalization),
+    (Which::First, dropout_before_normalization),
+    (Which::Second, convolution_after_dense),
+    (Which::Second, size_change),
+];
+
+/// Gives `found` what is wrong with two layers in a row.
+pub(super) fn pair(
+    first: &View<'_>,
+    second: &View<'_>,
+    mut found: impl FnMut(Which, Diagnostic<Place>),
+) {
     // The output of a layer with a name may be used elsewhere too.
-    let is_private = before.layer.name.is_none();
-    if !is_private || !is_certain(&before.layer) || !is_certain(&after.layer) {
-        return Vec::new();
+    let is_private = first.layer.name.is_none();
+    if !is_private || !is_certain(first.layer) || !is_certain(second.layer) {
+        return;
     }
+    for (which, check) in PAIR {
+        if let Some(diagnostic) = check(first, second) {
+            found(*which, diagnostic);
+        }
+    }
+}
+
+/// What is wrong with two layers in a row that stand in two pieces of a network.
+pub(super) fn meeting(before: &Site, after: &Site) -> Vec<(Which, Finding)> {
     let (Some(first), Some(second)) = (View::of(&before.layer), View::of(&after.layer)) else {
         return Vec::new();
     };
-    let at_first = |found: Option<Diagnostic<Place>>| found.map(|found| before.finding(found));
-    let at_second = |found: Option<Diagnostic<Place>>| found.map(|found| after.finding(found));
-    let found = [
-        at_second(consecutive_activations(&first, &second)),
-        at_first(bias_before_normalization(&first, &second)),
-        at_first(dropout_before_normalization(&first, &second)),
-        at_second(convolution_after_dense(&first, &second)),
-        at_second(size_change(&first, &second)),
-    ];
-    found.into_iter().flatten().collect()
+    let mut findings = Vec::new();
+    pair(&first, &second, |which, diagnostic| {
+        let site = match which {
+            Which::First => before,
+            Which::Second => after,
+        };
+        findings.push((which, site.finding(diagnostic)));
+    });
+    findings
 }
 
 fn consecutive_activations(first: &View<'_>, second: &View<'_>) -> Option<Diagnostic<Place>> {

@@ -14,7 +14,7 @@ use crate::syntax::{SyntaxKind, SyntaxNode};
 use crate::text::{TextEdit, TextRange, TextSize};
 
 /// Adds the fix to a finding about a layer that should stand behind the next one, its related place.
-pub(super) fn offer(document: &Document, finding: &mut Diagnostic<Place>) {
+pub fn offer(document: &Document, finding: &mut Diagnostic<Place>) {
     if finding.code != codes::DROPOUT_BEFORE_NORMALIZATION {
         return;
     }
@@ -118,6 +118,6 @@ fn neighbour(stmt: &SyntaxNode, after: bool) -> Option<SyntaxNode> {
 /// `None` where something else stands there.
 fn comment_after(text: &str, at: TextSize) -> Option<TextSize> {
     let rest = text[usize::from(at)..].lines().next().unwrap_or("").trim_end();
-    let is_comment = rest.trim_start().starts_with(['#']) || rest.trim_start().starts_with("//");
+    let is_comment = rest.trim_start().starts_with('#') || rest.trim_start().starts_with("//");
     (rest.is_empty() || is_comment).then(|| TextSize::of(rest))
 }

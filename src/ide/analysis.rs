@@ -23,12 +23,14 @@ use super::report::{FileReport, NetworkReport, Totals};
 use super::selection;
 use super::semantic_tokens::{self, SemanticToken};
 use super::symbols::{self, DocumentSymbol};
+use crate::checks;
 use crate::config::{self, Config};
 use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
 use crate::model::analysis as model;
 use crate::model::db::Database;
 use crate::model::document::Document;
+use crate::model::place::Place;
 use crate::model::result::Part;
 use crate::syntax::Parse;
 use crate::text::{LineIndex, TextRange, TextSize};
@@ -43,7 +45,7 @@ pub fn analyze(text: &str, framework: Framework) -> FileReport {
 pub fn analyze_with(text: &str, framework: Framework, config: &Config) -> FileReport {
     let mut db = Database::default();
     let document = Arc::new(Document::new(&mut db, text, framework));
-    Analysis::new(Arc::new(Snapshot::new(document, framework, db))).report(config)
+    Analysis::new(Arc::new(Snapshot::new(document, framework, db, Arc::default()))).report(config)
 }
 
 /// The framework that the settings name.
@@ -68,10 +70,63 @@ pub(super) struct Snapshot {
     db: Mutex<Option<Database>>,
     /// The file has been edited since.
     is_superseded: AtomicBool,
-    model: OnceLock<Option<model::Analysis>>,
+    computed: OnceLock<Option<Computed>>,
+    /// What was computed for the file last, and will be for this state of it.
+    last: Arc<LastComputed>,
     diagnostics: OnceLock<Vec<Diagnostic>>,
     names: OnceLock<Names>,
     macro_results: OnceLock<Index>,
+}
+
+/// What is computed for a state of a file. A clone shares it.
+#[derive(Clone)]
+struct Computed {
+    model: Arc<model::Analysis>,
+    /// What the checks know of the layers.
+    summary: Arc<checks::Summary>,
+    /// What the model and the checks have found, whatever the settings are.
+    found: Arc<Vec<Diagnostic<Place>>>,
+}
+
+impl Computed {
+    fn of(
+        db: &Database,
+        document: &Document,
+        framework: Framework,
+        last: Option<Computed>,
+    ) -> Computed {
+        if let Some(last) = last.as_ref().filter(|last| last.model.is_of(document)) {
+            return last.clone();
+        }
+        let last = last.as_ref();
+        let model = model::analyze_after(db, document, last.map(|last| &*last.model));
+        let _span = tracing::debug_span!("findings").entered();
+        let summary = checks::Summary::of(&model, last.map(|last| &*last.summary));
+        let mut found = model.findings.clone();
+        found.extend(checks::check(document, &model, &summary, framework));
+        let (model, summary, found) = (Arc::new(model), Arc::new(summary), Arc::new(found));
+        Computed { model, summary, found }
+    }
+}
+
+/// What was computed last for a file. The states of a file share it: what an edit does not change is
+/// taken from there, and compared by address, so it does not matter of which state it is.
+#[derive(Default)]
+pub(super) struct LastComputed(Mutex<Option<Computed>>);
+
+impl LastComputed {
+    fn get(&self) -> Option<Computed> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, computed: &Computed) {
+        let before = {
+            let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            last.replace(computed.clone())
+        };
+        // What is not shared any more is freed without the lock.
+        drop(before);
+    }
 }
 
 /// What was computed for a range of the text.
@@ -100,13 +155,19 @@ impl Results<'_> {
 }
 
 impl Snapshot {
-    pub(super) fn new(document: Arc<Document>, framework: Framework, db: Database) -> Snapshot {
+    pub(super) fn new(
+        document: Arc<Document>,
+        framework: Framework,
+        db: Database,
+        last: Arc<LastComputed>,
+    ) -> Snapshot {
         Snapshot {
             document,
             framework,
             db: Mutex::new(Some(db)),
             is_superseded: AtomicBool::new(false),
-            model: OnceLock::new(),
+            computed: OnceLock::new(),
+            last,
             diagnostics: OnceLock::new(),
             names: OnceLock::new(),
             macro_results: OnceLock::new(),
@@ -124,14 +185,17 @@ impl Snapshot {
         self.db.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn model(&self) -> Option<&model::Analysis> {
+    fn computed(&self) -> Option<&Computed> {
         let compute = || {
             let db = self.take()?;
-            let analyze = std::panic::AssertUnwindSafe(|| model::analyze(&db, &self.document));
+            let last = self.last.get();
+            let compute = || Computed::of(&db, &self.document, self.framework, last);
             // What unwinds otherwise than by an edit is a defect, and goes on to whoever contains it.
-            salsa::Cancelled::catch(analyze).ok()
+            let computed = salsa::Cancelled::catch(std::panic::AssertUnwindSafe(compute)).ok()?;
+            self.last.set(&computed);
+            Some(computed)
         };
-        self.model.get_or_init(compute).as_ref()
+        self.computed.get_or_init(compute).as_ref()
     }
 }
 
@@ -151,7 +215,12 @@ impl Analysis {
 
     /// The networks and findings; `None` for a snapshot that has been cancelled.
     pub(super) fn model(&self) -> Option<&model::Analysis> {
-        self.snapshot.model()
+        self.snapshot.computed().map(|computed| &*computed.model)
+    }
+
+    /// What the checks know of the layers, with the model that it is of.
+    pub(super) fn summary(&self) -> Option<(&model::Analysis, &checks::Summary)> {
+        self.snapshot.computed().map(|computed| (&*computed.model, &*computed.summary))
     }
 
     /// The names that the file defines.
@@ -212,9 +281,8 @@ impl Analysis {
     /// their codes; also those that are off by default.
     pub(super) fn diagnostics(&self) -> &[Diagnostic] {
         self.snapshot.diagnostics.get_or_init(|| {
-            let Some(model) = self.model() else { return Vec::new() };
-            let _span = tracing::debug_span!("findings").entered();
-            diagnostics::all(self.document(), model, self.framework())
+            let computed = self.snapshot.computed();
+            computed.map_or_else(Vec::new, |it| diagnostics::all(self.document(), &it.found))
         })
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::analysis::{Analysis, Snapshot};
+use super::analysis::{Analysis, LastComputed, Snapshot};
 use crate::lang::Framework;
 use crate::model::db::Database;
 use crate::model::document::Document;
@@ -32,6 +32,7 @@ struct OpenFile {
     db: Database,
     document: Arc<Document>,
     framework: Framework,
+    last: Arc<LastComputed>,
     /// The snapshot of the file as it is now, once somebody has asked for it.
     current: RefCell<Option<Arc<Snapshot>>>,
 }
@@ -56,7 +57,8 @@ impl AnalysisHost {
             None => Database::default(),
         };
         let document = Arc::new(Document::new(&mut db, &text, framework));
-        self.files.insert(id, OpenFile { db, document, framework, current: RefCell::default() });
+        let (last, current) = (Arc::default(), RefCell::default());
+        self.files.insert(id, OpenFile { db, document, framework, last, current });
         id
     }
 
@@ -97,7 +99,8 @@ impl AnalysisHost {
         let open = self.files.get(&file)?;
         let mut current = open.current.borrow_mut();
         let snapshot = current.get_or_insert_with(|| {
-            Arc::new(Snapshot::new(open.document.clone(), open.framework, open.db.clone()))
+            let (document, db) = (open.document.clone(), open.db.clone());
+            Arc::new(Snapshot::new(document, open.framework, db, open.last.clone()))
         });
         Some(Analysis::new(snapshot.clone()))
     }

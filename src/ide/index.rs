@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::model::analysis::Analysis as Model;
+use crate::model::analysis::{Analysis as Model, ChunkModel};
 use crate::model::document::Document;
 use crate::model::place::Place;
 use crate::model::result::{Layer, Node, Part};
@@ -61,7 +61,7 @@ impl Index {
             }
             let wanted = document.statements_in(at, range);
             let mut first = 0;
-            for (_, nodes) in &network.chunks {
+            for nodes in network.chunks.iter().map(ChunkModel::nodes) {
                 let last = first + nodes.len();
                 let (from, to) = (wanted.start.max(first), wanted.end.min(last));
                 if from < to {
@@ -77,7 +77,7 @@ impl Index {
     pub fn of_macros(document: &Document, model: &Model) -> Index {
         let mut walk = Walk::new(document, true);
         for network in &model.networks {
-            for (_, nodes) in &network.chunks {
+            for nodes in network.chunks.iter().map(ChunkModel::nodes) {
                 walk.nodes(nodes);
             }
         }

@@ -124,7 +124,7 @@ impl NetworkReport {
             outputs: model.outputs.iter().map(shape_view).collect(),
             totals: Totals::of(model),
             document,
-            chunks: model.chunks.clone(),
+            chunks: model.chunks.iter().map(|chunk| (chunk.base, chunk.nodes().clone())).collect(),
         }
     }
 

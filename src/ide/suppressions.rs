@@ -8,12 +8,10 @@ use rowan::NodeOrToken;
 
 use crate::config::Config;
 use crate::diagnostics::{Code, Diagnostic, codes, did_you_mean};
-use crate::model::document::Document;
+use crate::model::document::{Document, SUPPRESSION_MARK};
 use crate::syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 use crate::text::{TextEdit, TextRange, TextSize};
 
-/// What the comments begin with, after the sign of a comment.
-const MARK: &str = "neural:";
 /// The two forms.
 const WORDS: [&str; 2] = ["allow", "allow-file"];
 
@@ -142,8 +140,8 @@ fn with_line(text: &str, range: TextRange) -> TextRange {
 fn read(document: &Document, about: &mut Vec<Diagnostic>) -> Vec<Suppression> {
     let text = document.text();
     let mut suppressions = Vec::new();
-    // Most files have none, and finding that out after each edit should cost no walk of the tree.
-    for at in memchr::memmem::find_iter(text.as_bytes(), MARK) {
+    for at in document.occurrences(SUPPRESSION_MARK) {
+        let at = usize::from(*at);
         let Some(token) = comment_at(document, at) else { continue };
         suppressions.extend(read_one(text, &token, at, about));
     }
@@ -152,7 +150,7 @@ fn read(document: &Document, about: &mut Vec<Diagnostic>) -> Vec<Suppression> {
 
 fn comment_at(document: &Document, at: usize) -> Option<SyntaxToken> {
     let at = TextSize::new(at as u32);
-    let range = TextRange::at(at, TextSize::of(MARK));
+    let range = TextRange::at(at, TextSize::of(SUPPRESSION_MARK));
     match document.parse().syntax().covering_element(range) {
         NodeOrToken::Token(token) if token.kind() == SyntaxKind::COMMENT => Some(token),
         _ => None,
@@ -171,8 +169,8 @@ fn read_one(
     if !before.trim_start_matches(['#', '/', '*']).trim().is_empty() {
         return None;
     }
-    let rest = &text[at + MARK.len()..usize::from(range.end())];
-    let start = at + MARK.len() + (rest.len() - rest.trim_start().len());
+    let rest = &text[at + SUPPRESSION_MARK.len()..usize::from(range.end())];
+    let start = at + SUPPRESSION_MARK.len() + (rest.len() - rest.trim_start().len());
     let rest = rest.trim_start();
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_');
     let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
@@ -192,7 +190,8 @@ fn read_one(
     }
     let inside = list.and_then(|list| list.find(')').map(|end| &list[..end]));
     let Some(inside) = inside.filter(|inside| !inside.trim().is_empty()) else {
-        let message = format!("`{word}` needs the codes to switch off: `{MARK} {word}(code)`");
+        let message =
+            format!("`{word}` needs the codes to switch off: `{SUPPRESSION_MARK} {word}(code)`");
         about.push(Diagnostic::new(codes::UNKNOWN_SUPPRESSION, word_range, message));
         return None;
     };
@@ -293,14 +292,14 @@ pub(super) fn offers(document: &Document, finding: &Diagnostic) -> Vec<(String, 
         .filter(|it| it.scope.is_some_and(|scope| scope.contains(finding.place.start())))
         .find_map(add_to)
         .unwrap_or_else(|| {
-            let comment = format!("{indentation}# {MARK} allow({code})\n");
+            let comment = format!("{indentation}# {SUPPRESSION_MARK} allow({code})\n");
             TextEdit::new(TextRange::empty(line.start()), comment)
         });
     let in_file =
         existing.iter().filter(|it| it.scope.is_none()).find_map(add_to).unwrap_or_else(|| {
             let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
             let at = TextRange::empty(TextSize::new(start as u32));
-            TextEdit::new(at, format!("# {MARK} allow-file({code})\n"))
+            TextEdit::new(at, format!("# {SUPPRESSION_MARK} allow-file({code})\n"))
         });
     vec![
         (format!("Allow `{code}` here"), in_place),

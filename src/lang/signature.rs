@@ -44,10 +44,10 @@ impl Signature {
 /// Whether two names differ in nothing but letter case and underscores, as `MeanSquaredError` and
 /// `mean_squared_error` do.
 pub fn same_name(a: &str, b: &str) -> bool {
-    let letters = |name: &str| {
-        name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>()
-    };
-    letters(a) == letters(b)
+    fn letters(name: &str) -> impl Iterator<Item = char> {
+        name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase())
+    }
+    letters(a).eq(letters(b))
 }
 
 /// A parameter that must be given.

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use smol_str::{SmolStr, format_smolstr};
 
 use super::db::{ChunkResult, Db, evaluate, inputs, unused_macro};
-use super::document::{Document, Network};
+use super::document::{Document, Network, Revision};
 use super::eval::MAX_LAYERS;
 pub use super::lift::lift;
 use super::place::Place;
-use super::result::{Counts, Finding, Memo, Node, count_layers};
+use super::result::{Counts, Finding, Node, count_layers};
 use super::tensor::{Tensor, Tensors};
 use super::whole;
 use crate::diagnostics::{Diagnostic, codes};
@@ -28,6 +28,9 @@ pub struct Analysis {
     pub devices: Vec<(SmolStr, Place)>,
     /// How often each macro was expanded.
     pub expansions: BTreeMap<SmolStr, u64>,
+    /// The state of the file that it is of.
+    revision: Revision,
+    heads: Arc<Heads>,
 }
 
 /// A network with its layers.
@@ -37,10 +40,8 @@ pub struct NetworkModel {
     pub name: Option<SmolStr>,
     /// Its inputs.
     pub inputs: Arc<Vec<(Option<SmolStr>, Tensor)>>,
-    /// The chunks: the number of the first statement, and the statements.
-    pub chunks: Vec<(u32, Arc<[Node]>)>,
-    /// For each chunk, what the checks have made of it.
-    pub memos: Vec<Arc<Memo>>,
+    /// The chunks of its statements.
+    pub chunks: Vec<ChunkModel>,
     /// Whether its layers have a hyperparameter to search.
     pub searches: bool,
     /// The tensors that leave the network.
@@ -51,33 +52,112 @@ pub struct NetworkModel {
     pub parameters_at_least: u64,
 }
 
+/// A chunk of a network's statements.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChunkModel {
+    /// The number of its first statement.
+    pub base: u32,
+    /// What it was evaluated to. While it stays the same object, nothing in the chunk has changed.
+    pub result: Arc<ChunkResult>,
+    summary: Summary,
+}
+
+impl ChunkModel {
+    fn new(result: &Arc<ChunkResult>) -> ChunkModel {
+        let summary = Summary {
+            next: result.nodes.last().map(|node| node.index + 1),
+            continues_run: result.continues_run,
+            counts: result.counts,
+            parameters_at_least: result.parameters_at_least,
+            expansion: result.expansion,
+            searches: result.searches,
+            says_more: !result.findings.is_empty()
+                || !result.devices.is_empty()
+                || !result.expansions.is_empty(),
+        };
+        ChunkModel { base: 0, result: result.clone(), summary }
+    }
+
+    /// The statements with their layers.
+    pub fn nodes(&self) -> &Arc<[Node]> {
+        &self.result.nodes
+    }
+}
+
+/// What a network needs of each of its chunks. It stands beside the other chunks' and not in the
+/// result, so that going over all chunks after each edit reads little memory.
+#[derive(Debug, Clone, PartialEq)]
+struct Summary {
+    /// The number of the statement after its last, from the first of the chunk; `None` without any.
+    next: Option<u32>,
+    continues_run: bool,
+    counts: Counts,
+    parameters_at_least: u64,
+    expansion: u64,
+    searches: bool,
+    /// Whether there are findings, devices or expansions of macros.
+    says_more: bool,
+}
+
+/// What does not depend on the statements of networks.
+#[derive(Debug, Default)]
+struct Heads {
+    findings: Vec<Diagnostic<Place>>,
+    /// The devices that the bodies of macros name.
+    devices: Vec<(SmolStr, Place)>,
+}
+
+impl Heads {
+    fn of(db: &dyn Db, document: &Document) -> Heads {
+        let bodies = document.macros.iter().flat_map(|definition| definition.stmts.pieces());
+        let devices = bodies.flat_map(|piece| piece.record.devices()).collect();
+        let mut findings = Vec::new();
+        let uses = whole::MacroUses::of(document);
+        for (at, definition) in document.macros.iter().enumerate() {
+            if uses.is_unused(at) {
+                let body = unused_macro(db, document.file, definition.input);
+                let lifted = lift(body.to_vec(), &count_calls(&body));
+                findings.extend(lifted.into_iter().map(|finding| finding.diagnostic));
+            }
+        }
+        whole::check(document, &uses, &mut findings);
+        Heads { findings, devices }
+    }
+}
+
 /// Everything that is known of `document`.
 pub fn analyze(db: &dyn Db, document: &Document) -> Analysis {
+    analyze_after(db, document, None)
+}
+
+/// The same. What has not changed since an earlier state of the file was analyzed is taken from there.
+pub fn analyze_after(db: &dyn Db, document: &Document, before: Option<&Analysis>) -> Analysis {
     let _span = tracing::debug_span!("analyze").entered();
+    let revision = document.revision();
+    let heads = match before {
+        Some(before) if before.revision.heads == revision.heads => before.heads.clone(),
+        _ => Arc::new(Heads::of(db, document)),
+    };
     let mut networks = Vec::new();
     let mut found: Vec<Finding> = Vec::new();
     let mut expansions: BTreeMap<SmolStr, u64> = BTreeMap::new();
-    let bodies = document.macros.iter().flat_map(|definition| definition.stmts.pieces());
-    let mut devices: Vec<(SmolStr, Place)> =
-        bodies.flat_map(|piece| piece.record.devices()).collect();
-    for network in &document.networks {
-        networks.push(network_model(db, network, &mut found, &mut expansions, &mut devices));
+    let mut devices = heads.devices.clone();
+    for (at, network) in document.networks.iter().enumerate() {
+        let before = before.and_then(|before| before.networks.get(at));
+        let before = before.map_or(&[][..], |before| &before.chunks);
+        let model = network_model(db, network, before, &mut found, &mut expansions, &mut devices);
+        networks.push(model);
     }
-    let mut findings: Vec<Diagnostic<Place>> =
-        lift(found, &expansions).into_iter().map(|finding| finding.diagnostic).collect();
-    let uses = whole::MacroUses::of(document);
-    for (at, definition) in document.macros.iter().enumerate() {
-        if uses.is_unused(at) {
-            let body = unused_macro(db, document.file, definition.input);
-            findings.extend(
-                lift(body.to_vec(), &count_calls(&body))
-                    .into_iter()
-                    .map(|finding| finding.diagnostic),
-            );
-        }
+    let found = lift(found, &expansions).into_iter().map(|finding| finding.diagnostic);
+    let findings = found.chain(heads.findings.iter().cloned()).collect();
+    Analysis { networks, findings, expansions, devices, revision, heads }
+}
+
+impl Analysis {
+    /// Whether it is that of the file as it is now.
+    pub fn is_of(&self, document: &Document) -> bool {
+        self.revision == document.revision()
     }
-    whole::check(document, &uses, &mut findings);
-    Analysis { networks, findings, expansions, devices }
 }
 
 /// Calls of macros inside the body of an unused one, as far as findings show them.
@@ -86,9 +166,27 @@ fn count_calls(findings: &[Finding]) -> BTreeMap<SmolStr, u64> {
     calls.map(|call| (call.name.clone(), u64::MAX)).collect()
 }
 
+/// The chunks with these results. `before` are those of an earlier state: where a result is the same
+/// object, the chunk is taken from there.
+fn chunk_models(results: &[Arc<ChunkResult>], before: &[ChunkModel]) -> Vec<ChunkModel> {
+    let same =
+        |(result, chunk): &(&Arc<ChunkResult>, &ChunkModel)| Arc::ptr_eq(result, &chunk.result);
+    let prefix = results.iter().zip(before).take_while(same).count();
+    let most = results.len().min(before.len()) - prefix;
+    let from_end = results.iter().rev().zip(before.iter().rev()).take(most);
+    let suffix = from_end.take_while(same).count();
+    let changed = &results[prefix..results.len() - suffix];
+    let mut chunks = Vec::with_capacity(results.len());
+    chunks.extend_from_slice(&before[..prefix]);
+    chunks.extend(changed.iter().map(ChunkModel::new));
+    chunks.extend_from_slice(&before[before.len() - suffix..]);
+    chunks
+}
+
 fn network_model(
     db: &dyn Db,
     network: &Network,
+    before: &[ChunkModel],
     found: &mut Vec<Finding>,
     expansions: &mut BTreeMap<SmolStr, u64>,
     devices: &mut Vec<(SmolStr, Place)>,
@@ -99,29 +197,29 @@ fn network_model(
     let chunk_inputs: Vec<_> =
         network.stmts.chunks.iter().filter_map(|chunk| chunk.input).collect();
     let results = evaluate(db, &chunk_inputs);
-    let mut chunks = Vec::new();
-    let mut memos = Vec::new();
+    let mut chunks = chunk_models(&results, before);
     let mut searches = false;
     let mut counts = Counts::ZERO;
     let mut parameters_at_least = 0u64;
     let (mut next, mut expanded) = (0, 0u64);
-    for (result, input) in results.iter().zip(&chunk_inputs) {
-        let base = next - u32::from(result.continues_run && next > 0);
-        next = result.nodes.last().map_or(next, |node| base + node.index + 1);
-        counts = counts + result.counts;
-        parameters_at_least = parameters_at_least.saturating_add(result.parameters_at_least);
-        chunks.push((base, result.nodes.clone()));
-        memos.push(result.memo.clone());
-        searches |= result.searches;
-        found.extend(result.findings.iter().map(|finding| placed(finding, base)));
-        devices.extend(result.devices.iter().cloned());
-        for (name, count) in &result.expansions {
-            *expansions.entry(name.clone()).or_default() += count;
+    for (chunk, input) in chunks.iter_mut().zip(&chunk_inputs) {
+        let ChunkModel { base, result, summary } = chunk;
+        *base = next - u32::from(summary.continues_run && next > 0);
+        next = summary.next.map_or(next, |number| *base + number);
+        counts = counts + summary.counts;
+        parameters_at_least = parameters_at_least.saturating_add(summary.parameters_at_least);
+        searches |= summary.searches;
+        if summary.says_more {
+            found.extend(result.findings.iter().map(|finding| placed(finding, *base)));
+            devices.extend(result.devices.iter().cloned());
+            for (name, count) in &result.expansions {
+                *expansions.entry(name.clone()).or_default() += count;
+            }
         }
         // A chunk bounds its own expansion; that of all chunks together is bounded here.
         let before = expanded;
-        expanded = expanded.saturating_add(result.expansion);
-        if expanded > MAX_LAYERS && before <= MAX_LAYERS && result.expansion <= MAX_LAYERS {
+        expanded = expanded.saturating_add(summary.expansion);
+        if expanded > MAX_LAYERS && before <= MAX_LAYERS && summary.expansion <= MAX_LAYERS {
             let largest = result
                 .nodes
                 .iter()
@@ -137,16 +235,13 @@ fn network_model(
             }
         }
     }
-    let end = results
-        .last()
-        .map_or_else(|| start.state.clone(), |result: &Arc<ChunkResult>| result.state.clone());
-    found.extend(whole::check_inputs(network, &end).into_iter().map(plain));
+    let end = results.last().map_or(&start.state, |result| &result.state);
+    found.extend(whole::check_inputs(network, end).into_iter().map(plain));
     let name = network.header.name.as_ref().map(|name| name.value.clone());
     NetworkModel {
         name,
         inputs: start.state.inputs.clone(),
         chunks,
-        memos,
         searches,
         outputs: end.flowing(),
         counts,

@@ -9,7 +9,7 @@
 
 mod sync;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use salsa::Setter;
@@ -19,10 +19,20 @@ use super::db::{ChunkInput, Database, FileInput, MacroInput, NetworkInput};
 use super::hir::{self, Section};
 use super::macros::{AllUses, MacroGraph};
 use super::place::{OwnerId, Place};
-use super::statements::{Identities, Source, Statements, StmtPiece};
+use super::statements::{Identities, Source, Statements, StmtChunk, StmtPiece};
+use super::uses::ChunkUses;
 use crate::lang::Framework;
 use crate::syntax::{self, GreenNode};
-use crate::text::{LineIndex, TextRange, TextSize};
+use crate::text::{LineIndex, Occurrences, TextRange, TextSize};
+
+/// What the comments begin with that switch codes off, after the sign of a comment.
+pub const SUPPRESSION_MARK: &str = "neural:";
+
+/// What comments begin with that are not written with `#`.
+pub const FOREIGN_COMMENTS: [&str; 2] = ["//", "/*"];
+
+/// The words that the file is asked for.
+const WORDS: [&str; 3] = [SUPPRESSION_MARK, FOREIGN_COMMENTS[0], FOREIGN_COMMENTS[1]];
 
 /// A section with its lowered form.
 #[derive(Debug, Clone)]
@@ -82,11 +92,61 @@ struct Slot {
     pieces: Arc<[StmtPiece]>,
 }
 
+/// Neighbouring statements of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedChunk<'a>(&'a StmtChunk);
+
+impl<'a> NamedChunk<'a> {
+    /// What the statements mention. It is the same object as long as they stay.
+    pub fn uses(&self) -> &'a Arc<ChunkUses> {
+        &self.0.uses
+    }
+
+    /// The statements.
+    pub fn statements(&self) -> impl Iterator<Item = &'a hir::Stmt> + use<'a> {
+        self.0.pieces.iter().map(|piece| &*piece.record.stmt)
+    }
+
+    /// Every literal `name="…"`, with the place of the string.
+    pub fn names(&self) -> impl Iterator<Item = (&'a SmolStr, Place)> + use<'a> {
+        let has_names = !self.0.uses.names.is_empty();
+        let pieces =
+            has_names.then_some(&self.0.pieces).into_iter().flat_map(|pieces| pieces.iter());
+        pieces.flat_map(|piece| {
+            let place = |range: &TextRange| Place::new(piece.owner, *range);
+            piece.uses.names.iter().map(move |(name, range)| (name, place(range)))
+        })
+    }
+}
+
+/// How often a file has changed in what results are made from. Places are not: results hold none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Changes of anything: while it stays, all results stay.
+    pub all: u64,
+    /// Changes of anything but the statements of networks: heads, sections, macros, and which names the
+    /// networks call.
+    pub heads: u64,
+}
+
+impl Revision {
+    fn change(&mut self) {
+        self.all += 1;
+    }
+
+    fn change_heads(&mut self) {
+        self.all += 1;
+        self.heads += 1;
+    }
+}
+
 /// A file and its pieces. A clone shares the text, the tree and the statements with it.
 #[derive(Debug, Clone)]
 pub struct Document {
     text: Arc<String>,
     lines: Arc<LineIndex>,
+    /// Where each of [`WORDS`] occurs, once somebody has asked.
+    words: [OnceLock<Arc<Occurrences>>; WORDS.len()],
     parse: syntax::Parse,
     pub(super) file: FileInput,
     pub(super) networks: Vec<Network>,
@@ -99,6 +159,7 @@ pub struct Document {
     slot_of: Arc<Vec<u32>>,
     slots: Vec<Option<Slot>>,
     identities: Identities,
+    revision: Revision,
     /// Networks that are not in use, with their chunks.
     spare_networks: Vec<(NetworkInput, Vec<ChunkInput>)>,
     spare_macros: Vec<MacroInput>,
@@ -113,6 +174,7 @@ impl Document {
         let mut document = Document {
             text: Arc::default(),
             lines: Arc::new(LineIndex::new("")),
+            words: Default::default(),
             parse: syntax::parse(""),
             file,
             networks: Vec::new(),
@@ -123,6 +185,7 @@ impl Document {
             slot_of: Arc::default(),
             slots: Vec::new(),
             identities: Identities::default(),
+            revision: Revision::default(),
             spare_networks: Vec::new(),
             spare_macros: Vec::new(),
             lowered: 0,
@@ -145,9 +208,21 @@ impl Document {
         &self.lines
     }
 
+    /// Where `word`, which is [`SUPPRESSION_MARK`] or one of [`FOREIGN_COMMENTS`], occurs in the text,
+    /// wherever that is. Another word is nowhere.
+    pub fn occurrences(&self, word: &str) -> &[TextSize] {
+        let Some(at) = WORDS.iter().position(|other| *other == word) else { return &[] };
+        self.words[at].get_or_init(|| Arc::new(Occurrences::new(WORDS[at], &self.text))).starts()
+    }
+
     /// The tree and the findings of the parser.
     pub fn parse(&self) -> &syntax::Parse {
         &self.parse
+    }
+
+    /// What the results of the file can be told by.
+    pub fn revision(&self) -> Revision {
+        self.revision
     }
 
     /// How many statements and sections the last change lowered anew.
@@ -196,12 +271,7 @@ impl Document {
 
     /// Every literal `name="…"` of a layers list or macro body, with the place of the string.
     pub fn layer_names(&self) -> impl Iterator<Item = (&SmolStr, Place)> {
-        let named = self.lists().flat_map(|stmts| &stmts.chunks);
-        let named = named.filter(|chunk| !chunk.uses.names.is_empty());
-        named.flat_map(|chunk| chunk.pieces.iter()).flat_map(|piece| {
-            let place = |range: &TextRange| Place::new(piece.owner, *range);
-            piece.uses.names.iter().map(move |(name, range)| (name, place(range)))
-        })
+        self.chunks().flat_map(|chunk| chunk.names())
     }
 
     /// The text of network number `network`.
@@ -227,10 +297,9 @@ impl Document {
         self.research.iter().map(|form| (form.owner, &form.value))
     }
 
-    /// Every statement of a layers list or macro body, with its identity.
-    pub fn statements(&self) -> impl Iterator<Item = (OwnerId, &hir::Stmt)> {
-        let pieces = self.lists().flat_map(Statements::pieces);
-        pieces.map(|piece| (piece.owner, &*piece.record.stmt))
+    /// The chunks of the layers lists and macro bodies.
+    pub fn chunks(&self) -> impl Iterator<Item = NamedChunk<'_>> {
+        self.lists().flat_map(|stmts| &stmts.chunks).map(NamedChunk)
     }
 
     fn lists(&self) -> impl Iterator<Item = &Statements> {
@@ -242,6 +311,7 @@ impl Document {
     pub fn set_framework(&mut self, db: &mut Database, framework: Framework) {
         if self.file.framework(db) != framework {
             self.file.set_framework(db).to(framework);
+            self.revision.change_heads();
         }
     }
 
@@ -263,6 +333,9 @@ impl Document {
         let inserted = TextSize::of(new);
         Arc::make_mut(&mut self.text).replace_range(start..end, new);
         Arc::make_mut(&mut self.lines).edit(range, inserted, &self.text);
+        for word in self.words.iter_mut().filter_map(OnceLock::get_mut) {
+            Arc::make_mut(word).edit(range, inserted, &self.text);
+        }
         self.reread = self.parse.edit(range, inserted, &self.text);
         self.sync(db);
     }
@@ -295,7 +368,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::model::analysis::analyze;
+    use crate::model::analysis::{analyze, analyze_after};
     use crate::model::fixture::render;
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
@@ -373,10 +446,28 @@ mod tests {
                 "    Dense(8) # 620\n" -> "": read 1, lowered 0, ran [chunk 1, chunk_state 1]
                 "Dense(8) # 650" -> "Dense(8 # 650": read 7, lowered 1, ran [chunk 6, chunk_state 5]
                 "Dense(8 # 650" -> "Dense(8) # 650": read 7, lowered 1, ran [chunk 6, chunk_state 5]
-                "Dense(8) # 300" -> "Dense(8, name=\"a\") # 300": read 1, lowered 1, ran [chunk 12, chunk_state 11]
-                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [chunk 12, chunk_state 11]
-                "input: (4,)" -> "input: (5,)": read 0, lowered 1, ran [chunk 16, chunk_state 15, inputs 1]
+                "Dense(8) # 300" -> "Dense(8, name=\"a\") # 300": read 1, lowered 1, ran [added_names 4, chunk 1, chunk_state 1, input_names 1, names_after 4, seen_names 1]
+                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [chunk 1, chunk_state 1, seen_names 1]
+                "input: (4,)" -> "input: (5,)": read 0, lowered 1, ran [added_names 4, chunk 16, chunk_state 15, input_names 1, inputs 1]
             "##]],
+        );
+    }
+
+    /// A name has the chunks evaluated that mention it, and no others.
+    #[test]
+    fn a_name_runs_those_who_mention_it() {
+        let text = long(1000)
+            .replacen("Dense(8) # 100\n", "Dense(8, name=\"a\")\n", 1)
+            .replacen("Dense(8) # 900\n", "Add(\"a\")\n", 1)
+            .replacen("Dense(8) # 980\n", "Add(\"b\")\n", 1);
+        check_runs(
+            &text,
+            &[("name=\"a\"", "name=\"b\""), ("name=\"b\"", "name=\"c\"")],
+            expect![[r#"
+                "" -> "": read all, lowered 0, ran []
+                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [added_names 2, chunk 3, chunk_state 2, names_after 14, seen_names 3]
+                "name=\"b\"" -> "name=\"c\"": read 1, lowered 1, ran [added_names 1, chunk 3, chunk_state 1, names_after 14, seen_names 3]
+            "#]],
         );
     }
 
@@ -494,6 +585,7 @@ mod tests {
             let mut db = Database::default();
             let mut text = start.to_string();
             let mut document = Document::new(&mut db, &text, Framework::Keras);
+            let mut analysis = analyze(&db, &document);
             for (at, removed, inserted) in edits {
                 let boundary = |mut at: usize, text: &str| {
                     at = at.min(text.len());
@@ -506,11 +598,20 @@ mod tests {
                 let to = boundary(from + removed, &text).max(from);
                 text.replace_range(from..to, inserted);
                 document.set_text(&mut db, text.clone());
-                let edited = render(&document, &analyze(&db, &document));
+                if !analysis.is_of(&document) {
+                    analysis = analyze_after(&db, &document, Some(&analysis));
+                }
+                let edited = render(&document, &analysis);
                 let mut fresh_db = Database::default();
                 let fresh = Document::new(&mut fresh_db, &text, Framework::Keras);
                 let expected = render(&fresh, &analyze(&fresh_db, &fresh));
                 prop_assert_eq!(edited, expected, "{}", text);
+                let lists = document.networks.iter().map(|network| (&network.uses, &network.stmts));
+                let bodies = document.macros.iter().map(|body| (&body.uses, &body.stmts));
+                for (uses, stmts) in lists.chain(bodies) {
+                    let all = AllUses::of(stmts.uses().map(|uses| &**uses));
+                    prop_assert_eq!(uses, &all, "{}", text);
+                }
             }
         }
     }

@@ -42,8 +42,8 @@ pub fn render(document: &Document, analysis: &Analysis) -> String {
         if analysis.networks.len() > 1 {
             out.push_str(&format!("{}:\n", network.name.as_deref().unwrap_or("?")));
         }
-        for (base, nodes) in &network.chunks {
-            render_nodes(nodes, *base, "", &mut out);
+        for chunk in &network.chunks {
+            render_nodes(chunk.nodes(), chunk.base, "", &mut out);
         }
     }
     let index = LineIndex::new(document.text());

@@ -5,7 +5,6 @@
 //! that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smol_str::SmolStr;
@@ -25,7 +24,8 @@ pub(super) struct AllUses {
 
 impl AllUses {
     /// The sum of what the chunks mention.
-    pub fn of<'a>(chunks: impl Iterator<Item = &'a Arc<ChunkUses>>) -> AllUses {
+    #[cfg(test)]
+    pub fn of<'a>(chunks: impl Iterator<Item = &'a ChunkUses>) -> AllUses {
         let mut all = AllUses::default();
         for chunk in chunks {
             for (name, times) in &chunk.calls {
@@ -38,6 +38,55 @@ impl AllUses {
             all.is_individual |= chunk.is_individual;
         }
         all
+    }
+
+    /// Follows a change that has put the chunks `new` in the place of `old`, after which `all` are all
+    /// chunks. Gives whether the sum has changed.
+    ///
+    /// Only what the changed chunks mention differently is summed up again, and a sum that has come to
+    /// all that it can say is not followed to the end.
+    pub fn change<'a, I: Iterator<Item = &'a ChunkUses> + Clone>(
+        &mut self,
+        old: I,
+        new: I,
+        all: I,
+    ) -> bool {
+        if old.clone().eq(new.clone()) {
+            return false;
+        }
+        let mut has_changed = false;
+        let names = |chunks: I| chunks.flat_map(|chunk| chunk.calls.keys());
+        let sum = |chunks: I, name: &SmolStr| {
+            let mut counts = chunks.filter_map(|chunk| chunk.calls.get(name).copied());
+            let sum = counts.try_fold(0, |sum: u8, count| match sum + count {
+                0 | 1 => Ok(sum + count),
+                _ => Err(2),
+            });
+            sum.unwrap_or_else(|often| often)
+        };
+        let mentioned: BTreeSet<&SmolStr> = names(old.clone()).chain(names(new.clone())).collect();
+        for name in mentioned {
+            if sum(old.clone(), name) == sum(new.clone(), name) {
+                continue;
+            }
+            let now = Some(sum(all.clone(), name)).filter(|count| *count > 0);
+            if self.calls.get(name).copied() != now {
+                has_changed = true;
+                match now {
+                    Some(count) => drop(self.calls.insert(name.clone(), count)),
+                    None => drop(self.calls.remove(name)),
+                }
+            }
+        }
+        let flags = [
+            (&mut self.names_layers, (|chunk| chunk.names_layers) as fn(&ChunkUses) -> bool),
+            (&mut self.is_individual, |chunk| chunk.is_individual),
+        ];
+        for (flag, of) in flags {
+            let now = new.clone().any(of) || (*flag && all.clone().any(of));
+            has_changed |= std::mem::replace(flag, now) != now;
+        }
+        has_changed
     }
 }
 

@@ -1,8 +1,7 @@
 //! What evaluation gives: the layers of a piece of a network as a tree that keeps repeats compressed,
 //! the findings, and the state that the next piece starts from.
 
-use std::any::Any;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -234,33 +233,6 @@ pub fn count_layers(parts: &[Part]) -> u64 {
         }
     };
     parts.iter().map(count).fold(0, u64::saturating_add)
-}
-
-/// What a room above the model has made of a piece of a network.
-///
-/// It is made once and lives as long as the result of the piece does, so an edit somewhere else does
-/// not make it anew.
-#[derive(Default)]
-pub struct Memo(OnceLock<Box<dyn Any + Send + Sync>>);
-
-impl Memo {
-    /// What `make` has made at the first call; `None` where that was of another type.
-    pub fn get_or_init<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Option<&T> {
-        self.0.get_or_init(|| Box::new(make())).downcast_ref()
-    }
-}
-
-impl std::fmt::Debug for Memo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Memo")
-    }
-}
-
-/// It follows from the result that it belongs to, so it makes no difference between results.
-impl PartialEq for Memo {
-    fn eq(&self, _: &Memo) -> bool {
-        true
-    }
 }
 
 /// A finding of the evaluation, with the macro calls that led to it.

@@ -87,9 +87,10 @@ fn check_macro(
     let Some(name) = &definition.header.name else { return };
     let place = Place::new(definition.owner, name.range);
     let name = &name.value;
-    let first = document.macros[..at].iter().find_map(|other| {
-        let other_name = other.header.name.as_ref().filter(|other| other.value == *name)?;
-        Some(Place::new(other.owner, other_name.range))
+    // The first of several of a name is the one that it means.
+    let first = uses.graph.index.find(name).filter(|first| *first < at).and_then(|first| {
+        let first = &document.macros[first];
+        Some(Place::new(first.owner, first.header.name.as_ref()?.range))
     });
     if let Some(first) = first {
         findings.push(

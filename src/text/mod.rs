@@ -6,7 +6,9 @@
 
 mod edit;
 mod line_index;
+mod occurrences;
 
 pub use edit::{TextEdit, apply_edits};
 pub use line_index::{ColumnUnit, LineCol, LineIndex};
+pub use occurrences::Occurrences;
 pub use text_size::{TextRange, TextSize};

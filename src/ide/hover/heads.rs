@@ -24,7 +24,7 @@ pub(in crate::ide) fn network(
     let layers = model
         .chunks
         .iter()
-        .flat_map(|(_, nodes)| nodes.iter())
+        .flat_map(|chunk| chunk.nodes().iter())
         .map(|node| count_layers(&node.parts))
         .fold(0, u64::saturating_add);
     let mut lines = layer::count_lines(&model.counts, config);

@@ -16,7 +16,7 @@ use crate::model::inputs::InputSection;
 use crate::model::lower;
 use crate::model::macros::{AllUses, MacroGraph};
 use crate::model::place::OwnerId;
-use crate::model::statements::{Source, Statements, errors_in, is_same_tree};
+use crate::model::statements::{Change, Source, Statements, StmtChunk, errors_in, is_same_tree};
 use crate::model::uses::ChunkUses;
 use crate::syntax::List;
 use crate::syntax::ast::{self, AstNode};
@@ -86,7 +86,7 @@ impl Document {
             let change = definition.stmts.sync(lists.inside(range), &mut self.identities);
             if let Some(change) = &change {
                 self.lowered += change.lowered;
-                definition.uses = AllUses::of(definition.stmts.uses());
+                follow(&mut definition.uses, change, &definition.stmts);
             }
             changed.push(!same || change.is_some());
             self.macros.push(definition);
@@ -99,6 +99,7 @@ impl Document {
         }
         let before = self.graph.clone();
         if had_more || changed.contains(&true) {
+            self.revision.change_heads();
             self.set_macros(db, &changed);
         }
         !Arc::ptr_eq(&before, &self.graph)
@@ -170,7 +171,10 @@ impl Document {
             let source = |tree| Source { tree, errors: errors_in(errors, range) };
             let mut network = match old.pop_front() {
                 Some(before) => Network { range, ..before },
-                None => self.new_network(db, range),
+                None => {
+                    self.revision.change_heads();
+                    self.new_network(db, range)
+                }
             };
             self.starts.insert(network.owner, range.start());
             let same = network.source.as_ref().is_some_and(|before| {
@@ -178,11 +182,15 @@ impl Document {
             });
             if !same {
                 network.source = Some(source(tree.into_owned()));
-                network.header = lower::lower_network_header(&node);
+                let header = lower::lower_network_header(&node);
                 let keyword = |section: ast::LayersSection| {
                     Some(section.keyword()?.text_range() - range.start())
                 };
-                network.layers = node.layers_sections().map(keyword).collect();
+                let layers: Vec<_> = node.layers_sections().map(keyword).collect();
+                if network.header != header || network.layers != layers {
+                    self.revision.change_heads();
+                    (network.header, network.layers) = (header, layers);
+                }
                 let lists = node.layers_sections().filter_map(|section| section.list());
                 let lists = lists.map(|list| list.text_range().start() - range.start());
                 network.lists = lists.collect();
@@ -196,22 +204,37 @@ impl Document {
             let is_own =
                 |list: &&List| network.lists.contains(&(list.range().start() - range.start()));
             let own: Vec<List> = own.filter(is_own).cloned().collect();
+            let was_empty = network.stmts.is_empty();
+            let mut calls_changed = false;
             let change = network.stmts.sync(&own, &mut self.identities);
             if let Some(change) = &change {
                 self.lowered += change.lowered;
-                network.uses = AllUses::of(network.stmts.uses());
-                sync_chunks(db, network.input, &mut network.stmts, change, &mut network.spare);
-                set_names(db, &network);
+                let (input, stmts) = (network.input, &mut network.stmts);
+                if sync_chunks(db, input, stmts, change, &mut network.spare) {
+                    self.revision.change();
+                }
+                calls_changed = follow(&mut network.uses, change, &network.stmts);
+                if network.stmts.is_empty() != was_empty {
+                    self.revision.change_heads();
+                }
+                if gives_other_names(change, &network.stmts) && set_names(db, &network) {
+                    self.revision.change();
+                }
             }
-            if change.is_some() || new_graph {
+            if calls_changed {
+                self.revision.change_heads();
+            }
+            if calls_changed || new_graph {
                 let often = self.graph.used_often(&network.uses.calls);
                 if **network.input.used_often(db) != often {
                     network.input.set_used_often(db).to(Arc::new(often));
+                    self.revision.change();
                 }
             }
             self.networks.push(network);
         }
         for gone in old {
+            self.revision.change_heads();
             gone.stmts.free(&mut self.identities);
             gone.sections.iter().for_each(|section| self.identities.free(section.owner));
             self.identities.free(gone.owner);
@@ -252,6 +275,8 @@ impl Document {
         node: &ast::Network,
         errors: &[TextRange],
     ) {
+        let lowered = self.lowered;
+        let order = order_of_sections(network);
         let mut old: VecDeque<SectionPiece> = std::mem::take(&mut network.sections).into();
         let count = node.sections().count();
         for section in node.sections() {
@@ -278,6 +303,9 @@ impl Document {
             network.sections.push(piece);
         }
         old.iter().for_each(|gone| self.identities.free(gone.owner));
+        if self.lowered != lowered || order_of_sections(network) != order {
+            self.revision.change_heads();
+        }
         let inputs = network.sections.iter().find_map(|piece| match &piece.value.kind {
             SectionKind::Input(declarations) => Some(InputSection {
                 owner: piece.owner,
@@ -293,19 +321,27 @@ impl Document {
 
     fn sync_research(&mut self, tree: &ast::File) {
         let mut old: VecDeque<ResearchForm> = std::mem::take(&mut self.research).into();
+        let mut has_changed = false;
         for form in tree.research() {
             let green = form.syntax().green();
             let before = old.pop_front();
             let form_now = match before {
                 Some(before) if *before.tree == *green => before,
-                before => ResearchForm {
-                    owner: before.map_or_else(|| self.identities.owner(), |before| before.owner),
-                    value: lower::lower_research(&form),
-                    tree: green.into_owned(),
-                },
+                before => {
+                    has_changed = true;
+                    let owner = before.map(|before| before.owner);
+                    ResearchForm {
+                        owner: owner.unwrap_or_else(|| self.identities.owner()),
+                        value: lower::lower_research(&form),
+                        tree: green.into_owned(),
+                    }
+                }
             };
             self.starts.insert(form_now.owner, form.syntax().text_range().start());
             self.research.push(form_now);
+        }
+        if has_changed || !old.is_empty() {
+            self.revision.change_heads();
         }
         old.iter().for_each(|gone| self.identities.free(gone.owner));
     }
@@ -355,8 +391,44 @@ impl Lists {
     }
 }
 
-/// Sets where the layers of a network get their names, if that has changed.
-fn set_names(db: &mut Database, network: &Network) {
+/// The sections in the order of the text, and behind how many of them each layers section stands.
+fn order_of_sections(network: &Network) -> (Vec<OwnerId>, Vec<usize>) {
+    let owners = network.sections.iter().map(|section| section.owner).collect();
+    let before = |layers: &Option<TextRange>| {
+        let start = layers.unwrap_or_default().start();
+        network.sections.iter().filter(|section| section.start < start).count()
+    };
+    (owners, network.layers.iter().map(before).collect())
+}
+
+/// Brings what statements mention up to date after a change of them. Gives whether it is something else.
+fn follow(uses: &mut AllUses, change: &Change, stmts: &Statements) -> bool {
+    uses.change(
+        change.dropped.iter().map(uses_of),
+        stmts.chunks[change.new.clone()].iter().map(uses_of),
+        stmts.chunks.iter().map(uses_of),
+    )
+}
+
+fn uses_of(chunk: &StmtChunk) -> &ChunkUses {
+    &chunk.uses
+}
+
+/// Whether a change of statements has changed the names that they give to layers.
+fn gives_other_names(change: &Change, stmts: &Statements) -> bool {
+    let names = |chunks: &'_ [StmtChunk]| -> Vec<Arc<ChunkUses>> {
+        chunks
+            .iter()
+            .map(|chunk| chunk.uses.clone())
+            .filter(|uses| !uses.names.is_empty())
+            .collect()
+    };
+    let (old, new) = (names(&change.dropped), names(&stmts.chunks[change.new.clone()]));
+    !old.iter().map(|uses| &uses.names).eq(new.iter().map(|uses| &uses.names))
+}
+
+/// Sets where the layers of a network get their names, if that has changed; gives whether it has.
+fn set_names(db: &mut Database, network: &Network) -> bool {
     let named = || network.stmts.uses().filter(|uses| !uses.names.is_empty());
     let held = network.input.names(db);
     let same = held.len() == named().count()
@@ -365,4 +437,5 @@ fn set_names(db: &mut Database, network: &Network) {
         let names: Vec<Arc<ChunkUses>> = named().cloned().collect();
         network.input.set_names(db).to(Arc::new(names));
     }
+    !same
 }
