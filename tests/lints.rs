@@ -140,6 +140,39 @@ fn findings_follow_edits() {
     }
 }
 
+/// The same for branches, whose run is told from its ends in several pieces.
+#[test]
+fn findings_about_branches_follow_edits() {
+    let config = Config::default();
+    let branch =
+        |name: &str, activation: &str| format!("    {name}: {{ Dense(8, \"{activation}\") }}\n");
+    let text = |activation: &str, name: &str| {
+        let many = branch("a", "sigmoid").repeat(100);
+        format!(
+            "network N {{\n  input: {{ a: (8), b: (8) }}\n  layers:\n    Dense(8)\n{many}{}{}{many}  loss: \"binary_crossentropy\"\n}}\n",
+            branch("a", activation),
+            branch(name, "sigmoid")
+        )
+    };
+    let mut host = AnalysisHost::new();
+    let file = host.open(text("sigmoid", "a"), Framework::Keras);
+    let edits = [
+        ("relu", "a", 2),
+        ("relu", "c", 1),
+        ("sigmoid", "c", 0),
+        ("tanh", "b", 2),
+        ("sigmoid", "a", 1),
+    ];
+    for (activation, name, count) in edits {
+        host.set_text(file, text(activation, name));
+        let found = host.analysis(file).expect("the file is open").findings(&config);
+        assert_eq!(found, findings(&text(activation, name), &config), "{activation} {name}");
+        let of_end = [codes::LOSS_MISMATCH, codes::UNUSED_OUTPUT];
+        let own = found.iter().filter(|finding| of_end.contains(&finding.code)).count();
+        assert_eq!(own, count, "{activation} {name}: {found:#?}");
+    }
+}
+
 /// Networks that Keras builds have no error and no warning, but for what they say themselves: the
 /// fixture gives every network the same loss, whatever its last layer is, and some have a Dense layer
 /// over a map at their end.
@@ -255,6 +288,8 @@ fn what_may_be_meant_is_silent() {
         ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [\"binary_crossentropy\"]"),
         ("a: { Dense(3) }\n    b: { Dense(2) }", "loss: [None, \"mse\"]"),
         ("Dense(1, \"sigmoid\")", "loss: [\"binary_crossentropy\"]"),
+        // Losses of one output add up.
+        ("Dense(1)", "loss: [\"mse\", \"mae\"]\n  metrics: [\"mae\", \"mse\"]"),
         // Layers whose output is not an activation of theirs.
         ("Dense(8)\n    Reshape((2, 4))\n    LSTM(4)", "loss: \"categorical_crossentropy\""),
         ("Dense(16, name=\"a\")\n    Dense(16)\n    Add(\"a\")", "loss: \"binary_crossentropy\""),

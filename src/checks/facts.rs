@@ -48,6 +48,11 @@ impl Site {
     pub fn finding(&self, diagnostic: Diagnostic<Place>) -> Finding {
         Finding { diagnostic, calls: self.calls.clone(), of_use: false, path: self.path.clone() }
     }
+
+    /// Whether it is one of several copies, which a change of its text would change as well.
+    pub fn is_copy(&self) -> bool {
+        self.path.as_ref().is_some_and(|(_, rest)| rest.contains('#'))
+    }
 }
 
 /// What flows out of a piece; the layers in it as [`Site`]s, or as the walk knows them.

@@ -235,7 +235,9 @@ impl<'a> Loss<'a> {
         if last.is_open && !is_wrong_either_way {
             finding = finding.with_severity(Severity::Info);
         }
-        if let Some(edits) = last.view.set("activation", &format!("\"{wanted}\"")) {
+        if last.site.is_copy() {
+            // The copies before the last one are right as they are.
+        } else if let Some(edits) = last.view.set("activation", &format!("\"{wanted}\"")) {
             finding = finding.with_fix(format!("Set the activation to `{wanted}`"), edits);
         } else if last.view.is_activation() {
             let edit = inner.place.edit(format!("Activation(\"{wanted}\")"));
@@ -280,7 +282,7 @@ impl<'a> Loss<'a> {
 }
 
 /// A finding that is about no layer.
-fn plain(diagnostic: Diagnostic<Place>) -> Finding {
+pub(super) fn plain(diagnostic: Diagnostic<Place>) -> Finding {
     Finding { diagnostic, calls: Vec::new(), of_use: false, path: None }
 }
 

@@ -4,8 +4,10 @@
 //!   high-level form with places relative to that piece ([`check_section`], [`check_device`]).
 //! - Layers are checked alone ([`layers`]) and with the one before ([`pairs`]), when the [`facts`] of
 //!   a piece of a network are made; these are kept for the next state of the file ([`pieces`]).
-//! - A network as a whole is checked from the facts of its pieces: its end against loss and metrics
-//!   ([`output`]), its hyperparameters against the search ([`search`]), its [`cost`] against bounds.
+//! - A network as a whole is checked from the facts of its pieces: its runs of branches ([`branches`]), its
+//!   outputs against their losses and metrics ([`output`], [`loss`], [`metric`]), its hyperparameters
+//!   against the search ([`search`]), its [`cost`] against bounds.
+//! - Fixes that depend on the text around a layer are added at the end ([`reorder`]).
 //!
 //! [`check`] says everything that does not depend on settings; [`check_settings`] the rest.
 

@@ -6,12 +6,12 @@
 
 use super::facts::{End, Site};
 use super::layers::{View, innermost, is_certain, last_size};
-use super::loss::Loss;
+use super::loss::{Loss, plain};
 use super::{loss, metric, values};
 use crate::diagnostics::{Code, Diagnostic, codes};
 use crate::lang::{Category, Framework};
 use crate::model::hir::Expr;
-use crate::model::place::OwnerId;
+use crate::model::place::{OwnerId, Place};
 use crate::model::result::Finding;
 use crate::model::tensor::Tensor;
 
@@ -49,18 +49,66 @@ impl<'a> Output<'a> {
         let mut findings = Vec::new();
         let ends: Vec<Option<&Site>> = match self.end {
             End::One(site) => vec![Some(site)],
-            End::Branches(sites) => sites.iter().map(Option::as_ref).collect(),
-            End::Nothing | End::Many => Vec::new(),
+            // What is open after a mistake need not be what leaves the network.
+            End::Branches(sites) if sites.len() == self.outputs.len() => {
+                sites.iter().map(Option::as_ref).collect()
+            }
+            End::Nothing | End::Branches(_) | End::Many => Vec::new(),
         };
         for (at, site) in ends.iter().enumerate() {
             let Some(site) = site.filter(|site| is_certain(&site.layer)) else { continue };
             findings.extend(self.last_layer(site));
-            // What is open at the end of a macro or a block need not be what leaves the network.
             if self.outputs.len() == ends.len() {
                 findings.extend(self.output(at, site));
             }
         }
+        let is_certain = !self.outputs.iter().any(|output| output.doubtful);
+        if self.framework == Framework::Keras && ends.len() == self.outputs.len() && is_certain {
+            findings.extend(self.losses().into_iter().chain(self.one_for_each()).map(plain));
+        }
         findings
+    }
+
+    /// More losses than there are outputs, which Keras 3 refuses. It leaves outputs without one alone, and
+    /// adds the losses of a single output up.
+    fn losses(&self) -> Option<Diagnostic<Place>> {
+        let count = self.outputs.len();
+        let (owner, loss) = self.loss?;
+        let losses = values::elements(loss)?;
+        if count == 1 || losses.len() <= count {
+            return None;
+        }
+        let message = format!(
+            "there are {} losses for the {count} outputs of the network; write one for each",
+            losses.len()
+        );
+        Some(Diagnostic::new(codes::LOSS_MISMATCH, Place::new(owner, loss.range), message))
+    }
+
+    /// Metrics of several outputs that are not one entry for each, which Keras 3 refuses.
+    fn one_for_each(&self) -> Option<Diagnostic<Place>> {
+        let count = self.outputs.len();
+        let (owner, metrics) = self.metrics?;
+        let (first, last) = (metrics.first()?, metrics.last()?);
+        if count == 1 || metrics.len() == count {
+            return None;
+        }
+        let entries = match metrics.len() {
+            1 => "1 entry".to_owned(),
+            more => format!("{more} entries"),
+        };
+        let message = format!(
+            "`metrics` has {entries} for the {count} outputs of the network; write one for each, a metric, a list of metrics or `None`"
+        );
+        let range = first.range.cover(last.range);
+        let finding = Diagnostic::new(codes::METRIC_MISMATCH, Place::new(owner, range), message);
+        Some(match count {
+            2 | 3 => {
+                let example = vec!["[\"mae\"]"; count].join(", ");
+                finding.with_help(format!("for example `metrics: [{example}]`"))
+            }
+            _ => finding,
+        })
     }
 
     /// What does not fit output number `at`.
@@ -71,8 +119,6 @@ impl<'a> Output<'a> {
         let is_shared = count > 1 && std::ptr::eq(loss, all);
         let Some(loss) = Loss::read(owner, loss, is_shared) else { return Vec::new() };
         let Some(last) = self.last(at, site) else { return Vec::new() };
-        let plain =
-            |diagnostic| Finding { diagnostic, calls: Vec::new(), of_use: false, path: None };
         let mut findings: Vec<Finding> = loss.units(&last).map(plain).into_iter().collect();
         if self.framework == Framework::Keras && !loss.is_torch_name && findings.is_empty() {
             findings.extend(loss.activation(&last));

@@ -118,6 +118,6 @@ fn neighbour(stmt: &SyntaxNode, after: bool) -> Option<SyntaxNode> {
 /// `None` where something else stands there.
 fn comment_after(text: &str, at: TextSize) -> Option<TextSize> {
     let rest = text[usize::from(at)..].lines().next().unwrap_or("").trim_end();
-    let is_comment = rest.trim_start().starts_with(['#']) || rest.trim_start().starts_with("//");
+    let is_comment = rest.trim_start().starts_with('#') || rest.trim_start().starts_with("//");
     (rest.is_empty() || is_comment).then(|| TextSize::of(rest))
 }

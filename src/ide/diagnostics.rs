@@ -79,7 +79,7 @@ fn sort(all: &mut Vec<Diagnostic>) {
 }
 
 /// Fits edits that were made without their surroundings into the text. A fix that would take a layer
-/// away and leave its block is left out.
+/// away and leave its block, or no layers at all, is left out.
 fn mend_edits(document: &Document, findings: &mut [Diagnostic]) {
     let text = document.text();
     for finding in findings {
@@ -97,8 +97,10 @@ fn mend_edits(document: &Document, findings: &mut [Diagnostic]) {
     }
 }
 
-/// What goes with `range` when it is removed: a call with the device and the copies of its statement.
-/// `None` where the statement has a block, which would be left without its layer.
+/// What goes with `range` when it is removed: a call with the device and the copies of its statement, and
+/// the separator behind it.
+/// `None` where the statement has a block, which would be left without its layer, or is the only one of
+/// a network.
 fn removed_with(document: &Document, range: TextRange) -> Option<TextRange> {
     let root = document.parse().syntax();
     if range.end() > root.text_range().end() {
@@ -115,7 +117,30 @@ fn removed_with(document: &Document, range: TextRange) -> Option<TextRange> {
         return Some(range);
     };
     let has_block = stmt.children().any(|child| child.kind() == SyntaxKind::BLOCK);
-    (!has_block).then(|| stmt.text_range())
+    (!has_block && !is_only_layer(&stmt)).then(|| {
+        let end = stmt.text_range().end();
+        let rest = &document.text()[usize::from(end)..];
+        let behind = rest.trim_start_matches([' ', '\t']);
+        let separator = match behind.starts_with([',', ';']) {
+            true => rest.len() - behind.len() + 1,
+            false => 0,
+        };
+        TextRange::new(stmt.text_range().start(), end + TextSize::new(separator as u32))
+    })
+}
+
+/// Whether a statement is all that the layers list of a network has.
+fn is_only_layer(stmt: &SyntaxNode) -> bool {
+    let mut node = stmt.clone();
+    loop {
+        if node.prev_sibling().or_else(|| node.next_sibling()).is_some() {
+            return false;
+        }
+        match node.parent() {
+            Some(parent) if parent.kind() == SyntaxKind::CHUNK => node = parent,
+            parent => return parent.is_some_and(|it| it.kind() == SyntaxKind::LAYER_LIST),
+        }
+    }
 }
 
 /// The range with its line where nothing else stands on it, so that removing it leaves no empty line.
@@ -127,6 +152,10 @@ fn whole_line(text: &str, range: TextRange) -> TextRange {
     let newline = match rest {
         rest if rest.starts_with("\r\n") => 2,
         rest if rest.starts_with('\n') => 1,
+        // A comment stays, in the place of what it stood behind.
+        rest if rest.starts_with('#') || rest.starts_with("//") => {
+            return TextRange::new(range.start(), TextSize::new((text.len() - rest.len()) as u32));
+        }
         _ => return range,
     };
     if !line_start.ends_with('\n') {
@@ -174,7 +203,8 @@ fn enclosing_piece(root: &SyntaxNode, place: TextRange) -> Option<TextRange> {
     None
 }
 
-/// Gives the new lines of an edit the indentation of the line that it changes.
+/// Gives the new lines of an edit the indentation of the line that it changes, and ends them as the text
+/// does.
 fn indent(text: &str, range: TextRange, new_text: &mut String) {
     if !new_text.contains('\n') {
         return;
@@ -184,5 +214,93 @@ fn indent(text: &str, range: TextRange, new_text: &mut String) {
     let line = &text[line_start..];
     let width = line.len() - line.trim_start_matches([' ', '\t']).len();
     let indentation = &line[..width];
-    *new_text = new_text.replace('\n', &format!("\n{indentation}"));
+    let first_line = text.find('\n').map_or("", |end| &text[..end]);
+    let newline = if first_line.ends_with('\r') { "\r\n" } else { "\n" };
+    let lines = new_text.replace("\r\n", "\n");
+    *new_text = lines.replace('\n', &format!("{newline}{indentation}"));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{self, Config};
+    use crate::diagnostics::Code;
+    use crate::ide::analyze_with;
+    use crate::lang::Framework;
+    use crate::text::apply_edits;
+    use expect_test::{Expect, expect};
+
+    /// Compares the layers after the first fix of the finding with this code.
+    fn check(layers: &str, code: &str, expect: Expect) {
+        let (layer, _) = config::parse("profile = \"strict\"");
+        let newline = if layers.contains('\r') { "\r\n" } else { "\n" };
+        let text = format!("network N {{{newline}  input: (8)\n  layers:\n{layers}\n}}\n");
+        let found = analyze_with(&text, Framework::Keras, &Config::resolve([&layer])).diagnostics;
+        let code = Code::from_name(code).expect("there is such a code");
+        let finding = found.iter().find(|it| it.code == code).expect("it is found");
+        let mended = match finding.fixes.first() {
+            Some(fix) => apply_edits(&text, &fix.edits),
+            None => "no fix".to_owned(),
+        };
+        let layers = mended.split_once("layers:\n").map_or(&*mended, |(_, layers)| layers);
+        expect.assert_eq(&layers.replace('\r', "␍"));
+    }
+
+    #[test]
+    fn a_layer_is_removed_with_what_belongs_to_it() {
+        check(
+            "    Dense(8) # kept\n    Flatten() @ \"cpu\" # kept too\n    Flatten * 3",
+            "repeated-flatten",
+            expect![[r#"
+                    Dense(8) # kept
+                    # kept too
+                    Flatten * 3
+                }
+            "#]],
+        );
+        check(
+            "    Dense(8)\n    Flatten * 3",
+            "repeated-flatten",
+            expect![[r#"
+                    Dense(8)
+                }
+            "#]],
+        );
+        check(
+            "    Dense(8),\n    Flatten() ;\n    Dense(4)",
+            "repeated-flatten",
+            expect![[r#"
+                    Dense(8),
+                    Dense(4)
+                }
+            "#]],
+        );
+        check("    Flatten() { Dense(8) }", "repeated-flatten", expect!["no fix"]);
+        check("    Flatten()", "repeated-flatten", expect!["no fix"]);
+    }
+
+    #[test]
+    fn new_lines_are_those_of_the_text() {
+        check(
+            "    Dense(8)\r\n    Dropout(0.5) // a\r\n    BatchNormalization()\r\n    ReLU()",
+            "dropout-before-normalization",
+            expect![[r#"
+                    Dense(8)␍
+                    BatchNormalization()␍
+                    Dropout(0.5) // a␍
+                    ReLU()
+                }
+            "#]],
+        );
+        check(
+            "    Dense(8)\n    Dropout(0.5) // a\n    BatchNormalization()\n    ReLU()",
+            "dropout-before-normalization",
+            expect![[r#"
+                    Dense(8)
+                    BatchNormalization()
+                    Dropout(0.5) // a
+                    ReLU()
+                }
+            "#]],
+        );
+    }
 }

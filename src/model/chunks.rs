@@ -9,6 +9,7 @@ use salsa::Setter;
 
 use super::db::{ChunkInput, Database, NetworkInput};
 use super::eval::Record;
+use super::names::Mentions;
 use super::statements::{Change, Statements};
 
 /// Brings the inputs of a network's chunks in step with its statements after a change of them. Gives
@@ -32,6 +33,10 @@ pub(super) fn sync_chunks(
                 let same = held.len() == records.len()
                     && held.iter().zip(records.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
                 if !same {
+                    let mentions = mentions(&records);
+                    if *input.mentions(db) != mentions {
+                        input.set_mentions(db).to(mentions);
+                    }
                     input.set_records(db).to(records);
                     has_changed = true;
                 }
@@ -43,7 +48,7 @@ pub(super) fn sync_chunks(
             }
             None => {
                 has_changed = true;
-                ChunkInput::new(db, network, records, prev)
+                ChunkInput::new(db, network, mentions(&records), records, prev)
             }
         };
         chunk.input = Some(input);
@@ -58,8 +63,13 @@ pub(super) fn sync_chunks(
     // A chunk that is not in use lets go of its statements.
     for input in inputs {
         input.set_records(db).to(Arc::default());
+        input.set_mentions(db).to(Mentions::default());
         spare.push(input);
         has_changed = true;
     }
     has_changed
+}
+
+fn mentions(records: &[Arc<Record>]) -> Mentions {
+    Mentions::of(records.iter().map(|record| &*record.stmt))
 }

@@ -15,14 +15,14 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::eval::{Evaluator, MacroDef, Record, Scope};
-use super::inputs::{InputSection, initial_state};
+use super::inputs::{InputResult, InputSection, initial_state};
+use super::names::{Mentions, Names};
 use super::place::Place;
 use super::result::{Counts, Finding, Node, parameters_at_least, sum_nodes};
 use super::state::{Flow, State};
 use super::statistics::QueryStatistics;
 use super::tensor::{Tensor, Unknown, Why};
 use super::uses::ChunkUses;
-use crate::diagnostics::Diagnostic;
 use crate::lang::Framework;
 
 /// What queries see of the database.
@@ -104,6 +104,9 @@ pub struct ChunkInput {
     /// The network.
     #[returns(copy)]
     pub network: NetworkInput,
+    /// The names that the text of the statements mentions.
+    #[returns(ref)]
+    pub mentions: Mentions,
     /// The statements.
     #[returns(ref)]
     pub records: Arc<[Arc<Record>]>,
@@ -135,22 +138,14 @@ pub struct ChunkResult {
     pub searches: bool,
     /// What the next chunk starts from.
     pub state: Arc<State>,
-}
-
-/// The state that a network starts from.
-#[derive(Debug, PartialEq)]
-pub struct InputResult {
-    /// The state.
-    pub state: Arc<State>,
-    /// What is wrong with the declarations.
-    pub findings: Vec<Diagnostic<Place>>,
+    /// The names that it gives.
+    pub names: Arc<Names>,
 }
 
 /// The state before a network's first statement.
 #[salsa::tracked(returns(clone))]
 pub fn inputs(db: &dyn Db, network: NetworkInput) -> Arc<InputResult> {
-    let (state, findings) = initial_state(network.inputs(db).as_deref());
-    Arc::new(InputResult { state: Arc::new(state), findings })
+    Arc::new(initial_state(network.inputs(db).as_deref()))
 }
 
 /// Evaluates the statements of one chunk.
@@ -163,7 +158,8 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
     };
     let records = chunk.records(db);
     let _span = tracing::debug_span!("chunk", statements = records.len()).entered();
-    let scope = NetworkScope { db, file: network.file(db), network: Some(network) };
+    let scope =
+        NetworkScope { db, file: network.file(db), network: Some(network), chunk: Some(chunk) };
     let starts_with_branch = records.first().is_some_and(|record| record.stmt.is_branch());
     let continues_run =
         starts_with_branch && matches!(&state.flow, Flow::Branches(open) if open.extendable);
@@ -171,6 +167,7 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         Evaluator::new(&scope, network.file(db).framework(db), State::clone(&state));
     let nodes: Arc<[Node]> = evaluator.records(records).into();
     let (counts, parameters_at_least) = (sum_nodes(&nodes), parameters_at_least(&nodes));
+    let names = Arc::new(evaluator.added_names());
     let (state, findings) = (evaluator.state, evaluator.findings);
     Arc::new(ChunkResult {
         nodes,
@@ -183,7 +180,41 @@ pub fn chunk(db: &dyn Db, chunk: ChunkInput) -> Arc<ChunkResult> {
         expansions: evaluator.expanded,
         searches: evaluator.searches,
         state: Arc::new(state),
+        names,
     })
+}
+
+/// The names that a chunk gives.
+#[salsa::tracked(returns(clone))]
+fn added_names(db: &dyn Db, chunk_input: ChunkInput) -> Arc<Names> {
+    chunk(db, chunk_input).names.clone()
+}
+
+/// The names that are given up to the end of a chunk.
+#[salsa::tracked(returns(clone))]
+fn names_after(db: &dyn Db, chunk: ChunkInput) -> Arc<Names> {
+    let before = names_before(db, chunk);
+    let added = added_names(db, chunk);
+    if added.is_empty() { before } else { Arc::new(before.and(&added)) }
+}
+
+fn names_before(db: &dyn Db, chunk: ChunkInput) -> Arc<Names> {
+    match chunk.prev(db) {
+        Some(prev) => names_after(db, prev),
+        None => input_names(db, chunk.network(db)),
+    }
+}
+
+/// The names of a network's inputs.
+#[salsa::tracked(returns(clone))]
+fn input_names(db: &dyn Db, network: NetworkInput) -> Arc<Names> {
+    Arc::new(inputs(db, network).names.clone())
+}
+
+/// Those of the names before a chunk that its text mentions.
+#[salsa::tracked(returns(clone))]
+fn seen_names(db: &dyn Db, chunk: ChunkInput) -> Arc<Names> {
+    Arc::new(names_before(db, chunk).seen(chunk.mentions(db)))
 }
 
 /// What the chunk after `chunk` starts from.
@@ -197,10 +228,10 @@ pub fn chunk_state(db: &dyn Db, chunk_input: ChunkInput) -> Arc<State> {
 #[salsa::tracked(returns(clone))]
 pub fn unused_macro(db: &dyn Db, file: FileInput, definition: MacroInput) -> Arc<Vec<Finding>> {
     let definition = definition.definition(db);
-    let (mut state, _) = initial_state(None);
+    let mut state = State::clone(&initial_state(None).state);
     let unknown = Unknown { why: Why::Unused, name: "macro".into(), place: None };
     state.flow = Flow::One(Tensor::unknown(unknown));
-    let scope = NetworkScope { db, file, network: None };
+    let scope = NetworkScope { db, file, network: None, chunk: None };
     let mut evaluator = Evaluator::new(&scope, file.framework(db), state);
     evaluator.unused_body(definition);
     Arc::new(evaluator.findings)
@@ -210,22 +241,60 @@ pub fn unused_macro(db: &dyn Db, file: FileInput, definition: MacroInput) -> Arc
 ///
 /// This is the only way in: see the module's documentation.
 pub fn evaluate(db: &dyn Db, chunks: &[ChunkInput]) -> Vec<Arc<ChunkResult>> {
-    chunks
-        .iter()
-        .map(|&input| {
-            db.unwind_if_revision_cancelled();
-            chunk(db, input)
-        })
-        .collect()
+    // Names are gone through only where there is a chunk that mentions some.
+    let mut with_names = 0;
+    let mut results = Vec::with_capacity(chunks.len());
+    for (at, &input) in chunks.iter().enumerate() {
+        db.unwind_if_revision_cancelled();
+        if !input.mentions(db).is_empty() {
+            for &before in &chunks[with_names..at] {
+                names_after(db, before);
+            }
+            with_names = at;
+        }
+        results.push(chunk(db, input));
+    }
+    results
 }
 
 struct NetworkScope<'a> {
     db: &'a dyn Db,
     file: FileInput,
     network: Option<NetworkInput>,
+    /// The chunk that is evaluated; `None` for the body of a macro that nothing uses.
+    chunk: Option<ChunkInput>,
 }
 
 impl Scope for NetworkScope<'_> {
+    fn seen_names(&self) -> Names {
+        match self.chunk {
+            Some(chunk) if !chunk.mentions(self.db).is_empty() => {
+                Names::clone(&seen_names(self.db, chunk))
+            }
+            _ => Names::default(),
+        }
+    }
+
+    fn is_mentioned(&self, name: &str) -> bool {
+        self.chunk.is_none_or(|chunk| chunk.mentions(self.db).contains(name))
+    }
+
+    fn all_names(&self) -> Names {
+        let Some(chunk) = self.chunk else { return Names::default() };
+        // Nobody has asked yet for the names that the chunks before give, so they are gone through
+        // from the first.
+        let mut before = Vec::new();
+        let mut at = chunk.prev(self.db);
+        while let Some(chunk) = at {
+            before.push(chunk);
+            at = chunk.prev(self.db);
+        }
+        for chunk in before.into_iter().rev() {
+            names_after(self.db, chunk);
+        }
+        Names::clone(&names_before(self.db, chunk))
+    }
+
     fn has_macros(&self) -> bool {
         !self.file.macros(self.db).is_empty()
     }

@@ -439,17 +439,35 @@ mod tests {
             expect![[r##"
                 "" -> "": read all, lowered 0, ran []
                 "# 500" -> "# a comment": read 1, lowered 0, ran []
-                "network N" -> "# a line above\nnetwork N": read all, lowered 0, ran []
+                "network N" -> "# a line above\nnetwork N": read 0, lowered 0, ran []
                 "Dense(8) # 700" -> "Dense(8, \"relu\") # 700": read 1, lowered 1, ran [chunk 1, chunk_state 1]
                 "Dense(8) # 400" -> "Dense(9) # 400": read 1, lowered 1, ran [chunk 1, chunk_state 1]
                 "    Dense(8) # 600\n" -> "    Dense(8)\n    Dense(8)\n": read 2, lowered 1, ran [chunk 1, chunk_state 1]
                 "    Dense(8) # 620\n" -> "": read 1, lowered 0, ran [chunk 1, chunk_state 1]
                 "Dense(8) # 650" -> "Dense(8 # 650": read 7, lowered 1, ran [chunk 6, chunk_state 5]
                 "Dense(8 # 650" -> "Dense(8) # 650": read 7, lowered 1, ran [chunk 6, chunk_state 5]
-                "Dense(8) # 300" -> "Dense(8, name=\"a\") # 300": read 1, lowered 1, ran [chunk 12, chunk_state 11]
-                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [chunk 12, chunk_state 11]
-                "input: (4,)" -> "input: (5,)": read 0, lowered 1, ran [chunk 16, chunk_state 15, inputs 1]
+                "Dense(8) # 300" -> "Dense(8, name=\"a\") # 300": read 1, lowered 1, ran [added_names 4, chunk 1, chunk_state 1, input_names 1, names_after 4, seen_names 1]
+                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [chunk 1, chunk_state 1, seen_names 1]
+                "input: (4,)" -> "input: (5,)": read 0, lowered 1, ran [added_names 4, chunk 16, chunk_state 15, input_names 1, inputs 1]
             "##]],
+        );
+    }
+
+    /// A name has the chunks evaluated that mention it, and no others.
+    #[test]
+    fn a_name_runs_those_who_mention_it() {
+        let text = long(1000)
+            .replacen("Dense(8) # 100\n", "Dense(8, name=\"a\")\n", 1)
+            .replacen("Dense(8) # 900\n", "Add(\"a\")\n", 1)
+            .replacen("Dense(8) # 980\n", "Add(\"b\")\n", 1);
+        check_runs(
+            &text,
+            &[("name=\"a\"", "name=\"b\""), ("name=\"b\"", "name=\"c\"")],
+            expect![[r#"
+                "" -> "": read all, lowered 0, ran []
+                "name=\"a\"" -> "name=\"b\"": read 1, lowered 1, ran [added_names 2, chunk 3, chunk_state 2, names_after 14, seen_names 3]
+                "name=\"b\"" -> "name=\"c\"": read 1, lowered 1, ran [added_names 1, chunk 3, chunk_state 1, names_after 14, seen_names 3]
+            "#]],
         );
     }
 
@@ -471,7 +489,7 @@ mod tests {
             &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
             expect![[r#"
                 "" -> "": read all, lowered 0, ran []
-                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read all, lowered 1, ran [chunk 1, chunk_state 1]
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read 2, lowered 1, ran [chunk 1, chunk_state 1]
             "#]],
         );
         // A macro that is used a thousand times is lowered once, and those uses are evaluated.
@@ -484,8 +502,8 @@ mod tests {
             &text,
             &[("define B { Dense(8) }", "define B { Dense(8, \"relu\") }")],
             expect![[r#"
-                "" -> "": read all, lowered 0, ran []
-                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read all, lowered 1, ran [chunk 16, chunk_state 15]
+                "" -> "": read 303, lowered 0, ran []
+                "define B { Dense(8) }" -> "define B { Dense(8, \"relu\") }": read 1, lowered 1, ran [chunk 16, chunk_state 15]
             "#]],
         );
     }

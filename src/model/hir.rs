@@ -141,7 +141,7 @@ pub enum ExprKind {
     /// `-x`.
     Neg(Box<Expr>),
     /// `a + b - c`: operators of one precedence, applied from left to right.
-    Chain(Box<Expr>, Vec<(BinaryOp, Expr)>),
+    Chain(Box<Expr>, Box<[(BinaryOp, Expr)]>),
     /// Something that the parser could not read and has reported.
     Error,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::hir::{Expr, ExprKind, InputDecl};
+use super::names::Names;
 use super::place::{OwnerId, Place};
 use super::state::{Flow, Named, State};
 use super::tensor::{Origin, Tensor, TensorData, Unknown, Why};
@@ -22,11 +23,22 @@ pub struct InputSection {
     pub broken: bool,
 }
 
+/// The state that a network starts from.
+#[derive(Debug, PartialEq)]
+pub struct InputResult {
+    /// The state.
+    pub state: Arc<State>,
+    /// The names of the inputs.
+    pub names: Names,
+    /// What is wrong with the declarations.
+    pub findings: Vec<Diagnostic<Place>>,
+}
+
 /// The state before the first layer, and what is wrong with the inputs.
 ///
 /// A leading `None` of a shape of two or more dimensions is the batch and is left out. A declaration
 /// with a mistake gives a tensor of unknown shape.
-pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<Place>>) {
+pub fn initial_state(section: Option<&InputSection>) -> InputResult {
     let mut findings = Vec::new();
     let mut inputs: Vec<(Option<SmolStr>, Tensor)> = Vec::new();
     let mut names: imbl::OrdMap<SmolStr, Arc<Named>> = imbl::OrdMap::new();
@@ -66,9 +78,7 @@ pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<P
     let flow = if only_one { Flow::One(inputs[0].1.clone()) } else { Flow::Inputs };
     let state = State {
         flow,
-        names,
         copies: Arc::default(),
-        branches: imbl::OrdSet::new(),
         shared: Arc::default(),
         used_inputs: Arc::new(vec![only_one; inputs.len()]),
         inputs: Arc::new(inputs),
@@ -76,7 +86,8 @@ pub fn initial_state(section: Option<&InputSection>) -> (State, Vec<Diagnostic<P
         reported_after_output: false,
         expansions: Arc::default(),
     };
-    (state, findings)
+    let names = Names { tensors: names, ..Names::default() };
+    InputResult { state: Arc::new(state), names, findings }
 }
 
 fn tensor(

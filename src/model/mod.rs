@@ -30,6 +30,7 @@ mod inputs;
 mod lift;
 pub mod lower;
 mod macros;
+mod names;
 pub mod place;
 pub mod result;
 pub mod state;

@@ -73,7 +73,7 @@ pub struct NamedCopies {
     /// The last number.
     pub last: u64,
     /// The tensor that each of them is.
-    pub named: Named,
+    pub named: Arc<Named>,
 }
 
 /// A layer whose weights others may share.
@@ -89,17 +89,13 @@ pub struct Shared {
     pub place: Place,
 }
 
-/// Everything that a later layer can see.
+/// Everything that a later layer can see, but for the names that layers have.
 #[derive(Debug, Clone)]
 pub struct State {
     /// What flows.
     pub flow: Flow,
-    /// Names of layers and inputs.
-    pub names: imbl::OrdMap<SmolStr, Arc<Named>>,
     /// Names of copies that are kept compressed.
     pub copies: Arc<Vec<NamedCopies>>,
-    /// Names of branches, which are no operands.
-    pub branches: imbl::OrdSet<SmolStr>,
     /// Layers with shared weights, by their `shared` argument.
     pub shared: Arc<BTreeMap<SmolStr, Shared>>,
     /// The inputs in the order of the text.
@@ -119,10 +115,7 @@ impl PartialEq for State {
         fn same<T: PartialEq>(a: &Arc<T>, b: &Arc<T>) -> bool {
             Arc::ptr_eq(a, b) || a == b
         }
-        // Maps of this kind skip what they share when they are compared.
         self.flow == other.flow
-            && self.names == other.names
-            && self.branches == other.branches
             && same(&self.copies, &other.copies)
             && same(&self.shared, &other.shared)
             && same(&self.inputs, &other.inputs)
@@ -146,11 +139,8 @@ impl State {
         }
     }
 
-    /// The layer or input that `name` means.
-    pub fn find(&self, name: &str) -> Option<&Named> {
-        if let Some(named) = self.names.get(name) {
-            return Some(named);
-        }
+    /// The copy that `name` means, of those that are kept compressed.
+    pub fn find_copy(&self, name: &str) -> Option<&Arc<Named>> {
         let (base, number) = name.rsplit_once('_')?;
         let number: u64 = number.parse().ok()?;
         let run = self

@@ -79,6 +79,10 @@ impl Uses {
     pub fn of(stmt: &Stmt) -> Uses {
         let mut uses = Uses::default();
         uses.stmt(stmt, false);
+        uses.calls.shrink_to_fit();
+        uses.names.shrink_to_fit();
+        uses.reads.shrink_to_fit();
+        uses.params.shrink_to_fit();
         uses
     }
 

@@ -148,6 +148,8 @@ pub struct List {
     pub(super) reach: u32,
     /// Whether it can be read in pieces.
     pub(super) is_divisible: bool,
+    /// Whether one of its items was read with a look at what stands before the list.
+    pub(super) looks_before: bool,
 }
 
 /// The end of a list.
@@ -187,6 +189,11 @@ impl List {
         self.reach = reach.max(start.saturating_add(self.end.reach));
         self.chunks = Arc::new(chunks);
         self
+    }
+
+    /// Whether the parser has looked at what stands at `place` to read the list, or to come to it.
+    pub(super) fn sees(&self, place: u32) -> bool {
+        u32::from(self.start).saturating_add(self.reach.max(self.reach_before)) >= place
     }
 
     /// The chunks with where they start in the text.

@@ -10,6 +10,7 @@ pub mod green;
 mod kind;
 mod lexer;
 mod list;
+mod outside;
 mod parser;
 mod read;
 mod relex;

@@ -10,13 +10,18 @@
 //! only consuming a token refills, so a grammar function that makes no progress sees the end of the
 //! text instead of looping.
 
+mod hidden;
 mod record;
+mod repeat;
 
 use std::cell::Cell;
 
+pub(super) use hidden::Hidden;
 pub(super) use record::{Carried, RecordedList, Stop};
 
-use super::kind::SyntaxKind;
+use rowan::Language;
+
+use super::kind::{NeuralLanguage, SyntaxKind};
 use super::lexer::LexedToken;
 use crate::diagnostics::{Code, Diagnostic, Fix, codes};
 use crate::text::{TextEdit, TextRange, TextSize};
@@ -50,33 +55,61 @@ impl Token {
     }
 }
 
-/// What the grammar did, in the order it did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Event {
-    /// A node starts. [`SyntaxKind::EOF`] where the marker was given up.
+/// What the grammar did, in the order it did it. It is one number, so that comparing and hashing what
+/// it did to a statement costs little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Event(u64);
+
+/// What an event says.
+pub(super) enum Action {
+    /// A node starts. `None` where the marker was given up.
     Start {
-        kind: SyntaxKind,
+        kind: Option<SyntaxKind>,
         /// How many events further on the node that starts around this one is; 0 for none.
-        forward_parent: u32,
-        /// Whether it has started already, around one before it.
-        is_forward: bool,
+        forward_parent: usize,
     },
+    /// A node starts that has started already, around one before it.
+    Started,
     /// The innermost open node ends.
     Finish,
     /// The next token.
     Token,
+    /// A hidden list.
+    Hidden,
 }
 
 impl Event {
+    const FINISH: Event = Event(1 << 16);
+    const TOKEN: Event = Event(1 << 17);
+    const HIDDEN: Event = Event(1 << 18);
+    const STARTED: u64 = 1 << 19;
+    const GIVEN_UP: Event = Event(SyntaxKind::EOF as u64);
+
+    /// What it says.
+    pub(super) fn action(self) -> Action {
+        match self {
+            Event::FINISH => Action::Finish,
+            Event::TOKEN => Action::Token,
+            Event::HIDDEN => Action::Hidden,
+            Event(bits) if bits & Event::STARTED != 0 => Action::Started,
+            _ => Action::Start { kind: self.kind(), forward_parent: self.forward_parent() },
+        }
+    }
+
+    /// The kind of the node that starts.
+    pub(super) fn kind(self) -> Option<SyntaxKind> {
+        let kind = NeuralLanguage::kind_from_raw(rowan::SyntaxKind(self.0 as u16));
+        (kind != SyntaxKind::EOF).then_some(kind)
+    }
+
+    /// See [`Action::Start`].
+    pub(super) fn forward_parent(self) -> usize {
+        (self.0 >> 32) as usize
+    }
+
     /// A number that no other event has.
     pub(super) fn bits(self) -> u64 {
-        match self {
-            Event::Start { kind, forward_parent, is_forward } => {
-                u64::from(forward_parent) << 32 | u64::from(is_forward) << 16 | kind as u64
-            }
-            Event::Finish => 1 << 17,
-            Event::Token => 1 << 18,
-        }
+        self.0
     }
 }
 
@@ -115,6 +148,8 @@ pub(super) struct Parser<'t> {
     pub(super) cut: Option<usize>,
     /// An opening brace whose closing one, by its indentation, closes something further out.
     pub(super) doubtful_brace: Option<usize>,
+    /// Lists that need not be read.
+    hidden: Vec<Hidden>,
     record: record::Record,
 }
 
@@ -193,6 +228,7 @@ impl<'t> Parser<'t> {
             open: Brackets::default(),
             cut: None,
             doubtful_brace: None,
+            hidden: Vec::new(),
             record: record::Record::default(),
         }
     }
@@ -355,7 +391,7 @@ impl<'t> Parser<'t> {
     pub(super) fn bump(&mut self) {
         if self.pos < self.tokens.len() {
             self.pos += 1;
-            self.events.push(Event::Token);
+            self.events.push(Event::TOKEN);
             self.fuel.set(FUEL);
         }
     }
@@ -378,11 +414,7 @@ impl<'t> Parser<'t> {
 
     /// Opens a node.
     pub(super) fn start(&mut self) -> Marker {
-        self.events.push(Event::Start {
-            kind: SyntaxKind::EOF,
-            forward_parent: 0,
-            is_forward: false,
-        });
+        self.events.push(Event::GIVEN_UP);
         Marker { event: self.events.len() as u32 - 1 }
     }
 
@@ -546,10 +578,10 @@ pub(super) struct Marker {
 impl Marker {
     /// Ends the node.
     pub(super) fn complete(self, p: &mut Parser<'_>, kind: SyntaxKind) -> CompletedMarker {
-        if let Some(Event::Start { kind: slot, .. }) = p.events.get_mut(self.event as usize) {
-            *slot = kind;
+        if let Some(Event(bits)) = p.events.get_mut(self.event as usize) {
+            *bits |= kind as u64;
         }
-        p.events.push(Event::Finish);
+        p.events.push(Event::FINISH);
         CompletedMarker { event: self.event, kind }
     }
 
@@ -574,11 +606,11 @@ impl CompletedMarker {
     /// Opens a node around this one.
     pub(super) fn precede(self, p: &mut Parser<'_>) -> Marker {
         let marker = p.start();
-        if let Some(Event::Start { forward_parent, .. }) = p.events.get_mut(self.event as usize) {
-            *forward_parent = marker.event - self.event;
+        if let Some(Event(bits)) = p.events.get_mut(self.event as usize) {
+            *bits |= u64::from(marker.event - self.event) << 32;
         }
-        if let Some(Event::Start { is_forward, .. }) = p.events.get_mut(marker.event as usize) {
-            *is_forward = true;
+        if let Some(Event(bits)) = p.events.get_mut(marker.event as usize) {
+            *bits |= Event::STARTED;
         }
         marker
     }

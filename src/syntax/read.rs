@@ -13,6 +13,7 @@ use super::Parse;
 use super::kind::SyntaxKind;
 use super::lexer::{LexedToken, lex};
 use super::list::{CHUNK, Chunk, End, Item, LONGEST_CHUNK, List, More};
+use super::outside::Cut;
 use super::parser::{Event, Parsed, Parser, RecordedList, Stop, Token};
 use super::tree::{self, Span};
 use crate::diagnostics::{Diagnostic, codes};
@@ -35,6 +36,11 @@ impl Edit {
         old - self.old_end + self.new_end
     }
 
+    /// Where what starts at `old` starts now, if it is not inside of the edit.
+    pub(super) fn now(self, old: u32) -> u32 {
+        if old < self.start { old } else { self.moved(old) }
+    }
+
     /// Where what starts at `new` now started before the edit; `None` inside of it.
     fn before(self, new: u32) -> Option<u32> {
         match new {
@@ -54,49 +60,122 @@ pub(super) fn read(
     let lexed = lex(text);
     let mut parser = Parser::new(text, &lexed);
     grammar(&mut parser);
-    let mut parsed = parser.finish();
-    parsed.diagnostics.extend(open_comment(&lexed, text));
+    let source = Source { text, lexed: &lexed, cut: &Cut::default(), hidden: &[] };
+    let whole = assemble(source, parser.finish(), before);
+    whole.map_or_else(
+        || Parse::of_file(tree::flat(text), Vec::new(), Vec::new(), 0),
+        |(parse, _)| parse,
+    )
+}
+
+/// The text that was read.
+pub(super) struct Source<'a> {
+    pub(super) text: &'a str,
+    pub(super) lexed: &'a [LexedToken],
+    /// What of the whole text is missing in it: most of the hidden lists.
+    pub(super) cut: &'a Cut,
+    /// The hidden lists, as they were before the edit.
+    pub(super) hidden: &'a [&'a List],
+}
+
+/// A list that was read, or a hidden one.
+struct Reading<'a> {
+    list: List,
+    items: Vec<Item>,
+    stops: Vec<Stop>,
+    hidden: Option<&'a List>,
+}
+
+/// The parse of the whole text, and how many items of lists were read for it. `None` where a hidden list
+/// is not what it was after all.
+pub(super) fn assemble(
+    source: Source<'_>,
+    mut parsed: Parsed,
+    before: Option<(&Parse, Edit)>,
+) -> Option<(Parse, usize)> {
+    let Source { text, lexed, cut, hidden } = source;
+    parsed.diagnostics.extend(open_comment(lexed, text));
     let lists = std::mem::take(&mut parsed.lists);
     let mut findings: Vec<Option<Diagnostic>> =
         std::mem::take(&mut parsed.diagnostics).into_iter().map(Some).collect();
-    let mut read: Vec<(List, Vec<Item>, Vec<Stop>)> = Vec::new();
-    for list in &lists {
-        let (items, stops) = items_of(&parsed, list, &mut findings, None);
-        let list = list_of(&parsed, list);
+    let mut read: Vec<Reading<'_>> = Vec::new();
+    for recorded in lists {
+        let known = recorded.hidden.and_then(|number| hidden.get(number).copied());
+        let list = list_of(&parsed, &recorded);
+        if let Some(known) = known {
+            let read_now = list.filter(|list| list.end.is_independent)?;
+            let start = cut.whole(read_now.start);
+            let list = List { start, reach_before: read_now.reach_before, ..known.clone() };
+            read.push(Reading {
+                list,
+                items: Vec::new(),
+                stops: recorded.stops,
+                hidden: Some(known),
+            });
+            continue;
+        }
+        let (items, stops) = items_of(&parsed, &recorded, &mut findings, None);
         if let (false, Some(list)) = (items.is_empty(), list) {
-            read.push((list, items, stops));
+            let list = List { start: cut.whole(list.start), ..list };
+            read.push(Reading { list, items, stops, hidden: None });
         }
     }
-    let outer: Vec<Diagnostic> = findings.into_iter().flatten().collect();
+    let outer = findings.into_iter().flatten().map(|found| {
+        found.map_places(|place| TextRange::new(cut.whole(place.start()), cut.whole(place.end())))
+    });
+    let outer: Vec<Diagnostic> = outer.collect();
     let known = before.map(|(parse, edit)| Known::new(parse, edit));
     let around = Around::new(&outer);
     let mut spans = Vec::new();
     let mut plans = Vec::with_capacity(read.len());
-    for (list, items, stops) in &mut read {
+    let mut rewinds = parsed.rewinds;
+    for Reading { list, items, stops, hidden } in &mut read {
         // A finding that points into a list without being one of its items' binds it together.
-        list.is_divisible &= !around.touches(list.range());
+        let is_touched = around.touches(list.range());
+        if let Some(known) = *hidden {
+            if is_touched {
+                return None;
+            }
+            let beginning = |stop: Option<&Stop>| parsed.tokens.get(stop?.pos).map(|it| it.start);
+            let len = cut.seam_behind(beginning(stops.first())?)? - beginning(stops.first())?;
+            let chunks = known.chunks.as_slice();
+            let has_rewinds = before.is_some_and(|(parse, _)| parse.rewinds > 0);
+            let items = chunks.iter().filter(|_| has_rewinds).flat_map(|chunk| &chunk.items);
+            rewinds += items.map(Item::rewinds).sum::<u32>();
+            spans.push(Span {
+                items: &[],
+                stops,
+                has_next: false,
+                known: Some(tree::Known { chunks, len: len as usize }),
+            });
+            plans.push(chunks.iter().cloned().map(Plan::Known).collect());
+            continue;
+        }
+        list.is_divisible &= !is_touched;
         let errors = around.errors_in(list.range());
         plans.push(plan(list, items, stops, errors, known.as_ref(), &mut spans));
     }
-    let (green, greens) = tree::build(text, &lexed, &parsed, &spans);
+    let (green, greens) = tree::build(text, lexed, &parsed, &spans);
     drop(spans);
+    let reread = read.iter().map(|reading| reading.items.len()).sum();
     let mut greens = greens.into_iter();
-    let lists = read.into_iter().zip(plans).map(|((list, items, _), plans)| {
+    let lists = read.into_iter().zip(plans).map(|(Reading { list, items, .. }, plans)| {
         let mut items = items.into_iter();
-        let chunks = plans.into_iter().zip(&mut greens).map(|(plan, green)| match plan {
+        let chunks = plans.into_iter().filter_map(|plan| match plan {
             Plan::Known(chunk) => {
                 items.by_ref().take(chunk.items.len()).for_each(drop);
-                chunk
+                Some(chunk)
             }
             Plan::New(count, errors) => {
-                Arc::new(Chunk::new(green, items.by_ref().take(count).collect(), errors))
+                let items = items.by_ref().take(count).collect();
+                Some(Arc::new(Chunk::new(greens.next()?, items, errors)))
             }
         });
         let chunks = chunks.collect();
         list.with_chunks(chunks)
     });
     let lists = lists.collect();
-    Parse::of_file(green, lists, outer, parsed.rewinds)
+    Some((Parse::of_file(green, lists, outer, rewinds), reread))
 }
 
 /// A comment without its end takes all of the text from there on.
@@ -211,6 +290,7 @@ fn list_of(parsed: &Parsed, list: &RecordedList) -> Option<List> {
         reach_before: reach(&parsed.tokens, list.looked_before, start),
         reach: 0,
         is_divisible: list.is_divisible,
+        looks_before: list.looks_before,
     })
 }
 
@@ -262,7 +342,7 @@ fn plan<'a>(
     items: &'a [Item],
     stops: &'a [Stop],
     errors: &[TextRange],
-    known: Option<&Known<'_>>,
+    known: Option<&Known<'a>>,
     spans: &mut Vec<Span<'a>>,
 ) -> Vec<Plan> {
     let mut rest = items;
@@ -284,7 +364,10 @@ fn plan<'a>(
         spans.push(Span {
             items,
             stops: &stops[at..=at + count],
-            known: same.map(|chunk| chunk.green.clone()),
+            known: same.map(|chunk| tree::Known {
+                chunks: std::slice::from_ref(chunk),
+                len: len as usize,
+            }),
             has_next: !after.is_empty(),
         });
         plans.push(match same {

@@ -44,6 +44,9 @@ impl Parse {
             reread = Some(0);
         }
         if reread.is_none() {
+            reread = self.edit_outside(edit, text);
+        }
+        if reread.is_none() {
             *self = read(text, grammar::file, Some((self, edit)));
         }
         reread
@@ -58,11 +61,12 @@ impl Parse {
         let inside = edit.start > u32::from(list.start).saturating_add(list.reach_before)
             && edit.old_end < end.saturating_add(list.end.gap?)
             && (edit.old_end <= end || list.end.is_independent);
-        let sees = |list: &List| u32::from(list.start).saturating_add(list.reach) >= edit.start;
+        let sees = |list: &List| list.sees(edit.start);
         let edited = TextRange::new(edit.start.into(), edit.old_end.into());
         // Findings of the text around the list may quote it, or stand where it ends.
         if !inside
             || !list.is_divisible
+            || list.looks_before
             || self.lists[..at].iter().any(sees)
             || self.outer_finding_touches(edited)
         {
@@ -129,10 +133,7 @@ impl Surroundings {
         let touches = |list: &List| {
             u32::from(list.range().end()) >= edit.start && u32::from(list.start) <= edit.old_end
         };
-        let sees = |list: &List| {
-            u32::from(list.start) < edit.start
-                && u32::from(list.start).saturating_add(list.reach) >= edit.start
-        };
+        let sees = |list: &List| u32::from(list.start) < edit.start && list.sees(edit.start);
         Surroundings {
             is_in_list: parse.lists.iter().any(touches),
             is_seen_from_list: parse.lists.iter().any(sees),
@@ -345,11 +346,11 @@ mod tests {
             let _ = writeln!(dump, "{:?} {:?} {parent:?}", element.kind(), element.text_range());
         }
         for list in parse.lists().iter() {
-            let List { start, len, end, reach_before, reach, is_divisible, within, depth, .. } =
-                list;
+            let List { start, len, end, reach_before, reach, .. } = list;
+            let List { is_divisible, within, depth, looks_before, .. } = list;
             let _ = writeln!(
                 dump,
-                "list {start:?} {len:?} {end:?} {reach_before} {reach} {is_divisible} {within:?} {depth}"
+                "list {start:?} {len:?} {end:?} {reach_before} {reach} {is_divisible} {within:?} {depth} {looks_before}"
             );
             for item in list.chunks().iter().flat_map(|chunk| &chunk.items) {
                 let _ = writeln!(dump, "  {item:?}");
@@ -451,7 +452,7 @@ mod tests {
                 "10 }" -> "1 }": 0 items
                 "mse" -> "mae": 0 items
                 "4,)" -> "8,)": 0 items
-                "network N" -> "network Name": everything
+                "network N" -> "network Name": 3 items
                 "Dense(8) # 300" -> "Dense(8) } # 300": everything
                 "Dense(8) } # 300" -> "Dense(8) # 300": everything
             "##]],
@@ -558,6 +559,83 @@ mod tests {
                 let to = boundary(from + if near { 0 } else { removed }, &text).max(from);
                 edit(&mut parsed, &mut text, from..to, new);
                 last = from + new.len();
+            }
+        }
+    }
+
+    fn line() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "Dense(8)",
+            "Dense(8) # c",
+            "  Dense(8)",
+            "Dense(8) Flatten",
+            "Dense(8,",
+            "Dense(\"8)",
+            "R { Dense(8) }",
+            "R {\n      Flatten\n    }",
+            "a: { Flatten }",
+            "Add",
+            "Dense(8) * 2",
+            ")",
+            "{",
+            "}",
+            "/* c */ Flatten",
+            "Dense(",
+            "units=8)",
+            "x = 5",
+            "...",
+            "Dense(8);",
+            "\u{201c} Dense(8)",
+            "\u{201d}",
+        ])
+    }
+
+    proptest! {
+        #![proptest_config(cases(64))]
+
+        /// Steps that are repeated because they were taken before give what taking them again gives:
+        /// a list that is put together line by line has nearly all of its steps taken alone.
+        #[test]
+        fn lines_that_were_read_before(
+            lines in prop::collection::vec((0.0f64..1.0, line()), 1..40),
+        ) {
+            let mut text = "network N {\n  layers:\n    Flatten\n    Flatten\n  loss: \"mse\"\n}\n".to_owned();
+            let mut parsed = parse(&text);
+            for (at, line) in lines {
+                let starts: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+                let lines = starts.len() - 4;
+                let start = starts[2 + (at * lines as f64) as usize];
+                edit(&mut parsed, &mut text, start..start, &format!("    {line}\n"));
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(cases(128))]
+
+        /// What is typed around the lists leaves them as they are, or does not.
+        #[test]
+        fn edits_around_lists(
+            layers in prop::collection::vec(1usize..40, 1..4),
+            edits in prop::collection::vec((0.0f64..1.0, 0usize..14, piece()), 1..16),
+        ) {
+            let mut text: String = layers.iter().map(|layers| network(*layers)).collect();
+            let mut parsed = parse(&text);
+            for (at, removed, new) in edits {
+                let inside = |at: &usize| {
+                    let in_list = |list: &List| list.range().contains_inclusive((*at as u32).into());
+                    parsed.lists().iter().any(in_list)
+                };
+                let places: Vec<usize> =
+                    (0..=text.len()).filter(|at| text.is_char_boundary(*at)).collect();
+                let around: Vec<usize> = places.iter().copied().filter(|at| !inside(at)).collect();
+                let places = if around.is_empty() { places } else { around };
+                let from = places[(at * places.len() as f64) as usize];
+                let mut to = (from + removed).min(text.len());
+                while !text.is_char_boundary(to) {
+                    to -= 1;
+                }
+                edit(&mut parsed, &mut text, from..to, new);
             }
         }
     }

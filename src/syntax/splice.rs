@@ -55,8 +55,11 @@ impl Piece {
             false => gap,
         };
         // How far the end of the list looks grows and shrinks with what stands before its token.
-        let reach = list.end.reach - list.end.gap?.min(list.end.reach);
-        let end = End { gap: Some(gap), reach: reach.saturating_add(gap), ..list.end };
+        let reach = match list.end.reach {
+            u32::MAX => u32::MAX,
+            reach => reach - list.end.gap?.min(reach) + gap,
+        };
+        let end = End { gap: Some(gap), reach, ..list.end };
         Some((List { end, ..list.clone() }.with_chunks(all), root))
     }
 }

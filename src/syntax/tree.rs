@@ -9,14 +9,15 @@
 
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
 
 use rowan::{GreenNode, GreenNodeData, GreenToken, GreenTokenData, Language, NodeOrToken};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use super::kind::{NeuralLanguage, SyntaxKind};
 use super::lexer::LexedToken;
-use super::list::Item;
-use super::parser::{Event, Parsed, Stop};
+use super::list::{Chunk, Item};
+use super::parser::{Action, Event, Parsed, Stop};
 
 type GreenElement = NodeOrToken<GreenNode, GreenToken>;
 
@@ -26,10 +27,17 @@ pub(super) struct Span<'a> {
     pub(super) items: &'a [Item],
     /// Where each of them starts, and where the last one ends.
     pub(super) stops: &'a [Stop],
-    /// The same chunk of another tree.
-    pub(super) known: Option<GreenNode>,
     /// Whether another chunk follows, so that the blanks between them belong to this one.
     pub(super) has_next: bool,
+    /// The chunks of another tree that stand here instead.
+    pub(super) known: Option<Known<'a>>,
+}
+
+/// Chunks of another tree.
+pub(super) struct Known<'a> {
+    pub(super) chunks: &'a [Arc<Chunk>],
+    /// How many bytes of the text they stand for.
+    pub(super) len: usize,
 }
 
 impl Span<'_> {
@@ -40,7 +48,7 @@ impl Span<'_> {
     }
 }
 
-/// The tree of `text`, and the trees of the chunks. Tokens that no event consumed stand at its end as
+/// The tree of `text`, and the trees of the chunks that were built. Tokens that no event consumed stand at its end as
 /// one error node.
 pub(super) fn build(
     text: &str,
@@ -58,14 +66,17 @@ pub(super) fn build(
         done = events.end;
         source.trivia();
         match &span.known {
-            Some(chunk) => {
-                source.skip(usize::from(chunk.text_len()));
-                source.push(NodeOrToken::Node(chunk.clone()));
+            Some(known) => {
+                source.skip(known.len);
+                let known = known.chunks.iter().map(|chunk| chunk.green().clone());
+                source.children.extend(known.map(NodeOrToken::Node));
             }
-            None => source.chunk(span),
-        }
-        if let Some(NodeOrToken::Node(chunk)) = source.children.last() {
-            chunks.push(chunk.clone());
+            None => {
+                source.chunk(span);
+                if let Some(NodeOrToken::Node(chunk)) = source.children.last() {
+                    chunks.push(chunk.clone());
+                }
+            }
         }
     }
     source.run(done..parsed.events.len());
@@ -116,7 +127,7 @@ pub(super) fn flat(text: &str) -> GreenNode {
 }
 
 /// An item whose tree is one node, to be used again where the same text is read alike.
-struct Known {
+struct Built {
     events: Range<usize>,
     text: Range<usize>,
     /// How many tokens it has, with the blanks between them.
@@ -136,7 +147,7 @@ struct Source<'a> {
     /// The children of all open nodes.
     children: Vec<GreenElement>,
     shared: Shared,
-    items: FxHashMap<u64, Known>,
+    items: FxHashMap<u64, Built>,
     parents: Vec<SyntaxKind>,
 }
 
@@ -171,10 +182,6 @@ impl<'a> Source<'a> {
         self.open.push((kind, self.children.len()));
     }
 
-    fn push(&mut self, element: GreenElement) {
-        self.children.push(element);
-    }
-
     fn finish(&mut self) {
         let Some((kind, first)) = self.open.pop() else { return };
         let node = self.shared.node(kind, &mut self.children, first);
@@ -184,31 +191,27 @@ impl<'a> Source<'a> {
     fn run(&mut self, range: Range<usize>) {
         let parsed = self.parsed;
         for index in range {
-            match parsed.events[index] {
-                Event::Start { is_forward: true, .. } => {}
-                Event::Start { kind, mut forward_parent, .. } => {
-                    self.parents.push(kind);
+            match parsed.events[index].action() {
+                Action::Start { kind, mut forward_parent } => {
+                    self.parents.extend(kind);
                     let mut at = index;
                     while forward_parent > 0 {
-                        at += forward_parent as usize;
-                        let Some(Event::Start { kind, forward_parent: next, .. }) =
-                            parsed.events.get(at)
-                        else {
-                            break;
-                        };
-                        self.parents.push(*kind);
-                        forward_parent = *next;
+                        at += forward_parent;
+                        let Some(parent) = parsed.events.get(at) else { break };
+                        self.parents.extend(parent.kind());
+                        forward_parent = parent.forward_parent();
                     }
-                    self.parents.retain(|kind| *kind != SyntaxKind::EOF);
-                    if !self.parents.is_empty() {
+                    // A node without tokens stands where the text before it ends.
+                    if !self.parents.is_empty() && has_tokens(&parsed.events[index + 1..]) {
                         self.trivia();
                     }
                     while let Some(kind) = self.parents.pop() {
                         self.start(kind);
                     }
                 }
-                Event::Finish => self.finish(),
-                Event::Token => {
+                Action::Started | Action::Hidden => {}
+                Action::Finish => self.finish(),
+                Action::Token => {
                     self.trivia();
                     self.token();
                 }
@@ -254,7 +257,7 @@ impl<'a> Source<'a> {
             && let Some(NodeOrToken::Node(node)) = self.children.last()
         {
             let (tokens, node) = (self.next - next, node.clone());
-            self.items.insert(hash, Known { events, text, tokens, node });
+            self.items.insert(hash, Built { events, text, tokens, node });
         }
     }
 
@@ -284,6 +287,20 @@ impl<'a> Source<'a> {
             self.next += 1;
         }
     }
+}
+
+/// Whether a token comes before the end of a node that has started before these events.
+fn has_tokens(events: &[Event]) -> bool {
+    let mut depth = 1u32;
+    for event in events {
+        match event.action() {
+            Action::Start { .. } | Action::Started => depth += u32::from(event.kind().is_some()),
+            Action::Finish if depth == 1 => return false,
+            Action::Finish => depth -= 1,
+            Action::Token | Action::Hidden => return true,
+        }
+    }
+    false
 }
 
 /// How many children a node has at most that is looked for among those there are.

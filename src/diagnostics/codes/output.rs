@@ -44,7 +44,7 @@ network Example {
 
 METRIC_MISMATCH = "metric-mismatch", Warning,
     "A metric that does not fit the loss.",
-    "Metrics of classes say nothing about a regression, metrics for one-hot labels nothing about labels that are class numbers, and the other way round; among five classes the right one is always one of the five best. The number is shown and means nothing. `accuracy` alone is always right for classes: Keras chooses the one that fits the loss. With several outputs, metrics are judged where the list has an entry for each, a metric or a list of them.",
+    "Metrics of classes say nothing about a regression, metrics for one-hot labels nothing about labels that are class numbers, and the other way round; among five classes the right one is always one of the five best. The number is shown and means nothing. `accuracy` alone is always right for classes: Keras chooses the one that fits the loss. With several outputs, Keras takes a list with an entry for each: a metric, a list of metrics, or None.",
     switch_off: "Where the program that trains the network brings metrics of its own under these names.",
     wrong: "
 network Example {

@@ -6,7 +6,7 @@ use crate::ide::analysis::Analysis;
 use crate::ide::index::of_part;
 use crate::ide::inlay_hints::positional_names;
 use crate::ide::names::{Callee, Macro, MacroParam, unquoted};
-use crate::lang::{Framework, LayerEntry, Param, ParamName, base_doc, resolve_param, wanted};
+use crate::lang::{Framework, Kind, LayerEntry, Param, ParamName, base_doc, resolve_param, wanted};
 use crate::model::result::Part;
 use crate::syntax::ast::{Arg, ArgList, AstNode, CallExpr, Expr, HpoExpr};
 use crate::syntax::{SyntaxKind, SyntaxToken};
@@ -202,6 +202,11 @@ pub(super) fn describe(owner: &str, param: &Param, written: &str, page: &mut Pag
     };
     page.text(&format!("**{}** of `{owner}`{alias}: {}{default}.", param.name, wanted(param.kind)));
     page.text(param.doc);
+    if let Kind::Object(kind) = param.kind {
+        let names: Vec<String> =
+            kind.all().iter().map(|object| format!("`\"{}\"`", object.name)).collect();
+        page.text(&format!("By name: {}.", names.join(", ")));
+    }
 }
 
 /// The value that the parameter has here, and what the layer makes of it.
@@ -324,6 +329,23 @@ mod tests {
                 parameters: 1×3 + 3 = 6
                 ```
             "#]],
+        );
+        check(
+            "Dense(3, kernel_regu$0larizer=\"l2\")",
+            expect![[r#"
+            `kernel_regularizer`
+            **kernel_regularizer** of `Dense`: the name of a regularizer, or a call of one, default `None`.
+
+            A penalty on the kernel.
+
+            By name: `"l1"`, `"l2"`, `"l1l2"`, `"orthogonal_regularizer"`.
+
+            ```text
+            Dense  28×28×1 → 28×28×3
+            features: units = 3
+            parameters: 1×3 + 3 = 6
+            ```
+        "#]],
         );
         check(
             "Dense(3, na$0me=\"d\")",

@@ -102,7 +102,7 @@ impl Evaluator<'_> {
         while number < count {
             let before = self.state.flow.clone();
             let layers_before = self.layers;
-            let names_before = self.state.names.clone();
+            let names_before = self.names.tensors.clone();
             let expansions_before = self.state.expansions.clone();
             self.instance = self.instance_of_copy(outer_instance, number);
             self.path.push(Step::Copy(number));
@@ -154,8 +154,8 @@ impl Evaluator<'_> {
     ) {
         let suffix = format!("_{evaluated}");
         let new: Vec<NamedCopies> = self
-            .state
             .names
+            .tensors
             .iter()
             .filter(|(name, _)| !before.contains_key(*name))
             .filter_map(|(name, named)| {
@@ -164,7 +164,7 @@ impl Evaluator<'_> {
                     base: base.into(),
                     first: evaluated + 1,
                     last: count,
-                    named: Named::clone(named),
+                    named: named.clone(),
                 })
             })
             .collect();
@@ -186,12 +186,12 @@ impl Evaluator<'_> {
 
     /// Gives a tensor a name that later layers can use.
     pub(super) fn add_name(&mut self, name: SmolStr, place: Place, tensor: Tensor) {
-        let named = Named { tensor, place, is_input: false };
+        let named = Arc::new(Named { tensor, place, is_input: false });
         if let Some(frame) = self.frames.last_mut() {
             frame.local_names.insert(name.clone(), named.clone());
         }
         let full = self.numbered(&name);
-        if let Some(before) = self.state.find(&full) {
+        if let Some(before) = self.find_in_network(&full) {
             let (first, is_input) = (before.place, before.is_input);
             let what = if is_input { "an input" } else { "a layer before" };
             let message = format!("{what} is called `{full}` already");
@@ -202,7 +202,7 @@ impl Evaluator<'_> {
             );
             return;
         }
-        self.state.names.insert(full, Arc::new(named));
+        self.names.tensors.insert(full, named);
     }
 }
 

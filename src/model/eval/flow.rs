@@ -320,7 +320,7 @@ impl Evaluator<'_> {
             },
             Arc::unwrap_or_clone,
         );
-        self.state.branches.insert(name.clone());
+        self.names.branches.insert(name.clone());
         run.names.push_back(name.clone());
         run.outputs.extend(outputs.into_iter().map(Arc::new));
         run.last = place;

@@ -27,6 +27,9 @@ impl Evaluator<'_> {
         self.count_layers(1);
         self.after_output(entry, call);
         let mut binding = self.bind(entry, call);
+        if let Some(part) = self.planned_by(entry, &binding, stmt) {
+            return vec![part];
+        }
         let operand_names: Vec<SmolStr> =
             binding.operands.iter().map(|(name, _)| name.clone()).collect();
         let named = self.named_operands(&mut binding);
@@ -221,9 +224,19 @@ impl Evaluator<'_> {
 
     /// The layer or input that `name` means here: first in the same expansion of a macro, then in
     /// the network.
-    pub(super) fn find_named(&self, name: &str) -> Option<&Named> {
+    pub(super) fn find_named(&self, name: &str) -> Option<&Arc<Named>> {
         let local = self.frames.last().and_then(|frame| frame.local_names.get(name));
-        local.or_else(|| self.state.find(name))
+        local.or_else(|| self.find_in_network(name))
+    }
+
+    /// The layer or input of the network that `name` means.
+    pub(super) fn find_in_network(&self, name: &str) -> Option<&Arc<Named>> {
+        let before = || {
+            let is_seen = self.scope.is_mentioned(name);
+            if is_seen { None } else { self.names_before().tensors.get(name) }
+        };
+        let named = self.names.tensors.get(name).or_else(before);
+        named.or_else(|| self.state.find_copy(name))
     }
 }
 

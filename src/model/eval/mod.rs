@@ -29,6 +29,7 @@ mod unknown;
 mod upstream;
 mod wrapper;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,6 +38,7 @@ use smol_str::SmolStr;
 
 pub use self::plan::Plans;
 use super::hir;
+use super::names::Names;
 use super::place::{OwnerId, Place};
 use super::result::{Finding, MacroCall, Node, Part};
 use super::state::State;
@@ -88,6 +90,12 @@ pub struct MacroDef {
 
 /// Where the evaluator finds macros and the names that a network has further down.
 pub trait Scope {
+    /// The names before the first statement that are mentioned.
+    fn seen_names(&self) -> Names;
+    /// Whether `name` is mentioned, so that it is among those if it is a name.
+    fn is_mentioned(&self, name: &str) -> bool;
+    /// All names before the first statement. Who asks for them depends on all of them.
+    fn all_names(&self) -> Names;
     /// Whether there is any macro.
     fn has_macros(&self) -> bool;
     /// The macro called `name`.
@@ -108,7 +116,7 @@ pub trait Scope {
 struct Frame {
     env: FxHashMap<SmolStr, Bound>,
     /// The parameters that have no value because the call has a mistake.
-    local_names: FxHashMap<SmolStr, super::state::Named>,
+    local_names: FxHashMap<SmolStr, Arc<super::state::Named>>,
     /// The macro's name, and the number of this expansion where names need one.
     number: Option<u64>,
 }
@@ -140,6 +148,12 @@ pub struct Evaluator<'a> {
     framework: Framework,
     /// What the next statement sees.
     pub state: State,
+    /// The names before that are mentioned, and those that were added.
+    names: Names,
+    /// The first of these.
+    seen_names: Names,
+    /// All names before the first statement, once one of them was asked for that is not mentioned.
+    all_names: OnceCell<Names>,
     /// What has been found so far.
     pub findings: Vec<Finding>,
     /// How many layers there are so far, repeats counted in full.
@@ -190,11 +204,15 @@ pub struct Evaluator<'a> {
 impl<'a> Evaluator<'a> {
     /// An evaluator that starts from `state`.
     pub fn new(scope: &'a dyn Scope, framework: Framework, state: State) -> Evaluator<'a> {
+        let names = scope.seen_names();
         let nowhere = Place::new(OwnerId(0), TextRange::empty(TextSize::new(0)));
         Evaluator {
             scope,
             framework,
             state,
+            seen_names: names.clone(),
+            names,
+            all_names: OnceCell::new(),
             findings: Vec::new(),
             layers: 0,
             expansion: 0,
@@ -222,6 +240,20 @@ impl<'a> Evaluator<'a> {
             depth: 0,
             stopped: false,
         }
+    }
+
+    /// The names that the statements so far have given.
+    pub fn added_names(&self) -> Names {
+        self.names.without(&self.seen_names)
+    }
+
+    /// All names before the next statement.
+    fn known_names(&self) -> Names {
+        self.names_before().and(&self.names)
+    }
+
+    fn names_before(&self) -> &Names {
+        self.all_names.get_or_init(|| self.scope.all_names())
     }
 
     /// Evaluates the statements of a layers list, or of a chunk of one.

@@ -67,20 +67,20 @@ impl Evaluator<'_> {
             );
             return;
         }
-        if self.state.branches.contains(name) {
+        let known = self.known_names();
+        if known.branches.contains(name) {
             let message = format!("`{name}` is a branch, and an operand is a layer or an input");
             self.emit(Diagnostic::new(codes::UNKNOWN_OPERAND, place, message).with_help(format!(
                 "the merge after the branches takes their outputs by itself; to use one again give its last layer `name=\"{name}_out\"`"
             )));
             return;
         }
-        let known: Vec<SmolStr> = self.state.names.keys().cloned().collect();
         let mut diagnostic = Diagnostic::new(
             codes::UNKNOWN_OPERAND,
             place,
             format!("no layer or input before this one is called `{name}`"),
         );
-        diagnostic = match did_you_mean(name, known.iter().map(SmolStr::as_str)) {
+        diagnostic = match did_you_mean(name, known.tensors.keys().map(SmolStr::as_str)) {
             Some(meant) => diagnostic
                 .with_help(format!("did you mean `{meant}`?"))
                 .with_fix(format!("Change to `{meant}`"), vec![place.edit(format!("\"{meant}\""))]),
@@ -93,7 +93,8 @@ impl Evaluator<'_> {
     /// The names of the first and the last copy of the layers called `name`, where they have numbers.
     fn copies_of(&self, name: &str) -> Option<(SmolStr, SmolStr)> {
         let number = |full: &str| full.strip_prefix(name)?.strip_prefix('_')?.parse::<u64>().ok();
-        let evaluated = self.state.names.keys().filter_map(|full| number(full));
+        let known = self.known_names();
+        let evaluated = known.tensors.keys().filter_map(|full| number(full));
         let compressed =
             self.state.copies.iter().filter(|run| run.base == name).map(|run| run.last);
         let numbers: Vec<u64> = evaluated.chain(compressed).collect();

@@ -9,8 +9,9 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::Evaluator;
-use super::bind::call_place;
+use super::bind::{Binding, call_place};
 use super::outcomes::{Arguments, Plain};
+use super::rows::written;
 use crate::lang::{
     Framework, LayerEntry, LayerName, Operands, ParamName, Rule, Value, resolve_layer,
     resolve_param,
@@ -151,6 +152,41 @@ impl Evaluator<'_> {
                 .collect(),
         };
         Some(Plan { entry, arguments, written: Arc::new(written), name, operands, frozen })
+    }
+
+    /// The same for a call whose arguments had to be bound, because some of them come from a macro's
+    /// parameters or are written in another way, and are known now.
+    pub(super) fn planned_by(
+        &mut self,
+        entry: &'static LayerEntry,
+        binding: &Binding<'_>,
+        stmt: &Stmt,
+    ) -> Option<Part> {
+        let is_whole = binding.inner.is_empty()
+            && binding.shared.is_none()
+            && binding.expected_channels.is_none()
+            && binding.declared.is_none()
+            && !binding.failed;
+        let is_pure = matches!(entry.rule, Rule::Pure(_)) && !entry.sets_shape;
+        if !self.uses_plans || self.broken || stmt.block.is_some() || !is_whole || !is_pure {
+            return None;
+        }
+        let mut values: SmallVec<[(usize, Value); 8]> = SmallVec::new();
+        for (index, given) in binding.given.iter().enumerate() {
+            if let Some(given) = given {
+                values.push((index, given.bound.value.as_constant()?.clone()));
+            }
+        }
+        let plan = Plan {
+            entry,
+            arguments: Arguments::of(entry, self.framework, &values)?,
+            written: Arc::new(written(entry, binding, self.owner)),
+            name: binding.name.clone(),
+            operands: binding.operands.iter().map(|(name, _)| name.clone()).collect(),
+            frozen: binding.frozen,
+        };
+        let (operands, plain) = self.planned_outcome(&plan)?;
+        Some(self.follow(&plan, operands, &plain))
     }
 
     /// What comes in, and what the layer makes of it.

@@ -68,6 +68,9 @@ fn without_separator(p: &Parser<'_>) -> TextEdit {
 /// Statements up to the end of the list. The edits that take the commas between them away are
 /// returned, since in brackets they are reported together with these. Nothing is consumed where the list is empty.
 pub(super) fn statements(p: &mut Parser<'_>, within: Within) -> Vec<TextEdit> {
+    if p.skip_hidden(within) {
+        return Vec::new();
+    }
     let mut separators = Separators::default();
     if p.open_list(within) {
         steps(p, within, &mut separators, |_| false);
@@ -97,14 +100,21 @@ fn steps(
     separators: &mut Separators,
     mut is_done: impl FnMut(&Parser<'_>) -> bool,
 ) -> bool {
+    let mut is_repeatable = false;
     let ended = loop {
-        p.stop();
+        let carried = p.stop(is_repeatable);
+        is_repeatable = false;
         if is_done(p) {
             break false;
         }
+        if p.repeat_step(carried) {
+            continue;
+        }
+        let count = separators.commas.len() + separators.semicolons.len();
         if !step(p, within, separators) {
             break true;
         }
+        is_repeatable = count == separators.commas.len() + separators.semicolons.len();
     };
     // Separators are one finding for the whole list.
     p.close_list(separators.commas.is_empty() && separators.semicolons.is_empty());

@@ -9,6 +9,7 @@
 
 use std::cell::Cell;
 
+use super::repeat::Steps;
 use super::{Brackets, Parser};
 use crate::syntax::grammar::Within;
 
@@ -59,26 +60,36 @@ pub(in crate::syntax) struct RecordedList {
     pub(in crate::syntax) is_divisible: bool,
     /// Whether what follows it has looked at its last step.
     pub(in crate::syntax) is_looked_back_at: bool,
+    /// Whether one of its steps has looked at what stands before it.
+    pub(in crate::syntax) looks_before: bool,
+    /// The number of the hidden list that it is.
+    pub(in crate::syntax) hidden: Option<usize>,
 }
 
 /// The state of recording.
 #[derive(Debug)]
 pub(super) struct Record {
-    lists: Vec<RecordedList>,
+    pub(super) lists: Vec<RecordedList>,
     /// Whether a list is being read.
-    is_open: bool,
+    pub(super) is_open: bool,
     /// Where the list that is being read, or was read last, starts.
-    list_start: usize,
+    pub(super) list_start: usize,
     /// The last place between two steps.
-    stop: usize,
+    pub(super) stop: usize,
     /// The tokens that have been looked at since then.
-    looked: Cell<usize>,
+    pub(super) looked: Cell<usize>,
     /// The tokens that were looked at before it.
-    looked_before: usize,
+    pub(super) looked_before: usize,
     /// The first token of the list before the last stop that has been looked at since.
     behind: Cell<usize>,
     /// Whether something before the first token was asked for.
     before_text: Cell<bool>,
+    /// Whether the list that is being read has looked at what stands before it.
+    before_list: Cell<bool>,
+    /// How many hidden lists have been skipped.
+    pub(super) skipped: usize,
+    /// The steps of the list that may be taken again.
+    pub(super) steps: Steps,
 }
 
 impl Default for Record {
@@ -92,6 +103,9 @@ impl Default for Record {
             looked_before: 0,
             behind: Cell::new(usize::MAX),
             before_text: Cell::new(false),
+            before_list: Cell::new(false),
+            skipped: 0,
+            steps: Steps::default(),
         }
     }
 }
@@ -102,7 +116,9 @@ impl Parser<'_> {
         let record = &self.record;
         if at >= record.looked.get() {
             record.looked.set(at + 1);
-        } else if at < record.stop && at >= record.list_start && at < record.behind.get() {
+        } else if at < record.list_start {
+            record.before_list.set(true);
+        } else if at < record.stop && at < record.behind.get() {
             record.behind.set(at);
         }
     }
@@ -121,10 +137,12 @@ impl Parser<'_> {
             return false;
         }
         self.record.is_open = true;
+        self.forget_steps();
         self.mark_looked_back_at();
         self.record.looked_before = self.record.looked_before.max(self.record.looked.get());
         self.record.list_start = self.pos;
         self.record.stop = self.pos;
+        self.record.before_list.set(false);
         self.record.lists.push(RecordedList {
             within,
             depth: self.depth,
@@ -132,15 +150,21 @@ impl Parser<'_> {
             looked_before: self.record.looked_before,
             is_divisible: true,
             is_looked_back_at: false,
+            looks_before: false,
+            hidden: None,
         });
         true
     }
 
-    /// Notes a place between two steps of the list.
-    pub(in crate::syntax) fn stop(&mut self) {
+    /// Notes a place between two steps of the list, and gives what is carried there. The step before it
+    /// may be taken again if it `is_repeatable`.
+    pub(in crate::syntax) fn stop(&mut self, is_repeatable: bool) -> Carried {
         let carried = self.carried();
+        if is_repeatable && carried == Carried::default() {
+            self.remember_last(self.diagnostics.len());
+        }
         let record = &mut self.record;
-        let Some(list) = record.lists.last_mut() else { return };
+        let Some(list) = record.lists.last_mut() else { return carried };
         if let Some(last) = list.stops.last_mut() {
             last.looked = record.looked.get();
         }
@@ -164,6 +188,23 @@ impl Parser<'_> {
             carried,
             looked: self.pos,
         });
+        carried
+    }
+
+    /// Remembers the step that ends here, unless it has done more than to consume tokens.
+    fn remember_last(&mut self, diagnostics: usize) {
+        let record = &self.record;
+        let Some(last) = record.lists.last().and_then(|list| list.stops.last()) else { return };
+        let (start, event, looked) = (last.pos, last.events, record.looked.get());
+        // The first step of a list may have looked at what stands before it.
+        let looks_ahead_only = record.behind.get() == usize::MAX && start > record.list_start;
+        let is_plain = start == record.stop
+            && last.diagnostics == diagnostics
+            && last.rewinds == self.rewinds
+            && last.carried == Carried::default();
+        if looks_ahead_only && is_plain {
+            self.remember_step(start, event, looked);
+        }
     }
 
     /// Ends the list at the last stop. What has been looked at since then belongs to its end.
@@ -172,6 +213,7 @@ impl Parser<'_> {
         record.is_open = false;
         if let Some(list) = record.lists.last_mut() {
             list.is_divisible &= is_divisible;
+            list.looks_before = record.before_list.get();
             // What decides that the list ends here may look ahead.
             if let Some(end) = list.stops.last_mut() {
                 end.looked = end.looked.max(record.looked.get());
@@ -184,7 +226,7 @@ impl Parser<'_> {
         std::mem::take(&mut self.record.lists)
     }
 
-    fn mark_looked_back_at(&mut self) {
+    pub(super) fn mark_looked_back_at(&mut self) {
         let behind = self.record.behind.replace(usize::MAX);
         let Some(list) = self.record.lists.last_mut().filter(|_| behind != usize::MAX) else {
             return;
