@@ -238,6 +238,59 @@ fn keystrokes_run_as_many_queries_in_a_file_of_any_length() {
     }
 }
 
+/// The allocations of typing `after` in the place of `before`, which stands in the middle of a file of
+/// this many layers, and of taking it back.
+fn typing(style: Style, layers: usize, config: &Config, before: &str, after: &str) -> [u64; 2] {
+    let text = generate::network(style, layers);
+    let at = text.len() / 2 + text[text.len() / 2..].find(before).unwrap();
+    let at = TextSize::new(u32::try_from(at).unwrap());
+    let edit = |from: &str, to: &str| TextEdit::new(TextRange::at(at, TextSize::of(from)), to);
+    let mut host = AnalysisHost::new();
+    let file = host.open(text, Framework::Keras);
+    host.analysis(file).unwrap().findings(config);
+    let edits = [edit(before, after), edit(after, before)];
+    // The first round makes what is made once.
+    let mut last = [0; 2];
+    for _ in 0..2 {
+        last = edits.each_ref().map(|edit| {
+            allocations(|| {
+                host.edit(file, std::slice::from_ref(edit));
+                host.analysis(file).unwrap().findings(config)
+            })
+        });
+    }
+    last
+}
+
+#[test]
+fn keystrokes_allocate_as_much_in_a_file_of_any_length() {
+    let (layer, _) = neural_analyzer::config::parse("profile = \"strict\"");
+    let configs = [Config::default(), Config::resolve([&layer])];
+    for (style, before, after) in [
+        (Style::Cnn, "stays", "stays."),
+        (Style::Transformer, "\n", " # a comment\n"),
+        (Style::Cnn, "0.99", "0.999"),
+        (Style::Cnn, "    MaxPool", "    ReLU()\n    MaxPool"),
+        (Style::Dense, "Dense(", "Dense( // here\n"),
+    ] {
+        for (config, name) in configs.iter().zip(["default", "strict"]) {
+            // Each block of this network has a finding in that profile.
+            if style == Style::Cnn && name == "strict" {
+                continue;
+            }
+            let [short, long] =
+                [500, 5_000].map(|layers| typing(style, layers, config, before, after));
+            for (short, long) in short.iter().zip(&long) {
+                assert!(
+                    *long <= short + short / 4 + 40,
+                    "{name}, {before:?} becomes {after:?}: {short} allocations, and {long} where \
+                     the file is 10 times as long"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn a_shape_that_reaches_the_end_runs_each_chunk_once() {
     let [changed, _] = typed(5_000, "MaxPooling2D", "strides=1", "strides=2");

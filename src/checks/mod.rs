@@ -44,6 +44,8 @@ pub use pieces::Summary;
 
 use pieces::Pieces;
 
+use std::sync::Arc;
+
 use crate::config::Config;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::lang::Framework;
@@ -92,6 +94,15 @@ pub fn check(
 /// What there is to say about a file by the settings: costs over a bound, and what is only looked for
 /// where a setting asks for it.
 pub fn check_settings(
+    document: &Document,
+    analysis: &Analysis,
+    summary: &Summary,
+    config: &Config,
+) -> Arc<Vec<Diagnostic<Place>>> {
+    summary.by_settings(config, || find_by_settings(document, analysis, summary, config))
+}
+
+fn find_by_settings(
     document: &Document,
     analysis: &Analysis,
     summary: &Summary,

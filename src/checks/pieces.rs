@@ -5,16 +5,19 @@
 //! it changes and into the next one with a layer; of the others only a few numbers are read, which
 //! stand side by side.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::branches::Runs;
 use super::cost::Extremes;
 use super::facts::{End, Facts, Site};
 use super::names::Names;
 use super::pairs::{self, Which};
+use crate::config::Config;
+use crate::diagnostics::Diagnostic;
 use crate::model::analysis::{Analysis, ChunkModel, NetworkModel};
 use crate::model::db::ChunkResult;
 use crate::model::document::Document;
+use crate::model::place::Place;
 use crate::model::result::{Finding, Node};
 
 /// What the checks know of the layers of a file.
@@ -25,7 +28,12 @@ pub struct Summary {
     names: OnceLock<Arc<Names>>,
     /// Those of an earlier state.
     names_before: Option<Arc<Names>>,
+    /// What was found last by settings, with the settings.
+    by_settings: Mutex<Option<(Config, Found)>>,
 }
+
+/// Findings that several may hold.
+type Found = Arc<Vec<Diagnostic<Place>>>;
 
 impl Summary {
     /// That of a file. What has not changed since `before` is taken from there.
@@ -37,7 +45,22 @@ impl Summary {
         let networks = networks.collect();
         let names_before =
             before.and_then(|before| before.names.get().or(before.names_before.as_ref()).cloned());
-        Summary { networks, names: OnceLock::new(), names_before }
+        Summary { networks, names_before, ..Summary::default() }
+    }
+
+    /// What `find` finds by these settings, which is kept for the next who asks by the same.
+    pub(super) fn by_settings(
+        &self,
+        config: &Config,
+        find: impl FnOnce() -> Vec<Diagnostic<Place>>,
+    ) -> Found {
+        let mut last = self.by_settings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = last.as_ref().filter(|(other, _)| other == config) {
+            return found.clone();
+        }
+        let found = Arc::new(find());
+        *last = Some((config.clone(), found.clone()));
+        found
     }
 
     /// The names of layers in `document`, the file that it is of.
@@ -57,42 +80,63 @@ pub(super) struct Pieces {
     last: Option<(Finding, usize)>,
 }
 
-/// A piece of a network.
+/// A piece of a network. What is asked of every piece after each edit stands in it, the rest behind
+/// pointers.
 #[derive(Debug, Clone)]
 pub(super) struct Piece {
+    facts: Arc<PieceFacts>,
+    /// How it stands among the others.
+    place: Arc<InNetwork>,
+    /// Whether anything was found in it or where it begins.
+    speaks: bool,
+    /// The extremes of its costs.
+    pub extremes: Extremes,
+}
+
+/// A chunk's result with its facts.
+#[derive(Debug)]
+struct PieceFacts {
     result: Arc<ChunkResult>,
-    facts: Arc<Facts>,
+    facts: Facts,
+}
+
+/// What a piece is for the piece before it.
+#[derive(Debug, Default)]
+struct InNetwork {
     /// What flows into it.
     before: Flowing,
     /// What was found where it begins, each with the number of the piece that it is about.
     met: Vec<(Finding, usize)>,
-    /// Whether anything was found inside of it.
-    has_findings: bool,
-    /// What of its costs is asked after each edit.
-    pub extremes: Extremes,
 }
 
 impl Piece {
     fn new(result: &Arc<ChunkResult>) -> Piece {
         let facts = Facts::of(&result.nodes);
         Piece {
-            result: result.clone(),
-            before: Flowing::default(),
-            met: Vec::new(),
-            has_findings: !facts.findings.is_empty(),
+            place: Arc::default(),
+            speaks: false,
             extremes: facts.costs.extremes(),
-            facts: Arc::new(facts),
+            facts: Arc::new(PieceFacts { result: result.clone(), facts }),
         }
+    }
+
+    /// The same as piece number `at`, into which `flowing` flows; that goes through it.
+    fn put(mut self, at: usize, flowing: &mut Flowing) -> Piece {
+        let before = flowing.clone();
+        let met = flowing.go(at, &self);
+        self.speaks = !met.is_empty() || !self.facts().findings.is_empty();
+        self.place = Arc::new(InNetwork { before, met });
+        self
     }
 
     /// Its statements.
     pub fn nodes(&self) -> &[Node] {
-        &self.result.nodes
+        &self.facts.result.nodes
     }
 
     /// Its facts.
     pub fn facts(&self) -> &Facts {
-        &self.facts
+        &self.facts.facts
     }
 }
 
@@ -155,8 +199,9 @@ impl Pieces {
     /// The pieces of a network. What has not changed since there were the pieces `old` is taken from them.
     fn of(network: &NetworkModel, old: &[Piece]) -> Pieces {
         let chunks = &network.chunks;
-        let same =
-            |(chunk, piece): &(&ChunkModel, &Piece)| Arc::ptr_eq(&chunk.result, &piece.result);
+        let same = |(chunk, piece): &(&ChunkModel, &Piece)| {
+            Arc::ptr_eq(&chunk.result, &piece.facts.result)
+        };
         let prefix = chunks.iter().zip(old).take_while(same).count();
         let most = chunks.len().min(old.len()) - prefix;
         let from_end = chunks.iter().rev().zip(old.iter().rev()).take(most);
@@ -169,15 +214,13 @@ impl Pieces {
             let known = is_known.then(|| &old[at + old.len() - chunks.len()]);
             // Where there are more or fewer pieces than before, those behind have other numbers.
             if let Some(piece) = known.filter(|_| old.len() == chunks.len())
-                && piece.before == flowing
+                && piece.place.before == flowing
             {
                 all.extend_from_slice(&old[at..]);
                 break;
             }
-            let mut piece = known.cloned().unwrap_or_else(|| Piece::new(&chunk.result));
-            piece.before = flowing.clone();
-            piece.met = flowing.go(at, &piece);
-            all.push(piece);
+            let piece = known.cloned().unwrap_or_else(|| Piece::new(&chunk.result));
+            all.push(piece.put(at, &mut flowing));
         }
         let mut flowing = behind(&all);
         let last = flowing.runs.end();
@@ -203,10 +246,10 @@ impl Pieces {
     /// What was found in the pieces and where they meet, with the number of the piece.
     pub fn findings(&self) -> impl Iterator<Item = (&Finding, usize)> {
         let all = self.all.iter().enumerate();
-        let speaking = all.filter(|(_, piece)| piece.has_findings || !piece.met.is_empty());
+        let speaking = all.filter(|(_, piece)| piece.speaks);
         let found = speaking.flat_map(|(at, piece)| {
-            let inside = piece.facts.findings.iter().map(move |finding| (finding, at));
-            inside.chain(piece.met.iter().map(|(finding, piece)| (finding, *piece)))
+            let inside = piece.facts().findings.iter().map(move |finding| (finding, at));
+            inside.chain(piece.place.met.iter().map(|(finding, piece)| (finding, *piece)))
         });
         found.chain(self.last.iter().map(|(finding, piece)| (finding, *piece)))
     }
@@ -215,7 +258,7 @@ impl Pieces {
 /// What flows out of the last of these pieces.
 fn behind(pieces: &[Piece]) -> Flowing {
     let Some(last) = pieces.last() else { return Flowing::default() };
-    let mut flowing = last.before.clone();
+    let mut flowing = last.place.before.clone();
     flowing.go(pieces.len() - 1, last);
     flowing
 }
@@ -226,7 +269,7 @@ fn ends_from(network: &NetworkModel, pieces: &[Piece], first: usize) -> Vec<Opti
     let base = |at: usize| network.chunks.get(at).map_or(0, |chunk| chunk.base);
     let mut ends = Vec::new();
     for (at, piece) in pieces.iter().enumerate().skip(first) {
-        let End::Branches(more) = &piece.facts.segment.end else { continue };
+        let End::Branches(more) = &piece.facts().segment.end else { continue };
         let after = base(at).saturating_sub(base(first));
         ends.extend(more.iter().cloned().map(|site| {
             let mut site = site?;

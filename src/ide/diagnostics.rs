@@ -1,7 +1,6 @@
 //! All findings of a file, in the order of the text, and those that the settings show.
 
 use rowan::TextRange as SyntaxRange;
-use rustc_hash::FxHashSet;
 
 use super::analysis::Analysis as Snapshot;
 use super::suppressions;
@@ -32,8 +31,8 @@ pub(super) fn all(document: &Document, found: &[Diagnostic<Place>]) -> Vec<Diagn
 pub(super) fn of_settings(snapshot: &Snapshot, config: &Config) -> Vec<Diagnostic> {
     let document = snapshot.document();
     let Some((analysis, summary)) = snapshot.summary() else { return Vec::new() };
-    let by_settings = checks::check_settings(document, analysis, summary, config).into_iter();
-    let mut more = placed(document, by_settings);
+    let by_settings = checks::check_settings(document, analysis, summary, config);
+    let mut more = placed(document, by_settings.iter().cloned());
     more.extend(checks::check_comments(document, config));
     mend_edits(document, &mut more);
     let mut found = snapshot.diagnostics().to_vec();
@@ -64,8 +63,19 @@ fn sort(all: &mut Vec<Diagnostic>) {
         let key = |d: &Diagnostic| (d.place.start(), std::cmp::Reverse(d.severity), d.place.end());
         key(a).cmp(&key(b)).then_with(|| a.code.cmp(&b.code))
     });
-    let mut seen = FxHashSet::default();
-    all.retain(|found| seen.insert((found.code, found.place, found.message.clone())));
+    // Findings that start together stand side by side.
+    let says_again = |at: usize| {
+        let same_start = |other: &&Diagnostic| other.place.start() == all[at].place.start();
+        all[..at].iter().rev().take_while(same_start).any(|other| {
+            (other.code, other.place, &other.message)
+                == (all[at].code, all[at].place, &all[at].message)
+        })
+    };
+    let again: Vec<bool> = (0..all.len()).map(says_again).collect();
+    if again.contains(&true) {
+        let mut again = again.into_iter();
+        all.retain(|_| again.next() != Some(true));
+    }
 }
 
 /// Fits edits that were made without their surroundings into the text. A fix that would take a layer

@@ -95,7 +95,9 @@ pub(super) fn inlay_hints(
     config: &InlayHintsConfig,
 ) -> Vec<InlayHint> {
     let mut hints = Hints { analysis, results: analysis.results(range), config, found: Vec::new() };
-    for node in tokens::nodes_in(&analysis.syntax().syntax(), range) {
+    // There are no statements in a call.
+    let is_leaf = |kind| kind == SyntaxKind::CALL_EXPR && !config.argument_names;
+    for node in tokens::nodes_in(&analysis.syntax().syntax(), range, is_leaf) {
         match node.kind() {
             SyntaxKind::NETWORK if config.totals => {
                 Network::cast(node).and_then(|network| hints.network(&network));

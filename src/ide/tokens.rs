@@ -56,8 +56,13 @@ pub(super) fn covering_node(root: &SyntaxNode, range: TextRange) -> SyntaxNode {
     }
 }
 
-/// Every node that touches `range`, outer nodes first, at a cost in proportion to the range.
-pub(super) fn nodes_in(root: &SyntaxNode, range: TextRange) -> Vec<SyntaxNode> {
+/// Every node that touches `range`, outer nodes first, at a cost in proportion to the range. What is
+/// behind the first token of a node for which `is_leaf` holds is left out.
+pub(super) fn nodes_in(
+    root: &SyntaxNode,
+    range: TextRange,
+    is_leaf: impl Fn(SyntaxKind) -> bool,
+) -> Vec<SyntaxNode> {
     let Some(first) = first_token(root, range.start()) else { return Vec::new() };
     // What ends where the range starts touches it too.
     let first = first.prev_token().unwrap_or(first);
@@ -70,7 +75,8 @@ pub(super) fn nodes_in(root: &SyntaxNode, range: TextRange) -> Vec<SyntaxNode> {
         nodes
             .extend(token.parent_ancestors().take_while(|node| node.text_range().start() == start));
         nodes[from..].reverse();
-        next = token.next_token();
+        let leaf = nodes[from..].iter().find(|node| is_leaf(node.kind()));
+        next = leaf.and_then(SyntaxNode::last_token).unwrap_or(token).next_token();
     }
     nodes
 }

@@ -1,7 +1,7 @@
 //! Tensors as they are shown: dimensions that depend on a choice become sets of sizes, and an
 //! unknown shape says why it is unknown.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use smol_str::SmolStr;
 
@@ -119,15 +119,22 @@ pub fn shape_text(view: &ShapeView) -> String {
         Some(_) => (view.as_slice(), "(", ")"),
     };
     let in_product = dims.len() > 1;
-    let dim = |dim: &DimView| match dim {
-        // A sum inside a product of dimensions would read wrong without parentheses.
-        DimView::Expr(formula) if in_product && formula.contains(['+', '-']) => {
-            format!("({formula})")
+    let mut text = String::from(open);
+    for (at, dim) in dims.iter().enumerate() {
+        if at > 0 {
+            text.push('×');
         }
-        dim => dim.to_string(),
-    };
-    let dims: Vec<String> = dims.iter().map(dim).collect();
-    format!("{open}{}{close}", dims.join("×"))
+        // Writing into a string cannot fail.
+        let _ = match dim {
+            // A sum inside a product of dimensions would read wrong without parentheses.
+            DimView::Expr(formula) if in_product && formula.contains(['+', '-']) => {
+                write!(text, "({formula})")
+            }
+            dim => write!(text, "{dim}"),
+        };
+    }
+    text.push_str(close);
+    text
 }
 
 /// The shape of a tensor as text, `?` where it is not known.
