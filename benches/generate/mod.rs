@@ -22,12 +22,20 @@ pub enum Style {
     Branches,
     /// One `Dense` a line: a change of the first one reaches no further than the second.
     Dense,
+    /// Convolutions that each have a name and a width of their own: no statement stands there twice.
+    Named,
 }
 
 impl Style {
     /// Every style.
-    pub const ALL: [Style; 5] =
-        [Style::Cnn, Style::Transformer, Style::Macros, Style::Branches, Style::Dense];
+    pub const ALL: [Style; 6] = [
+        Style::Cnn,
+        Style::Transformer,
+        Style::Macros,
+        Style::Branches,
+        Style::Dense,
+        Style::Named,
+    ];
 
     /// The name in reports.
     pub fn name(self) -> &'static str {
@@ -37,6 +45,7 @@ impl Style {
             Style::Macros => "macros",
             Style::Branches => "branches",
             Style::Dense => "dense",
+            Style::Named => "named",
         }
     }
 }
@@ -50,6 +59,7 @@ pub fn network(style: Style, layers: usize) -> String {
         Style::Macros => macros,
         Style::Branches => branches,
         Style::Dense => dense,
+        Style::Named => named,
     };
     if style == Style::Macros {
         for number in 0..10 {
@@ -111,6 +121,21 @@ fn cnn(text: &mut String, layers: usize) {
             ),
             6 => writeln!(text, "    SpatialDropout2D(0.1)"),
             _ => writeln!(text, "    MaxPooling2D(pool_size=(2, 2), strides=1, padding=\"same\")"),
+        };
+    }
+}
+
+fn named(text: &mut String, layers: usize) {
+    for layer in 0..layers {
+        let (number, width) = (layer / 4, 16 + layer * 7 % 113);
+        let _ = match layer % 4 {
+            0 => writeln!(
+                text,
+                "    Conv2D({width}, (3, 3), padding=\"same\", use_bias=false, name=\"conv_{number}\")"
+            ),
+            1 => writeln!(text, "    BatchNormalization(momentum=0.99, name=\"bn_{number}\")"),
+            2 => writeln!(text, "    ReLU(name=\"relu_{number}\")"),
+            _ => writeln!(text, "    SpatialDropout2D(0.1, name=\"drop_{number}\")"),
         };
     }
 }

@@ -116,10 +116,12 @@ fn features(suite: &mut Suite) {
 }
 
 fn memory(suite: &mut Suite) {
-    for size in suite.sizes(&[10_000, 100_000]) {
-        let row = format!("memory open {size}");
+    let sizes = suite.sizes(&[10_000, 100_000]);
+    let plain = sizes.iter().map(|size| (Style::Cnn, *size, format!("memory open {size}")));
+    let named = sizes.iter().map(|size| (Style::Named, *size, format!("memory open named {size}")));
+    for (style, size, row) in plain.chain(named) {
         if suite.wants(&row) {
-            let text = generate::network(Style::Cnn, size);
+            let text = generate::network(style, size);
             // What is made once for the whole process is no part of it.
             drop(diagnose("network N { input: (8,) layers: Dense(4) }"));
             let before = heap::live();

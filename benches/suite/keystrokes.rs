@@ -64,6 +64,12 @@ pub fn run(suite: &mut Suite) {
             measure(suite, row, floor, &text, kind, &Config::default());
         }
     }
+    let layer_name = kind("", 50, "Conv2D", "name=\"conv", "name=\"xconv");
+    for size in suite.sizes(&[1_000, 10_000]) {
+        let text = generate::network(Style::Named, size);
+        let row = format!("keystroke {size} name of a layer");
+        measure(suite, &row, lexing(&text), &text, &layer_name, &Config::default());
+    }
     with_all_checks(suite);
     let text = generate::one_macro(1_000);
     let in_macro = kind("", 0, "Dropout", "0.1", "0.12");
