@@ -527,6 +527,28 @@ mod tests {
         assert_eq!(sizes[1], sizes[49]);
     }
 
+    #[test]
+    fn an_input_that_is_used_again_holds_nothing_of_before() {
+        let network = |layers: &str| format!("network N {{ input: (8,) layers: {layers} }}");
+        let texts = [
+            network("Dense(8) Dense(8, name=\"d\")"),
+            String::new(),
+            network("Dense(8) Add(\"d\")"),
+            format!("define B {{ Dense(8, name=\"h\") }}\n{}", network("B B")),
+            "define B { Dense(8, name=\"h\") }".to_owned(),
+            format!("define B {{ Dense(8, name=\"h\") }}\n{}", network("B Add(\"h\")")),
+        ];
+        let mut db = Database::default();
+        let mut document = Document::new(&mut db, "", Framework::Keras);
+        for text in texts {
+            document.set_text(&mut db, text.clone());
+            let edited = render(&document, &analyze(&db, &document));
+            let mut fresh_db = Database::default();
+            let fresh = Document::new(&mut fresh_db, &text, Framework::Keras);
+            assert_eq!(edited, render(&fresh, &analyze(&fresh_db, &fresh)), "{text}");
+        }
+    }
+
     fn piece() -> impl Strategy<Value = &'static str> {
         prop::sample::select(vec![
             "Dense(8)",

@@ -169,6 +169,8 @@ impl Document {
         for node in tree.networks() {
             let (range, tree) = (node.syntax().text_range(), node.syntax().green());
             let source = |tree| Source { tree, errors: errors_in(errors, range) };
+            // An input that is used again holds what the network before has left in it.
+            let is_new = old.is_empty();
             let mut network = match old.pop_front() {
                 Some(before) => Network { range, ..before },
                 None => {
@@ -205,7 +207,7 @@ impl Document {
                 |list: &&List| network.lists.contains(&(list.range().start() - range.start()));
             let own: Vec<List> = own.filter(is_own).cloned().collect();
             let was_empty = network.stmts.is_empty();
-            let mut calls_changed = false;
+            let (mut calls_changed, mut names_changed) = (false, is_new);
             let change = network.stmts.sync(&own, &mut self.identities);
             if let Some(change) = &change {
                 self.lowered += change.lowered;
@@ -217,14 +219,15 @@ impl Document {
                 if network.stmts.is_empty() != was_empty {
                     self.revision.change_heads();
                 }
-                if gives_other_names(change, &network.stmts) && set_names(db, &network) {
-                    self.revision.change();
-                }
+                names_changed |= gives_other_names(change, &network.stmts);
+            }
+            if names_changed && set_names(db, &network) {
+                self.revision.change();
             }
             if calls_changed {
                 self.revision.change_heads();
             }
-            if calls_changed || new_graph {
+            if calls_changed || new_graph || is_new {
                 let often = self.graph.used_often(&network.uses.calls);
                 if **network.input.used_often(db) != often {
                     network.input.set_used_often(db).to(Arc::new(often));
