@@ -30,7 +30,7 @@ fn cases(otherwise: usize) -> usize {
 #[test]
 fn a_session_of_any_length_stays_small() {
     a_million_layers_need_little_stack();
-    edits_leave_nothing_behind(cases(2_000));
+    edits_leave_nothing_behind(cases(1_000));
     closed_files_leave_nothing_behind(cases(5_000) / 100);
 }
 
