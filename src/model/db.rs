@@ -3,7 +3,8 @@
 //! A network's statements are inputs in the chunks that the tree has; each chunk knows the one before it. The
 //! only query of weight is [`chunk`], which evaluates the statements of one chunk from the state
 //! that the chunk before it has left. The next chunk reads that state through [`chunk_state`], so it
-//! is evaluated again only when the state is not what it was.
+//! is evaluated again only when the state is not what it was. The names that layers have are no part of the
+//! state: a chunk reads those that its text mentions, through [`seen_names`].
 //!
 //! salsa recurses into what a query reads. [`evaluate`] therefore asks for the chunks from first to
 //! last, and every other entry point goes through it: when a chunk reads the state of the one before
@@ -295,13 +296,17 @@ impl Scope for NetworkScope<'_> {
         Names::clone(&names_before(self.db, chunk))
     }
 
+    fn unwind_if_cancelled(&self) {
+        self.db.unwind_if_revision_cancelled();
+    }
+
     fn has_macros(&self) -> bool {
         !self.file.macros(self.db).is_empty()
     }
 
     fn find_macro(&self, name: &str) -> Option<Arc<MacroDef>> {
         // Macros may make much of a single chunk, and an edit should not wait for it.
-        self.db.unwind_if_revision_cancelled();
+        self.unwind_if_cancelled();
         if let Some(input) = self.file.macros(self.db).get(name) {
             return Some(input.definition(self.db).clone());
         }

@@ -100,6 +100,8 @@ impl Evaluator<'_> {
         let outer_instance = self.instance;
         let mut number = 0;
         while number < count {
+            // Copies may make much of a single chunk.
+            self.scope.unwind_if_cancelled();
             let before = self.state.flow.clone();
             let layers_before = self.layers;
             let names_before = self.names.tensors.clone();

@@ -96,6 +96,8 @@ pub trait Scope {
     fn is_mentioned(&self, name: &str) -> bool;
     /// All names before the first statement. Who asks for them depends on all of them.
     fn all_names(&self) -> Names;
+    /// Ends the evaluation if nobody waits for it any more.
+    fn unwind_if_cancelled(&self);
     /// Whether there is any macro.
     fn has_macros(&self) -> bool;
     /// The macro called `name`.

@@ -26,7 +26,6 @@ use crate::shape::{Count, Shape, Worlds};
 /// The plans of a call, by framework. They follow from the call, so they make no difference between
 /// calls, and a clone makes its own. Equal statements share their calls, and with them the plans.
 #[derive(Default)]
-#[allow(private_interfaces)]
 pub struct Plans([OnceLock<Option<Box<Plan>>>; 2]);
 
 /// What a call means whatever comes in.
@@ -34,8 +33,11 @@ struct Plan {
     entry: &'static LayerEntry,
     arguments: Arc<Arguments>,
     written: Arc<Written>,
+    /// The argument `name`, with its place.
     name: Option<(SmolStr, Place)>,
+    /// The operands that a merge names.
     operands: Vec<SmolStr>,
+    /// Whether `trainable=false` is given.
     frozen: bool,
 }
 
