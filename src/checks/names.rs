@@ -14,6 +14,7 @@ use rustc_hash::FxHashSet;
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Diagnostic, codes};
+use crate::model::chunks::ends_in_common;
 use crate::model::document::{Document, NamedChunk};
 use crate::model::hir::{Block, Call, Expr, ExprKind, HpoKind, Stmt, StmtKind};
 use crate::model::place::Place;
@@ -42,11 +43,8 @@ impl Names {
     pub fn of(document: &Document, before: Option<&Names>) -> Names {
         let old = before.map_or(&[][..], |before| &before.chunks);
         let now: Vec<NamedChunk<'_>> = document.chunks().collect();
-        let same = |(now, old): &(&NamedChunk<'_>, &Chunk)| Arc::ptr_eq(now.uses(), &old.uses);
-        let prefix = now.iter().zip(old).take_while(same).count();
-        let most = now.len().min(old.len()) - prefix;
-        let from_end = now.iter().rev().zip(old.iter().rev()).take(most);
-        let suffix = from_end.take_while(same).count();
+        let same = |now: &NamedChunk<'_>, old: &Chunk| Arc::ptr_eq(now.uses(), &old.uses);
+        let (prefix, suffix) = ends_in_common(&now, old, same);
         let changed = prefix..now.len() - suffix;
 
         let mut mentioned = before.map(|before| before.mentioned.clone()).unwrap_or_default();

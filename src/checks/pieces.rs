@@ -15,6 +15,7 @@ use super::pairs::{self, Which};
 use crate::config::Config;
 use crate::diagnostics::Diagnostic;
 use crate::model::analysis::{Analysis, ChunkModel, NetworkModel};
+use crate::model::chunks::ends_in_common;
 use crate::model::db::ChunkResult;
 use crate::model::document::Document;
 use crate::model::place::Place;
@@ -199,13 +200,9 @@ impl Pieces {
     /// The pieces of a network. What has not changed since there were the pieces `old` is taken from them.
     fn of(network: &NetworkModel, old: &[Piece]) -> Pieces {
         let chunks = &network.chunks;
-        let same = |(chunk, piece): &(&ChunkModel, &Piece)| {
-            Arc::ptr_eq(&chunk.result, &piece.facts.result)
-        };
-        let prefix = chunks.iter().zip(old).take_while(same).count();
-        let most = chunks.len().min(old.len()) - prefix;
-        let from_end = chunks.iter().rev().zip(old.iter().rev()).take(most);
-        let suffix = from_end.take_while(same).count();
+        let same =
+            |chunk: &ChunkModel, piece: &Piece| Arc::ptr_eq(&chunk.result, &piece.facts.result);
+        let (prefix, suffix) = ends_in_common(chunks, old, same);
         let mut all: Vec<Piece> = Vec::with_capacity(chunks.len());
         all.extend_from_slice(&old[..prefix]);
         let mut flowing = behind(&all);

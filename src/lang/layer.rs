@@ -109,6 +109,17 @@ pub enum Operands {
     OneOr(usize),
 }
 
+impl Operands {
+    /// How many there are at least, and at most where there is a bound.
+    pub fn bounds(self) -> (usize, Option<usize>) {
+        match self {
+            Operands::One => (1, Some(1)),
+            Operands::Several { max } => (2, max),
+            Operands::OneOr(max) => (1, Some(max)),
+        }
+    }
+}
+
 /// What a layer computes.
 #[derive(Debug, Clone, Copy)]
 pub enum Rule {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::chunks::ends_in_common;
 use super::db::{ChunkResult, Db, evaluate, inputs, unused_macro};
 use super::document::{Document, Network, Revision};
 use super::eval::MAX_LAYERS;
@@ -169,12 +170,8 @@ fn count_calls(findings: &[Finding]) -> BTreeMap<SmolStr, u64> {
 /// The chunks with these results. `before` are those of an earlier state: where a result is the same
 /// object, the chunk is taken from there.
 fn chunk_models(results: &[Arc<ChunkResult>], before: &[ChunkModel]) -> Vec<ChunkModel> {
-    let same =
-        |(result, chunk): &(&Arc<ChunkResult>, &ChunkModel)| Arc::ptr_eq(result, &chunk.result);
-    let prefix = results.iter().zip(before).take_while(same).count();
-    let most = results.len().min(before.len()) - prefix;
-    let from_end = results.iter().rev().zip(before.iter().rev()).take(most);
-    let suffix = from_end.take_while(same).count();
+    let same = |result: &Arc<_>, chunk: &ChunkModel| Arc::ptr_eq(result, &chunk.result);
+    let (prefix, suffix) = ends_in_common(results, before, same);
     let changed = &results[prefix..results.len() - suffix];
     let mut chunks = Vec::with_capacity(results.len());
     chunks.extend_from_slice(&before[..prefix]);

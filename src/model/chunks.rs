@@ -10,7 +10,7 @@ use salsa::Setter;
 use super::db::{ChunkInput, Database, NetworkInput};
 use super::eval::Record;
 use super::names::Mentions;
-use super::statements::{Change, Statements};
+use super::statements::{Change, Statements, StmtChunk};
 
 /// Brings the inputs of a network's chunks in step with its statements after a change of them. Gives
 /// whether any of them has changed.
@@ -33,7 +33,7 @@ pub(super) fn sync_chunks(
                 let same = held.len() == records.len()
                     && held.iter().zip(records.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
                 if !same {
-                    let mentions = mentions(&records);
+                    let mentions = mentions(chunk);
                     if *input.mentions(db) != mentions {
                         input.set_mentions(db).to(mentions);
                     }
@@ -48,7 +48,7 @@ pub(super) fn sync_chunks(
             }
             None => {
                 has_changed = true;
-                ChunkInput::new(db, network, mentions(&records), records, prev)
+                ChunkInput::new(db, network, mentions(chunk), records, prev)
             }
         };
         chunk.input = Some(input);
@@ -70,6 +70,16 @@ pub(super) fn sync_chunks(
     has_changed
 }
 
-fn mentions(records: &[Arc<Record>]) -> Mentions {
-    Mentions::of(records.iter().map(|record| &*record.stmt))
+fn mentions(chunk: &StmtChunk) -> Mentions {
+    Mentions::of(chunk.pieces.iter().map(|piece| &*piece.uses))
+}
+
+/// How many elements two states of a list have in common at their beginning, and how many of the others
+/// at their end.
+pub fn ends_in_common<A, B>(a: &[A], b: &[B], same: impl Fn(&A, &B) -> bool) -> (usize, usize) {
+    let same = |(a, b): &(&A, &B)| same(a, b);
+    let prefix = a.iter().zip(b).take_while(same).count();
+    let (rest, other) = (&a[prefix..], &b[prefix..]);
+    let suffix = rest.iter().rev().zip(other.iter().rev()).take_while(same).count();
+    (prefix, suffix)
 }

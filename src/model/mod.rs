@@ -18,7 +18,7 @@
 #![allow(clippy::result_large_err)]
 
 pub mod analysis;
-mod chunks;
+pub mod chunks;
 pub mod db;
 pub mod document;
 pub mod eval;

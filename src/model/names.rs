@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::hir::{Block, Call, Expr, ExprKind, HpoKind, Stmt, StmtKind};
 use super::state::Named;
-use crate::lang::{Operands, find_layer};
+use super::uses::Uses;
 
 /// Names that are given before some place of a network.
 #[derive(Debug, Clone, Default)]
@@ -64,17 +63,14 @@ impl Names {
     }
 }
 
-/// The names that statements look up as far as their text says so: those of branches, those that merges
-/// name, and those that layers are given, which must be new.
+/// The names that statements look up as far as their text says so: [`Uses::mentions`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mentions(BTreeSet<SmolStr>);
 
 impl Mentions {
     /// What these statements mention.
-    pub fn of<'a>(stmts: impl Iterator<Item = &'a Stmt>) -> Mentions {
-        let mut mentions = Mentions::default();
-        stmts.for_each(|stmt| mentions.stmt(stmt));
-        mentions
+    pub fn of<'a>(stmts: impl Iterator<Item = &'a Uses>) -> Mentions {
+        Mentions(stmts.flat_map(|uses| uses.mentions.iter().cloned()).collect())
     }
 
     /// Whether `name` is among them.
@@ -85,54 +81,5 @@ impl Mentions {
     /// Whether nothing is mentioned.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-
-    fn stmt(&mut self, stmt: &Stmt) {
-        match &stmt.kind {
-            StmtKind::Call(call) => self.call(call),
-            StmtKind::Branch(branch) => {
-                self.0.insert(branch.name.value.clone());
-                self.block(&branch.block);
-            }
-            StmtKind::Choice(hpo) => {
-                if let HpoKind::Choice(alternatives) = &hpo.kind {
-                    alternatives.iter().for_each(|layer| self.alternative(layer));
-                }
-            }
-            StmtKind::Error => {}
-        }
-        stmt.block.iter().for_each(|block| self.block(block));
-    }
-
-    fn block(&mut self, block: &Block) {
-        block.stmts.iter().for_each(|stmt| self.stmt(stmt));
-    }
-
-    fn alternative(&mut self, layer: &Expr) {
-        if let ExprKind::Call(call) = &layer.kind {
-            self.call(call);
-        }
-    }
-
-    fn call(&mut self, call: &Call) {
-        let Some(list) = &call.args else { return };
-        let merges = find_layer(&call.name.value).is_some_and(|it| it.operands != Operands::One);
-        for arg in &list.args {
-            match arg.name.as_ref().map(|name| name.value.as_str()) {
-                Some("name" | "inputs") => self.strings(&arg.value),
-                None if merges => self.strings(&arg.value),
-                _ => {}
-            }
-        }
-    }
-
-    fn strings(&mut self, expr: &Expr) {
-        match &expr.kind {
-            ExprKind::Str(name) => drop(self.0.insert(name.clone())),
-            ExprKind::Tuple(elements) | ExprKind::List(elements) => {
-                elements.iter().for_each(|element| self.strings(element));
-            }
-            _ => {}
-        }
     }
 }

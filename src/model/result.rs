@@ -90,6 +90,12 @@ impl Counts {
         self.zip(other, Count::or)
     }
 
+    /// The same with parameters that training does not change.
+    pub fn frozen(self) -> Counts {
+        let non_trainable = self.non_trainable + self.trainable;
+        Counts { trainable: Count::ZERO, non_trainable, ..self }
+    }
+
     /// Each count `times` times.
     pub fn times(self, times: u64) -> Counts {
         self.zip(Counts::ZERO, |count, _| count * times)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::chunks::ends_in_common;
 use super::db::ChunkInput;
 use super::eval::Record;
 use super::hir;
@@ -118,22 +119,14 @@ impl Statements {
     /// Brings the chunks in step with those of the tree. `None` where nothing but their places has
     /// changed.
     pub fn sync(&mut self, lists: &[List], identities: &mut Identities) -> Option<Change> {
-        let sources = || lists.iter().flat_map(List::chunks);
-        let count: usize = lists.iter().map(|list| list.chunks().len()).sum();
-        let same = |(chunk, source): &(&StmtChunk, &Arc<syntax::Chunk>)| {
-            Arc::ptr_eq(&chunk.source, source)
-        };
-        let prefix = self.chunks.iter().zip(sources()).take_while(same).count();
-        let most = self.chunks.len().min(count) - prefix;
-        let from_end = lists.iter().rev().flat_map(|list| list.chunks().iter().rev());
-        let suffix = self.chunks.iter().rev().zip(from_end).take(most).take_while(same).count();
+        let sources: Vec<&Arc<syntax::Chunk>> = lists.iter().flat_map(List::chunks).collect();
+        let same = |chunk: &StmtChunk, source: &&Arc<_>| Arc::ptr_eq(&chunk.source, source);
+        let (prefix, suffix) = ends_in_common(&self.chunks, &sources, same);
         let old = prefix..self.chunks.len() - suffix;
-        let new = prefix..count - suffix;
+        let new = prefix..sources.len() - suffix;
         let change = (!old.is_empty() || !new.is_empty()).then(|| {
             let dropped: Vec<StmtChunk> = self.chunks[old.clone()].to_vec();
-            let sources: Vec<&Arc<syntax::Chunk>> =
-                sources().skip(new.start).take(new.len()).collect();
-            let (chunks, lowered) = reconcile(&dropped, &sources, identities);
+            let (chunks, lowered) = reconcile(&dropped, &sources[new.clone()], identities);
             self.chunks.splice(old, chunks);
             Change { dropped, new, lowered }
         });

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::hir::{Arg, Block, Call, Expr, ExprKind, Hpo, HpoKind, Stmt, StmtKind};
 use super::place::{OwnerId, Place};
-use crate::lang::{Role, find_layer};
+use crate::lang::{Operands, Role, find_layer};
 use crate::text::TextRange;
 
 /// See the module's documentation. Ranges are relative to the statement.
@@ -24,6 +24,9 @@ pub struct Uses {
     /// Whether two expansions of it may differ although they see the same tensor: it searches
     /// hyperparameters, shares weights, ends the network, or may mean layers by their names.
     pub is_individual: bool,
+    /// The names that are looked up as far as the text says so: those of branches, those that merges name,
+    /// and those that layers are given, which must be new.
+    pub mentions: Vec<SmolStr>,
     /// Bare names and `$names` in expressions.
     pub reads: Vec<SmolStr>,
     /// The `$names` among them.
@@ -97,6 +100,7 @@ impl Uses {
             StmtKind::Branch(branch) => {
                 // A branch starts from the layer or input of its name, if there is one.
                 self.is_individual |= !matches!(branch.name.value.as_str(), "main" | "shortcut");
+                self.mentions.push(branch.name.value.clone());
                 self.block(&branch.block, repeated);
             }
             StmtKind::Choice(hpo) => self.choice(hpo, repeated),
@@ -114,23 +118,39 @@ impl Uses {
     }
 
     fn call(&mut self, call: &Call, repeated: bool) {
+        let mut merges = false;
         if let Some(entry) = find_layer(&call.name.value) {
             self.is_individual |= entry.is_merge() || entry.role == Role::Output;
+            merges = entry.operands != Operands::One;
         }
         self.calls.push((call.name.value.clone(), call.name.range, repeated));
-        self.args(call.args.as_ref().map_or(&[], |list| &list.args));
+        self.args(call.args.as_ref().map_or(&[], |list| &list.args), merges);
     }
 
-    fn args(&mut self, args: &[Arg]) {
+    fn args(&mut self, args: &[Arg], merges: bool) {
         for arg in args {
             self.is_individual |= arg.name.as_ref().is_some_and(|name| name.value == "shared");
             if arg.name.as_ref().is_some_and(|name| name.value == "name") {
                 self.names_layers = true;
                 if let ExprKind::Str(name) = &arg.value.kind {
                     self.names.push((name.clone(), arg.value.range));
+                    self.mentions.push(name.clone());
                 }
             }
+            if merges && arg.name.as_ref().is_none_or(|name| name.value == "inputs") {
+                self.operands(&arg.value);
+            }
             self.expr(&arg.value);
+        }
+    }
+
+    fn operands(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Str(name) => self.mentions.push(name.clone()),
+            ExprKind::Tuple(elements) | ExprKind::List(elements) => {
+                elements.iter().for_each(|element| self.operands(element));
+            }
+            _ => {}
         }
     }
 
@@ -157,7 +177,9 @@ impl Uses {
             ExprKind::Tuple(elements) | ExprKind::List(elements) => {
                 elements.iter().for_each(|element| self.expr(element));
             }
-            ExprKind::Call(call) => self.args(call.args.as_ref().map_or(&[], |list| &list.args)),
+            ExprKind::Call(call) => {
+                self.args(call.args.as_ref().map_or(&[], |list| &list.args), false);
+            }
             ExprKind::Hpo(hpo) => self.hpo(hpo),
             ExprKind::Neg(inner) => self.expr(inner),
             ExprKind::Chain(first, rest) => {

@@ -1,9 +1,11 @@
 //! ConvLSTM: a long short-term memory whose gates are convolutions.
 
 use super::convolution::check_steps;
-use super::recurrent::{
-    GO_BACKWARDS, RETURN_SEQUENCES, RETURN_STATE, STATEFUL, check_stateful, clipped, outputs,
+use super::recurrent::params::{
+    GO_BACKWARDS, INPUT_DROPOUT, RECURRENT_ACTIVATION, RETURN_SEQUENCES, RETURN_STATE,
+    STATE_DROPOUT, STATEFUL, TANH, UNIT_FORGET_BIAS,
 };
+use super::recurrent::{check_stateful, clipped, outputs};
 use super::shared::*;
 use crate::lang::explain;
 use crate::lang::geometry::{Image, Window, channels_first};
@@ -28,28 +30,13 @@ const fn params<const RANK: usize>() -> [Param; 27] {
             Default::Int(1),
             "How far apart the kernel's elements are.",
         ),
-        optional(
-            "activation",
-            Kind::Activation,
-            Default::Str("tanh"),
-            "The function that is applied to the candidate state.",
-        ),
-        optional(
-            "recurrent_activation",
-            Kind::Activation,
-            Default::Str("sigmoid"),
-            "The function that is applied to the gates.",
-        ),
+        TANH,
+        RECURRENT_ACTIVATION,
         USE_BIAS,
         KERNEL_INITIALIZER,
         RECURRENT_INITIALIZER,
         BIAS_INITIALIZER,
-        optional(
-            "unit_forget_bias",
-            Kind::Bool,
-            Default::Bool(true),
-            "Whether the bias of the forget gate starts at 1.",
-        ),
+        UNIT_FORGET_BIAS,
         KERNEL_REGULARIZER,
         RECURRENT_REGULARIZER,
         BIAS_REGULARIZER,
@@ -57,18 +44,8 @@ const fn params<const RANK: usize>() -> [Param; 27] {
         KERNEL_CONSTRAINT,
         RECURRENT_CONSTRAINT,
         BIAS_CONSTRAINT,
-        optional(
-            "dropout",
-            NUMBER,
-            Default::Float(0.0),
-            "The share of the input that training drops.",
-        ),
-        optional(
-            "recurrent_dropout",
-            NUMBER,
-            Default::Float(0.0),
-            "The share of the state that training drops.",
-        ),
+        INPUT_DROPOUT,
+        STATE_DROPOUT,
         SEED,
         RETURN_SEQUENCES,
         RETURN_STATE,

@@ -1,8 +1,7 @@
 //! Recurrent layers, their cells, and RNN, which runs any cell over a sequence.
 
-mod params;
+pub(super) mod params;
 
-pub(super) use params::{GO_BACKWARDS, RETURN_SEQUENCES, RETURN_STATE, STATEFUL};
 use params::{GRU, GRU_CELL, LSTM, LSTM_CELL, RNN, SIMPLE, SIMPLE_CELL};
 
 use super::shared::*;

@@ -3,7 +3,7 @@
 use super::Evaluator;
 use super::bind::Binding;
 use crate::diagnostics::{Diagnostic, Severity, codes, did_you_mean};
-use crate::lang::{LayerEntry, Operands};
+use crate::lang::LayerEntry;
 use crate::model::place::Place;
 use crate::model::tensor::{Tensor, Unknown, Why};
 use smol_str::{SmolStr, format_smolstr};
@@ -109,11 +109,7 @@ impl Evaluator<'_> {
         operands: &[Tensor],
     ) -> Option<Unknown> {
         let found = operands.len();
-        let (min, max) = match entry.operands {
-            Operands::One => (1, Some(1)),
-            Operands::Several { max } => (2, max),
-            Operands::OneOr(max) => (1, Some(max)),
-        };
+        let (min, max) = entry.operands.bounds();
         let place = binding.call.name;
         let too_many = max.filter(|&max| found > max);
         // After a mistake it is not known what should have come in.

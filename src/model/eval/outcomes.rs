@@ -2,8 +2,8 @@
 //!
 //! The text of a large network says the same over and over: the same layer with the same arguments on
 //! the same shape. What a rule gives follows from these alone, so it is looked up before the rule is
-//! run. Only what is without any finding is kept; for the rest a finding must be made anew, since it
-//! stands somewhere else. Each thread keeps its own outcomes, and starts again when there are too
+//! run. Of what has a finding only that is kept: a finding must be made anew, since it stands somewhere
+//! else. Each thread keeps its own outcomes, and starts again when there are too
 //! many.
 
 use std::cell::RefCell;
@@ -108,16 +108,16 @@ impl Arguments {
                 kept.hash == hash && *kept.inputs == *inputs && kept.arguments.is_same(self)
             };
             if let Some(kept) = outcomes.find(hash, known) {
-                return Some(kept.plain.clone());
+                return kept.plain.clone();
             }
-            let plain = Arc::new(self.run(inputs)?);
+            let plain = self.run(inputs).map(Arc::new);
             if outcomes.len() == KEPT {
                 outcomes.clear();
             }
             let kept =
                 Kept { hash, arguments: self.clone(), inputs: inputs.into(), plain: plain.clone() };
             outcomes.insert_unique(hash, kept, |kept| kept.hash);
-            Some(plain)
+            plain
         })
     }
 
@@ -140,7 +140,8 @@ struct Kept {
     hash: u64,
     arguments: Arc<Arguments>,
     inputs: SmallVec<[Shape; 1]>,
-    plain: Arc<Plain>,
+    /// `None` where there is something to say, so that this is not found out again either.
+    plain: Option<Arc<Plain>>,
 }
 
 thread_local! {

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::Evaluator;
 use super::bind::{Binding, call_place};
 use super::outcomes::{Arguments, Plain};
-use super::rows::written;
+use super::rows::{Argument, written, written_of};
 use crate::lang::{
     Framework, LayerEntry, LayerName, Operands, ParamName, Rule, Value, resolve_layer,
     resolve_param,
@@ -21,7 +21,7 @@ use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Layer, Part};
 use crate::model::state::Flow;
 use crate::model::tensor::{Tensor, Tensors, Written};
-use crate::shape::{Count, Shape, Worlds};
+use crate::shape::{Shape, Worlds};
 
 /// The plans of a call, by framework. They follow from the call, so they make no difference between
 /// calls, and a clone makes its own. Equal statements share their calls, and with them the plans.
@@ -72,7 +72,7 @@ impl Evaluator<'_> {
     /// The row of a call that is no macro's, if all that there is to say about the layer is its numbers.
     /// `None` leaves everything as it was.
     pub(super) fn planned(&mut self, call: &Call, stmt: &Stmt) -> Option<Part> {
-        if !self.uses_plans || self.broken || stmt.block.is_some() {
+        if !self.takes_plan(stmt) {
             return None;
         }
         let plan = call.plans.of(self.framework);
@@ -83,16 +83,20 @@ impl Evaluator<'_> {
         Some(self.follow(plan, operands, &plain))
     }
 
+    /// Whether there is nothing about the statement but its call.
+    fn takes_plan(&self, stmt: &Stmt) -> bool {
+        self.uses_plans && !self.broken && stmt.block.is_none()
+    }
+
     /// The plan of a call whose arguments are literals that mean what they stand for; whatever there is
     /// something to say about has none.
     fn make_plan(&self, call: &Call) -> Option<Plan> {
         let LayerName::Entry(entry) = resolve_layer(&call.name.value) else { return None };
-        if !matches!(entry.rule, Rule::Pure(_)) || entry.sets_shape {
+        if !has_plain_rule(entry) {
             return None;
         }
         let merges = entry.operands != Operands::One;
-        let mut values: SmallVec<[(usize, Value); 8]> = SmallVec::new();
-        let mut given: SmallVec<[(usize, Place); 8]> = SmallVec::new();
+        let mut values: SmallVec<[(usize, Value, Place); 8]> = SmallVec::new();
         let (mut name, mut frozen, mut operands) = (None, false, Vec::new());
         let mut position = 0;
         let mut has_names = false;
@@ -126,33 +130,23 @@ impl Evaluator<'_> {
                     }
                 }
             };
-            if values.iter().any(|(other, _)| *other == index) {
+            if values.iter().any(|(other, ..)| *other == index) {
                 return None;
             }
-            values.push((index, value));
-            given.push((index, place));
+            values.push((index, value, place));
         }
         // As everywhere: in the order of the parameters.
-        values.sort_unstable_by_key(|(index, _)| *index);
-        given.sort_unstable_by_key(|(index, _)| *index);
+        values.sort_unstable_by_key(|(index, ..)| *index);
+        let given = values.iter().map(|(index, value, place)| Argument {
+            name: entry.params[*index].name,
+            value: Some(value),
+            place: *place,
+            source: Some(*place),
+        });
+        let written = written_of(entry, call_place(OwnerId::OWN, call), given);
+        let values: SmallVec<[(usize, Value); 8]> =
+            values.into_iter().map(|(index, value, _)| (index, value)).collect();
         let arguments = Arguments::of(entry, self.framework, &values)?;
-        let written = Written {
-            layer: entry.name,
-            call: call_place(OwnerId::OWN, call),
-            channels: entry.channels,
-            channels_value: entry.channels.and_then(|name| {
-                let (channels, _) = entry.param(name)?;
-                given.iter().find(|(index, _)| *index == channels).map(|(_, place)| *place)
-            }),
-            channels_first: values.iter().any(|(index, value)| {
-                entry.params[*index].name == "data_format"
-                    && value.as_text() == Some("channels_first")
-            }),
-            given: given
-                .iter()
-                .map(|(index, place)| (entry.params[*index].name, Some(*place)))
-                .collect(),
-        };
         Some(Plan { entry, arguments, written: Arc::new(written), name, operands, frozen })
     }
 
@@ -169,8 +163,7 @@ impl Evaluator<'_> {
             && binding.expected_channels.is_none()
             && binding.declared.is_none()
             && !binding.failed;
-        let is_pure = matches!(entry.rule, Rule::Pure(_)) && !entry.sets_shape;
-        if !self.uses_plans || self.broken || stmt.block.is_some() || !is_whole || !is_pure {
+        if !self.takes_plan(stmt) || !is_whole || !has_plain_rule(entry) {
             return None;
         }
         let mut values: SmallVec<[(usize, Value); 8]> = SmallVec::new();
@@ -204,14 +197,8 @@ impl Evaluator<'_> {
         for name in &plan.operands {
             operands.push(self.find_named(name)?.tensor.clone());
         }
-        let fit = match plan.entry.operands {
-            Operands::One => operands.len() == 1,
-            Operands::Several { max } => {
-                operands.len() >= 2 && max.is_none_or(|max| operands.len() <= max)
-            }
-            Operands::OneOr(max) => operands.len() <= max,
-        };
-        if !fit {
+        let (min, max) = plan.entry.operands.bounds();
+        if operands.len() < min || max.is_some_and(|max| operands.len() > max) {
             return None;
         }
         let mut shapes: SmallVec<[Shape; 2]> = SmallVec::with_capacity(operands.len());
@@ -228,11 +215,7 @@ impl Evaluator<'_> {
         }
         let shapes = plain.outputs.iter().map(|shape| Worlds::constant(Some(shape.clone())));
         let outputs = self.tensors(plan.entry, &plan.written, &operands, shapes, None);
-        let mut counts = plain.counts;
-        if plan.frozen {
-            counts.non_trainable += counts.trainable;
-            counts.trainable = Count::ZERO;
-        }
+        let counts = if plan.frozen { plain.counts.frozen() } else { plain.counts };
         let layer = Layer {
             framework: self.framework,
             layer: SmolStr::new_static(plan.entry.name),
@@ -253,6 +236,11 @@ impl Evaluator<'_> {
         }
         Part::Layer(Arc::new(layer))
     }
+}
+
+/// Whether what the layer gives follows from its arguments and the shapes that come in.
+fn has_plain_rule(entry: &LayerEntry) -> bool {
+    matches!(entry.rule, Rule::Pure(_)) && !entry.sets_shape
 }
 
 /// The value of an expression that says the same wherever it stands: no name, which may be a macro's

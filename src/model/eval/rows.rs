@@ -9,7 +9,8 @@ use crate::model::place::{OwnerId, Place};
 use crate::model::result::{Counts, Layer};
 use crate::model::state::Shared;
 use crate::model::tensor::{
-    Origin, Producer, Tensor, TensorData, Tensors, Unknown, Why, Written, rank, same_sizes,
+    CallPlace, Origin, Producer, Tensor, TensorData, Tensors, Unknown, Why, Written, rank,
+    same_sizes,
 };
 use crate::shape::{Count, Dim, Shape, Worlds};
 use smol_str::SmolStr;
@@ -93,8 +94,7 @@ impl Evaluator<'_> {
         let Evaluated { outcome, mut unknown, inner } = evaluated;
         let mut counts = collapse(&outcome);
         if binding.frozen {
-            counts.non_trainable += counts.trainable;
-            counts.trainable = Count::ZERO;
+            counts = counts.frozen();
         }
         let mut inputs = operands.iter().flat_map(|tensor| tensor.shape.values()).flatten();
         let before = inputs.any(|shape| shape.elements().is_saturated());
@@ -217,30 +217,60 @@ fn shown(tensor: &Tensor) -> String {
     shapes.join(" or ")
 }
 
+/// An argument, as far as [`Written`] tells of it.
+pub(super) struct Argument<'v> {
+    /// The parameter.
+    pub name: &'static str,
+    /// Its value, where that does not depend on a hyperparameter.
+    pub value: Option<&'v Value>,
+    /// Where it stands.
+    pub place: Place,
+    /// What a fix can replace.
+    pub source: Option<Place>,
+}
+
 /// What the text of a layer in the piece `owner` says.
 pub(super) fn written(
     entry: &'static LayerEntry,
     binding: &Binding<'_>,
     owner: OwnerId,
 ) -> Written {
-    let given = || {
-        let given = entry.params.iter().zip(&binding.given);
-        given.filter_map(|(param, given)| Some((param.name, given.as_ref()?)))
-    };
-    let argument = |name: &str| given().find_map(|(param, given)| (param == name).then_some(given));
-    let channels_first = argument("data_format").is_some_and(|given| {
-        given.bound.value.as_constant().and_then(Value::as_text) == Some("channels_first")
+    let given = entry.params.iter().zip(&binding.given).filter_map(|(param, given)| {
+        let given = given.as_ref()?;
+        Some(Argument {
+            name: param.name,
+            value: given.bound.value.as_constant(),
+            place: given.value.shared_by(owner),
+            source: given.bound.source.map(|place| place.shared_by(owner)),
+        })
     });
-    Written {
+    written_of(entry, binding.call.map(|place| place.shared_by(owner)), given)
+}
+
+/// What the text of the layer at `call` says, which is given these arguments.
+pub(super) fn written_of<'v>(
+    entry: &'static LayerEntry,
+    call: CallPlace,
+    given: impl Iterator<Item = Argument<'v>>,
+) -> Written {
+    let mut written = Written {
         layer: entry.name,
-        call: binding.call.map(|place| place.shared_by(owner)),
+        call,
         channels: entry.channels,
-        channels_value: entry.channels.and_then(argument).map(|given| given.value.shared_by(owner)),
-        channels_first,
-        given: given()
-            .map(|(name, given)| (name, given.bound.source.map(|place| place.shared_by(owner))))
-            .collect(),
+        channels_value: None,
+        channels_first: false,
+        given: Vec::with_capacity(given.size_hint().0),
+    };
+    for Argument { name, value, place, source } in given {
+        if entry.channels == Some(name) {
+            written.channels_value = Some(place);
+        }
+        if name == "data_format" {
+            written.channels_first = value.and_then(Value::as_text) == Some("channels_first");
+        }
+        written.given.push((name, source));
     }
+    written
 }
 
 /// What a fix has to know of a layer to change it.
@@ -298,12 +328,8 @@ fn by_choice(outcome: &Worlds<Option<Outcome>>, frozen: bool) -> Option<Arc<Worl
     }
     let counts = outcome.map(|outcome| {
         let Some(outcome) = outcome else { return Counts::UNKNOWN };
-        let mut counts = counts(outcome);
-        if frozen {
-            counts.non_trainable += counts.trainable;
-            counts.trainable = Count::ZERO;
-        }
-        counts
+        let counts = counts(outcome);
+        if frozen { counts.frozen() } else { counts }
     });
     let counts = counts.simplified();
     (!counts.variables().is_empty()).then(|| Arc::new(counts))

@@ -3,34 +3,34 @@
 use super::super::shared::*;
 use crate::lang::{Default, Kind, Param};
 
-const TANH: Param = optional(
+pub(in crate::lang::layers) const TANH: Param = optional(
     "activation",
     Kind::Activation,
     Default::Str("tanh"),
     "The function that is applied to the candidate state.",
 );
-const RECURRENT_ACTIVATION: Param = optional(
+pub(in crate::lang::layers) const RECURRENT_ACTIVATION: Param = optional(
     "recurrent_activation",
     Kind::Activation,
     Default::Str("sigmoid"),
     "The function that is applied to the gates.",
 );
-const UNIT_FORGET_BIAS: Param = optional(
+pub(in crate::lang::layers) const UNIT_FORGET_BIAS: Param = optional(
     "unit_forget_bias",
     Kind::Bool,
     Default::Bool(true),
     "Whether the bias of the forget gate starts at 1.",
 );
 /// Keras clips these two instead of refusing them.
-const INPUT_DROPOUT: Param =
+pub(in crate::lang::layers) const INPUT_DROPOUT: Param =
     optional("dropout", NUMBER, Default::Float(0.0), "The share of the input that training drops.");
-const RECURRENT_DROPOUT: Param = optional(
+pub(in crate::lang::layers) const STATE_DROPOUT: Param = optional(
     "recurrent_dropout",
     NUMBER,
     Default::Float(0.0),
     "The share of the state that training drops.",
-)
-.keras_only();
+);
+const RECURRENT_DROPOUT: Param = STATE_DROPOUT.keras_only();
 const fn flag(name: &'static str, doc: &'static str) -> Param {
     optional(name, Kind::Bool, Default::Bool(false), doc)
 }
